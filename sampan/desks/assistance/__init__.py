@@ -1,0 +1,1 @@
+"""The assistance desk: who needs what, who gets it, and did it arrive?"""

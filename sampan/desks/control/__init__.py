@@ -1,0 +1,1 @@
+"""The control desk: what is the situation, and where is it going?"""

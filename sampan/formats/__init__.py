@@ -1,0 +1,1 @@
+"""Files to rows and back. Everything read here is hostile until it has been checked."""

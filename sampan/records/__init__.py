@@ -1,0 +1,1 @@
+"""Everything that may ever be written to the ledger, as small frozen types: one file per desk."""

@@ -1,0 +1,1 @@
+"""Places, parties, items and reference figures, and what is so as of a date."""
