@@ -33,7 +33,7 @@ def disk_faults(path: Path) -> Iterator[None]:
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Writes ``data`` to ``path``: a reader sees the old file or the new one, never a part, even after a crash.
+    """Writes ``data`` to ``path``: a reader sees the old file or the new, never a part.
 
     Raises NodeError if the disk is full, read-only or forbidden.
     """
@@ -69,6 +69,10 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise InputError("There is no such file.", file=path, way_out="Check the name.") from None
     except IsADirectoryError:
-        raise InputError("This is a folder, not a file.", file=path, way_out="Name a file inside it.") from None
+        raise InputError(
+            "This is a folder, not a file.", file=path, way_out="Name a file inside it."
+        ) from None
     except PermissionError:
-        raise InputError("This file may not be read.", file=path, way_out="Ask its owner for access.") from None
+        raise InputError(
+            "This file may not be read.", file=path, way_out="Ask its owner for access."
+        ) from None
