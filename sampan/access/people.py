@@ -1,0 +1,51 @@
+"""Who works here, and what may each of them do?
+
+Persons are known by a handle ("officer", "director"), never by personal data. A role allows acts;
+``require`` is asked where the act happens, so that no face can forget it, and the same question
+decides whether a button is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sampan.core.errors import Refused
+
+Role = Literal["viewer", "officer", "approver", "press", "administrator"]
+Act = Literal["load", "forecast", "plan", "approve", "release", "administer"]
+
+ALLOWS: Mapping[Role, frozenset[Act]] = {
+    "viewer": frozenset(),
+    "officer": frozenset({"load", "forecast", "plan"}),
+    "approver": frozenset({"approve"}),
+    "press": frozenset({"release"}),
+    "administrator": frozenset({"administer"}),
+}
+"""The acts that each role allows. Everybody who can open the node may read."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who works at this node."""
+
+    handle: str
+    roles: tuple[Role, ...]
+
+    def may(self, act: Act) -> bool:
+        """Whether one of the person's roles allows ``act``."""
+        return any(act in ALLOWS[role] for role in self.roles)
+
+
+def require(person: Person, act: Act) -> None:
+    """Lets ``person`` go on with ``act``, or raises Refused naming the roles that could."""
+    if person.may(act):
+        return
+    roles = " or ".join(sorted(role for role, acts in ALLOWS.items() if act in acts))
+    raise Refused(
+        f'"{person.handle}" may not {act}.',
+        way_out=f"Ask somebody with the role {roles}, and name them with --as.",
+        person=person.handle,
+        act=act,
+    )

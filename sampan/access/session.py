@@ -1,0 +1,66 @@
+"""With what memory, and on whose behalf, does a desk work?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from typing import Self
+
+from sampan.access.people import Act, Person, require
+from sampan.core.time import Clock
+from sampan.ledger.blobs import Blobs
+from sampan.ledger.entry import Draft, Entry
+from sampan.ledger.ledger import Ledger
+from sampan.records.control import Snapshot
+from sampan.records.record import Record
+
+
+@dataclass(frozen=True)
+class Session:
+    """What an act or a view is given: the ledger, the blobs, the clock, the home and the person who asks."""
+
+    ledger: Ledger
+    blobs: Blobs
+    clock: Clock
+    home: str
+    person: Person
+
+    def on_behalf_of(self, person: Person) -> Self:
+        """The same memory, for somebody else."""
+        return replace(self, person=person)
+
+    def today(self) -> date:
+        """The calendar day at the node, in UTC."""
+        return self.clock.now().date()
+
+    def keep(self, name: str, data: bytes) -> Snapshot:
+        """Stores ``data`` beside the ledger and returns the citation of it."""
+        return Snapshot(name=name, digest=self.blobs.put(data), size=len(data))
+
+    def write(
+        self,
+        act: Act,
+        records: Sequence[Record],
+        *,
+        effective: date | None = None,
+        refs: Sequence[str] = (),
+    ) -> tuple[Entry, ...]:
+        """Appends ``records`` to the ledger, all or none, if the person may ``act``.
+
+        ``effective`` is the day on which they are true in the world (today unless told); ``refs`` are
+        the ids of the entries that they rest on.
+        """
+        require(self.person, act)
+        at = self.clock.now() if effective is None else datetime.combine(effective, time(), UTC)
+        return self.ledger.append(self._draft(record, at, refs) for record in records)
+
+    def _draft(self, record: Record, at: datetime, refs: Sequence[str]) -> Draft:
+        return Draft(
+            kind=record.kind,
+            body=record.body(),
+            actor=self.person.handle,
+            effective=at,
+            sharing=record.sharing,
+            refs=tuple(refs),
+        )

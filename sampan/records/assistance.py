@@ -1,0 +1,97 @@
+"""What the assistance desk may write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from sampan.records.control import Snapshot
+from sampan.records.record import Record, Sharing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supply(Record):
+    """What may be given: stock, production and the share for export, each announced or assumed."""
+
+    kind: ClassVar[str] = "assistance.supply"
+
+    file: Snapshot
+    assumptions: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need(Record):
+    """Need by recipient, item and week, as samples in a blob; cites forecast and capacity."""
+
+    kind: ClassVar[str] = "assistance.need"
+
+    last_day: date
+    weeks: int
+    samples: int
+    recipients: int
+    items: tuple[str, ...]
+    parameters: str
+    table: Snapshot
+    exercise: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan(Record):
+    """Who is proposed to get what, and why: lines and reasons in a blob, the certificate here."""
+
+    kind: ClassVar[str] = "assistance.plan"
+
+    day: date
+    weeks: int
+    policy: str
+    recipients: int
+    lines: int
+    objective: float
+    lower_bound: float
+    table: Snapshot
+    exercise: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval(Record):
+    """A second person's yes to a plan. The proposer cannot write it."""
+
+    kind: ClassVar[str] = "assistance.approval"
+
+    plan: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch(Record):
+    """A numbered round of assistance, opened by an approval."""
+
+    kind: ClassVar[str] = "assistance.batch"
+    sharing: ClassVar[Sharing] = "public"
+
+    number: int
+    day: date
+    plan: str
+    consignments: int
+    exercise: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsignmentLine:
+    """Whole units of one item, in whole packs."""
+
+    item: str
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consignment(Record):
+    """What one recipient is sent in one batch. Not delivered until the recipient says so."""
+
+    kind: ClassVar[str] = "assistance.consignment"
+    sharing: ClassVar[Sharing] = "public"
+
+    batch: int
+    recipient: str
+    lines: tuple[ConsignmentLine, ...]
