@@ -1,0 +1,113 @@
+"""Which bytes does a JSON value have? Exactly one sequence: RFC 8785 (JCS).
+
+``rfc8785`` is the reference and writes whatever is unusual. Python's own encoder, in C, writes the same
+bytes thirty times faster for everything that two rules do not separate: JCS sorts keys by UTF-16 and
+Python by code point (they part only beyond U+D7FF), and JCS writes numbers as ECMAScript does (they part
+for whole-valued, tiny and huge floats). A property test holds the two writers equal.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from sampan.core.errors import InputError
+
+JSON = None | bool | int | float | str | list[Any] | tuple[Any, ...] | Mapping[str, Any]
+"""What may stand in a body: numbers a double can hold exactly, text, lists, and mappings with text keys."""
+
+WHOLE_LIMIT = 2**53 - 1
+DEEPEST = 64
+
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
+).encode
+
+
+class _Unfit(Exception):
+    """A value that JSON cannot carry, and the path to it, gathered on the way up."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.path: list[str] = []
+
+
+def canonical(value: object) -> bytes:
+    """The canonical bytes of ``value``. Raises InputError, naming the field, if JSON cannot carry it."""
+    try:
+        plain = _is_plain(value, DEEPEST)
+        return _encode(value).encode() if plain else _reference(value)
+    except _Unfit as fault:
+        field = ".".join(reversed(fault.path)) or None
+        raise InputError(
+            f"{fault}, so it cannot be recorded.", field=field, way_out="Write it another way."
+        ) from None
+    except ValueError:
+        raise InputError(
+            "The text holds half a character (a lone surrogate), so it cannot be recorded.",
+            way_out="Read the text again as UTF-8.",
+        ) from None
+
+
+def _is_plain(value: object, depth: int) -> bool:
+    """Whether Python's encoder writes ``value`` as JCS does. Raises _Unfit for what JSON cannot carry."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return _is_exact(value)  # type: ignore[arg-type]
+    if kind is float:
+        return _is_plain_float(value)  # type: ignore[arg-type]
+    if not depth:
+        raise _Unfit(f"This is nested more than {DEEPEST} deep")
+    if kind is dict:
+        return _is_plain_dict(value, depth - 1)  # type: ignore[arg-type]
+    if kind is list or kind is tuple:
+        return _is_plain_list(value, depth - 1)  # type: ignore[arg-type]
+    if isinstance(value, str):
+        return True
+    raise _Unfit(f"A {kind.__name__} is not JSON")
+
+
+def _is_plain_dict(value: dict[object, object], depth: int) -> bool:
+    plain = True
+    for key, item in value.items():
+        if type(key) is not str:
+            raise _Unfit(f"The key {key!r} is not text")
+        try:
+            plain &= _is_plain(item, depth) and (key.isascii() or max(key) < "\ud800")
+        except _Unfit as fault:
+            fault.path.append(key)
+            raise
+    return plain
+
+
+def _is_plain_list(value: list[object], depth: int) -> bool:
+    plain = True
+    for place, item in enumerate(value):
+        try:
+            plain &= _is_plain(item, depth)
+        except _Unfit as fault:
+            fault.path.append(str(place))
+            raise
+    return plain
+
+
+def _is_exact(value: int) -> bool:
+    if not -WHOLE_LIMIT <= value <= WHOLE_LIMIT:
+        raise _Unfit(f"{value} is beyond ±(2^53 − 1), where JSON numbers lose their last digits")
+    return True
+
+
+def _is_plain_float(value: float) -> bool:
+    if not math.isfinite(value):
+        raise _Unfit(f"{value} is not a number that JSON knows")
+    return not value.is_integer() and abs(value) >= 1e-4
+
+
+def _reference(value: object) -> bytes:
+    import rfc8785
+
+    return rfc8785.dumps(value)  # type: ignore[arg-type]
