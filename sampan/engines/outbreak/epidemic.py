@@ -164,14 +164,22 @@ def _spread(
         pressure = backwards[len(backwards) - len(past) :] @ past
         mean = rng.gamma(scenario.dispersion * pressure, r[day] / scenario.dispersion)
         caught = np.minimum(rng.poisson(mean), susceptible.astype(np.int64))
+        seeded = _seeded(day, origin, susceptible - caught, scenario)
         gone = rng.binomial(caught, leaving * control[day])
-        imported[day] = _arrivals(gone, chooser, rng)
-        if day < SEED_DAYS:
-            imported[day, origin] += scenario.seeds // SEED_DAYS + (day < scenario.seeds % SEED_DAYS)
+        imported[day] = seeded + _arrivals(gone, chooser, rng)
         infections[day] = caught - gone + imported[day]
-        susceptible -= caught
+        susceptible -= caught + seeded
         total += infections[day]
     return infections, imported, r, control, start
+
+
+def _seeded(day: int, origin: int, susceptible: Floats, scenario: Scenario) -> Ints:
+    """(places,) the first infected, at the origin: the scenario's number over the first days."""
+    seeded = np.zeros(len(susceptible), dtype=np.int64)
+    if day < SEED_DAYS:
+        due = scenario.seeds // SEED_DAYS + (day < scenario.seeds % SEED_DAYS)
+        seeded[origin] = min(due, int(susceptible[origin]))
+    return seeded
 
 
 def _chooser(kernel: Floats) -> Floats:
@@ -230,7 +238,8 @@ def _gravity(
 
 def _rows_to(pull: Floats, chance: float) -> Floats:
     row = pull.sum(axis=1, keepdims=True)
-    return np.divide(chance * pull, row, out=np.zeros_like(pull), where=row > 0)
+    share: Floats = np.divide(chance * pull, row, out=np.zeros_like(pull), where=row > 0)
+    return share
 
 
 def _distances(position: ArrayLike, places: int) -> Floats:

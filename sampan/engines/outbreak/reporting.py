@@ -1,12 +1,12 @@
 """What would the world's tables show of it?
 
 Nothing is lost on the way, only late, doubled or redefined, and each mishap is logged. Cases that are ready
-wait in a pool; on day t a place sends the share
+wait in a pool; on day t a place works off the share
 
-    1 − exp(−h · Σ n_u)   over the days u since its last report,   n_u = weekday_u · Gamma(mean 1)
+    1 − exp(−h_t n_t),   n_t ~ Gamma(mean 1)
 
-of it, so weekday and noise shape the days while sums are kept, and the report after a silence brings what
-the silent days would have brought. With HOLD = h = 0.7 the pool adds a day or so to the delay.
+of it, where h follows the weekday: sums are kept while days are shaped. What is worked off on silent days
+goes out with the next report. The pool adds about a day to the delay from infection to report.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from sampan.engines.outbreak.scenario import Floats, Scenario
 
 Mask = NDArray[np.bool_]
 
-HOLD = 0.7
-# A day whose n is 1 % above the mean sends this many per cent more: h e^−h / (1 − e^−h). Weekday and noise
-# are enlarged by its inverse, so that the scenario's knobs speak of reported cases.
-ELASTICITY = HOLD * np.exp(-HOLD) / -np.expm1(-HOLD)
+POOL = 2.0  # days' worth of cases in the pool, so that half of it is worked off on a common day
+# What noise of the pace becomes in the reports, to first order. A pace 1 % up sends ELASTICITY % more; what
+# was sent is missing from the pool afterwards, which adds share/(2 − share) to the variance.
+SHARE = 1 / POOL
+ELASTICITY = -np.log1p(-SHARE) * (1 - SHARE) / SHARE
+NOISE_VARIANCE = ELASTICITY**2 * (1 + SHARE / (2 - SHARE))
 WEEK = np.array(
     [-0.30, 0.00, 0.15, 0.25, 0.30, 0.10, -0.50]
 )  # Monday to Sunday, a common shape of low weekends
@@ -104,7 +106,7 @@ def report(truth: Truth, *, scenario: Scenario, rng: np.random.Generator) -> Rep
     start = _starts(truth.cases, scenario, rng)
     silent = _silences(days, regular, start, scenario, rng)
     held, dumps = _plan_dumps(silent, scenario, rng)
-    pace = weekday[_weekday_of(days, scenario)] ** (1 / ELASTICITY)
+    pace = _pace(weekday)[_weekday_of(days, scenario)]
 
     cases, sent, waiting = _release(truth.cases, pace=pace, k=case_k, silent=silent, held=held, rng=rng)
     deaths, _, _ = _release(
@@ -135,26 +137,26 @@ def _release(
 ) -> tuple[Ints, Ints, Ints]:
     """Day by day from pool to table: reported, of it sent by a dump (both (days, places)), still waiting.
 
+    pace: (days, places) h of the module's equation, per day.
     held: (days, places) share of the day's ready cases kept aside by a laboratory that has stopped sending;
     they are sent on the first day on which the share is 0 again.
     """
-    shape = k * ELASTICITY**2
-    noise = pace * rng.gamma(shape, 1 / shape, size=pace.shape)
+    shape = k * NOISE_VARIANCE
+    share = -np.expm1(-pace * rng.gamma(shape, 1 / shape, size=pace.shape))
     reported, sent = np.zeros_like(ready), np.zeros_like(ready)
-    pool = np.zeros(ready.shape[1], dtype=np.int64)
-    aside, overdue = np.zeros_like(pool), np.zeros(len(pool))
+    pool, outbox, aside = (np.zeros(ready.shape[1], dtype=np.int64) for _ in range(3))
     for day in range(len(ready)):
         kept = rng.binomial(ready[day], held[day])
         aside += kept
         sent[day] = np.where((held[day] == 0) & ~silent[day], aside, 0)
         aside -= sent[day]
         pool += ready[day] - kept
-        overdue += noise[day]
-        now = rng.binomial(pool, np.where(silent[day], 0.0, -np.expm1(-HOLD * overdue)))
-        pool -= now
-        overdue[~silent[day]] = 0.0
-        reported[day] = now + sent[day]
-    return reported, sent, pool + aside
+        done = rng.binomial(pool, share[day])
+        pool -= done
+        outbox += done
+        reported[day] = np.where(silent[day], 0, outbox + sent[day])
+        outbox[~silent[day]] = 0
+    return reported, sent, pool + outbox + aside
 
 
 def _weekdays(places: int, scenario: Scenario, rng: np.random.Generator) -> tuple[Floats, Mask]:
@@ -168,6 +170,16 @@ def _weekdays(places: int, scenario: Scenario, rng: np.random.Generator) -> tupl
     regular[6] = draw < scenario.regular_share
     regular[5] = draw < scenario.regular_share / 2
     return factor / factor.mean(axis=0), regular
+
+
+def _pace(weekday: Floats) -> Floats:
+    """(7, places) h that makes steady cases come out in the pattern ``weekday``.
+
+    The pool gains 1 − weekday a day; a day's share is its factor over the pool it meets.
+    """
+    gained = np.cumsum(1 - weekday, axis=0) - (1 - weekday)
+    pool = POOL + gained - gained.mean(axis=0)
+    return np.asarray(-np.log1p(-np.clip(weekday / pool, 0.01, 0.95)))
 
 
 def _weekday_of(days: int, scenario: Scenario) -> Ints:

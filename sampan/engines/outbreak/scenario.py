@@ -34,8 +34,8 @@ class Scenario:
     """k of the negative binomial number of people infected by one person; small k, few infect many."""
     generation_days: tuple[float, float] = (4.7, 2.9)
     """Mean and sd, days from infecting to infecting. Source: Nishiura 2020, serial interval of COVID-19."""
-    missing_population: float = 1_000_000.0
-    """People, used where the population is NaN (unknown is not zero)."""
+    missing_population: float = 100_000.0
+    """People, used where the population is NaN (unknown is not zero; mostly small territories)."""
 
     # --- travel
     trip_chance: float = 0.0015
@@ -93,7 +93,7 @@ class Scenario:
     """Share of places that never report on Sunday; half of them not on Saturday either."""
     late_share: float = 0.1
     """Share of places that begin to report only 5 to 15 days after their first case was ready."""
-    dump_rate: float = 0.009
+    dump_rate: float = 0.012
     """Chance per place and day that a laboratory stops sending, to send all at once 5 to 14 days later."""
     correction_rate: float = 0.003
     """Chance per place and day that a batch is entered twice, and taken out again 2 to 14 days later."""
