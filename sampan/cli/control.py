@@ -1,0 +1,149 @@
+"""Commands of the control desk: ``situation`` and ``forecast``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
+from sampan.cli.say import as_json, said, table
+
+if TYPE_CHECKING:
+    from sampan.desks.control.situation import PlaceSituation
+
+Day = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Use figures up to this day only."),
+]
+KnownBy = Annotated[
+    datetime | None,
+    typer.Option(
+        "--known-by", formats=["%Y-%m-%d"], help="Use only what we had read by the end of this day."
+    ),
+]
+Source = Annotated[str | None, typer.Option(help="jhu, who, …: the newest reading of this source.")]
+DiseaseName = Annotated[str, typer.Option("--disease", help="Whose generation interval and delays to use.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the command line."""
+    app.command()(situation)
+    app.command()(forecast)
+
+
+def end_of_day(day: datetime | None) -> datetime | None:
+    """The last moment of ``day`` in UTC."""
+    return day and day.replace(hour=23, minute=59, second=59, microsecond=999_999, tzinfo=UTC)
+
+
+def situation(
+    places: Annotated[list[str] | None, typer.Argument(metavar="PLACE…", help="Names or codes.")] = None,
+    folder: NodeFolder = HERE,
+    as_of: Day = None,
+    known_by: KnownBy = None,
+    source: Source = None,
+    region: Annotated[str | None, typer.Option(help="Only this region.")] = None,
+    home: Annotated[bool, typer.Option("--home", help="Only home and its areas.")] = False,
+    sort: Annotated[str, typer.Option(help="new, change, r or name.")] = "new",
+    limit: Annotated[int, typer.Option(help="Rows to show; 0 for all.")] = 30,
+    disease: DiseaseName = "COVID-19",
+    json: Json = False,
+) -> None:
+    """Show how fast it is spreading, place by place.
+
+    Examples: sampan situation; sampan situation Italy Iran; sampan situation --home --as-of 2020-03-05
+    """
+    from sampan.desks.control import situation as desk
+    from sampan.world.places import find
+
+    with opened(folder) as node:
+        wanted = [find(name).code for name in places or []]
+        assessed = desk.assessed(
+            node.session,
+            until=as_of.date() if as_of else None,
+            known_on=end_of_day(known_by),
+            source=source,
+            disease=disease,
+        )
+        report = desk.situation(
+            assessed, places=wanted, home=node.settings.home if home else None, region=region, sort=sort
+        )
+    if json:
+        as_json(report)
+        return
+    marked = "EXERCISE  " if report.exercise else ""
+    shown = report.rows if limit == 0 else report.rows[:limit]
+    table(
+        ["place", "new, 7 days", "change", "R", "95 %", "doubling", "phase", "reports"],
+        [_row(row) for row in shown],
+        title=f"{marked}Situation on {report.last_day} ({report.source}, {report.disease})",
+    )
+    if len(shown) < len(report.rows):
+        said(f"{len(report.rows) - len(shown)} more places: --limit 0 shows all.")
+
+
+def _row(row: PlaceSituation) -> list[object]:
+    change = None if row.change is None else f"{row.change:+.0%}"
+    interval = f"{row.r_low:.2f}–{row.r_high:.2f}"
+    return [row.name, row.new_cases, change, f"{row.r:.2f}", interval, _doubling(row), row.phase, row.marks]
+
+
+def _doubling(row: PlaceSituation) -> str | None:
+    """``doubles in 4 d`` or ``halves in 9 d``; absent where it would take more than a year."""
+    days = row.doubling_days
+    if days is None or abs(days) > 365:
+        return None
+    return f"{'doubles' if days > 0 else 'halves'} in {abs(days):.0f} d"
+
+
+def forecast(
+    places: Annotated[list[str] | None, typer.Argument(metavar="PLACE…", help="Names or codes.")] = None,
+    folder: NodeFolder = HERE,
+    person: As = OFFICER,
+    weeks: Annotated[int, typer.Option(help="Weeks ahead.")] = 8,
+    as_of: Day = None,
+    source: Source = None,
+    publish: Annotated[bool, typer.Option("--publish", help="Record it for the other desks.")] = False,
+    disease: DiseaseName = "COVID-19",
+    limit: Annotated[int, typer.Option(help="Places to show; 0 for all.")] = 15,
+    json: Json = False,
+) -> None:
+    """Project weekly new reported cases, with 50 % and 95 % intervals.
+
+    Examples: sampan forecast Italy; sampan forecast --publish
+    """
+    from sampan.desks.control import forecast as desk
+    from sampan.desks.control import situation as state
+    from sampan.world.places import find
+
+    with opened(folder, person) as node:
+        until = as_of.date() if as_of else None
+        assessed = state.assessed(node.session, until=until, source=source, disease=disease)
+        made = desk.make(assessed, weeks=weeks)
+        entry = desk.publish(node.session, assessed, made).entry if publish else None
+        view = desk.view(assessed, made, places=[find(name).code for name in places or []], entry=entry)
+    if json:
+        as_json(view)
+        return
+    marked = "EXERCISE  " if view.exercise else ""
+    shown = view.rows if limit == 0 else view.rows[: limit * weeks]
+    table(
+        ["place", "week", "from", "cases", "50 %", "95 %", ""],
+        [
+            [
+                row.name if row.week == 1 else "",
+                row.week,
+                row.first_day,
+                row.median,
+                f"{row.low50:,}–{row.high50:,}",
+                f"{row.low95:,}–{row.high95:,}",
+                "" if row.calibrated else "scenario range",
+            ]
+            for row in shown
+        ],
+        title=f"{marked}New reported cases a week, from figures up to {view.last_day}",
+    )
+    if entry:
+        said(f"Published as entry {entry}.")

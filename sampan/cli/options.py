@@ -1,0 +1,31 @@
+"""Which options mean the same in every command?"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sampan.node import Node
+
+NodeFolder = Annotated[
+    Path, typer.Option("--node", envvar="SAMPAN_NODE", help="Folder of the node.", show_default="this folder")
+]
+As = Annotated[str, typer.Option("--as", envvar="SAMPAN_USER", metavar="HANDLE", help="Who is asking.")]
+Json = Annotated[bool, typer.Option("--json", help="Results as JSON.")]
+
+HERE = Path()
+OFFICER = "officer"
+
+
+@contextlib.contextmanager
+def opened(folder: Path, person: str = OFFICER) -> Iterator[Node]:
+    """The node in ``folder``, open for ``person`` while the block runs."""
+    from sampan.node import Node
+
+    with Node.open(folder, person=person) as node:
+        yield node

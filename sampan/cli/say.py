@@ -1,0 +1,123 @@
+"""How does a command talk to the person at the keyboard?
+
+Conversation goes to stderr: what is being done, how far it is, what was written. Results go to
+stdout, as a table for people or as JSON for machines, with the same fields.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import math
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def said(text: str) -> None:
+    """One line of conversation."""
+    err.print(text, markup=False)
+
+
+class Steps:
+    """Names the steps of a long command as they begin, with a bar where one can be seen, and times each."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.seconds: dict[str, float] = {}
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Steps:
+        if err.is_terminal:
+            from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+            columns = (TextColumn("{task.description:<34}"), BarColumn(28), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=err, transient=True)
+            self._task = self._bar.add_task("", total=self.total)
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    @contextlib.contextmanager
+    def step(self, name: str, detail: str = "") -> Iterator[None]:
+        """The step ``name`` while its block runs; ``detail`` says which of several."""
+        if self._bar:
+            self._bar.update(self._task, description=f"{name} {detail}".strip())
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
+            if self._bar:
+                self._bar.advance(self._task)
+
+    def where_the_time_went(self) -> str:
+        """``load 0.2 s, situation 0.9 s, …``, the slowest first."""
+        slowest = sorted(self.seconds.items(), key=lambda step: -step[1])
+        return ", ".join(f"{name} {seconds:.1f} s" for name, seconds in slowest if seconds >= 0.05)
+
+
+def as_json(result: object) -> None:
+    """``result`` on stdout as JSON: dates as ISO 8601, absent as null, never NaN."""
+    json.dump(plain(result), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def plain(value: Any) -> Any:
+    """``value`` in JSON's own types."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+    """A table on stdout; numbers to the right, absent values as a dash."""
+    rows = [[_cell(value) for value in row] for row in rows]
+    out = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    drawn = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for index, name in enumerate(columns):
+        numeric = bool(rows) and all(_is_number(row[index]) for row in rows)
+        drawn.add_column(name, justify="right" if numeric else "left", no_wrap=numeric)
+    for row in rows:
+        drawn.add_row(*row)
+    out.print(drawn)
+
+
+def _cell(value: object) -> str:
+    from rich.markup import escape
+
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    if isinstance(value, tuple | list):
+        return escape(", ".join(str(part) for part in value))
+    return escape(str(value))
+
+
+def _is_number(text: str) -> bool:
+    return text == "–" or text.lstrip("+-").replace(",", "").replace(".", "").replace("%", "").isdigit()

@@ -1,0 +1,171 @@
+"""What may be given, on what assumptions, and who says so?"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import Any, Literal, Self
+
+from sampan.core.errors import InputError
+
+Basis = Literal["announced", "assumption", "stock list"]
+
+
+@dataclass(frozen=True)
+class ItemSupply:
+    """Supply of one item: units in the depot, units produced a week, the share of them that may leave."""
+
+    stock: int
+    production: int
+    export_share: float
+    basis: Mapping[str, Basis]
+    source: str = ""
+
+    def scaled(self, factor: float) -> Self:
+        """The same for a home ``factor`` times as populous; what was announced becomes an assumption."""
+        if factor == 1:
+            return self
+        return replace(
+            self,
+            stock=round(self.stock * factor),
+            production=round(self.production * factor),
+            basis=dict.fromkeys(self.basis, "assumption"),
+            source=f"scaled by population from: {self.source}" if self.source else "",
+        )
+
+
+@dataclass(frozen=True)
+class Lane:
+    """The way to one region: weeks under way, and cargo in m³ a week."""
+
+    weeks: int
+    freight_m3: float
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How the office weighs home, floors and fairness. Shares are between 0 and 1."""
+
+    policy: str
+    home_cover: float
+    floor: float
+    minimum_cartons: int
+    pool: float
+    emergency_pool_members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """Everything that a plan assumes about supply, transport and policy, and the text it was read from."""
+
+    policy: Policy
+    lanes: Mapping[str, Lane]
+    supply: Mapping[str, ItemSupply]
+    reference_home: str
+    text: bytes
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """The figures that nobody announced, as ``item figure``."""
+        return tuple(
+            f"{item} {figure}"
+            for item, supply in self.supply.items()
+            for figure, basis in supply.basis.items()
+            if basis == "assumption"
+        )
+
+    def for_home(self, population: int | None, reference: int | None) -> Self:
+        """Supply scaled from the reference home's population to that of this home, both in persons."""
+        factor = population / reference if population and reference else 1.0
+        return replace(self, supply={item: s.scaled(factor) for item, s in self.supply.items()})
+
+
+def default() -> Assumptions:
+    """The assumptions that come with Sampan."""
+    shipped = files("sampan.desks.assistance") / "tables" / "assumptions.toml"
+    return read(shipped.read_bytes(), name="assumptions.toml")
+
+
+def read(data: bytes, *, name: str) -> Assumptions:
+    """Assumptions from the bytes of an edited file. Raises InputError naming what does not hold."""
+    try:
+        said = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise InputError(f"This is not TOML: {fault}.", file=name, way_out="Mend the line.") from None
+    reader = _Reader(name)
+    return Assumptions(
+        policy=reader.policy(said.get("policy", {})),
+        lanes={region: reader.lane(region, lane) for region, lane in said.get("lanes", {}).items()},
+        supply={
+            item: reader.item(item, figures)
+            for item, figures in said.get("supply", {}).items()
+            if isinstance(figures, dict)
+        },
+        reference_home=str(said.get("supply", {}).get("reference_home", "")),
+        text=data,
+    )
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads tables of a file whose name goes into every complaint."""
+
+    name: str
+
+    def policy(self, said: Mapping[str, Any]) -> Policy:
+        return Policy(
+            policy=str(said.get("policy", "expected harm")),
+            home_cover=self._share(said, "home_cover"),
+            floor=self._share(said, "floor"),
+            minimum_cartons=self._count(said, "minimum_cartons"),
+            pool=self._share(said, "pool"),
+            emergency_pool_members=tuple(said.get("emergency_pool_members", ())),
+        )
+
+    def lane(self, region: str, said: Mapping[str, Any]) -> Lane:
+        return Lane(self._count(said, "weeks", region), float(self._number(said, "freight_m3", region)))
+
+    def item(self, item: str, said: Mapping[str, Any]) -> ItemSupply:
+        basis = dict.fromkeys(("stock", "production", "export_share"), "assumption")
+        return ItemSupply(
+            stock=self._count(said, "stock", item),
+            production=self._count(said, "production", item),
+            export_share=self._share(said, "export_share", item),
+            basis=basis | dict(said.get("basis", {})),
+            source=str(said.get("source", "")),
+        )
+
+    def _number(self, said: Mapping[str, Any], field: str, table: str = "policy") -> float:
+        value = said.get(field)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+            raise InputError(
+                f"[{table}] needs {field}, a number that is not negative; it says {value!r}.",
+                file=self.name,
+                field=field,
+                way_out="Write the number.",
+            )
+        return value
+
+    def _count(self, said: Mapping[str, Any], field: str, table: str = "policy") -> int:
+        value = self._number(said, field, table)
+        if value != int(value):
+            raise InputError(
+                f"[{table}] {field} = {value} cannot be counted.",
+                file=self.name,
+                field=field,
+                way_out="Write a whole number.",
+            )
+        return int(value)
+
+    def _share(self, said: Mapping[str, Any], field: str, table: str = "policy") -> float:
+        value = self._number(said, field, table)
+        if value > 1:
+            raise InputError(
+                f"[{table}] {field} = {value} is a share.",
+                file=self.name,
+                field=field,
+                way_out="Write a number from 0 to 1.",
+            )
+        return float(value)

@@ -1,0 +1,76 @@
+"""Who may be assisted?
+
+Countries that have reported cases, each with the territories that it answers for, and the
+organisations that stock for their members. Home is never a recipient abroad.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sampan.world.organisations import organisations
+from sampan.world.places import place
+from sampan.world.responsible import responsible
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A country or an organisation, with the places whose need it answers for."""
+
+    code: str
+    kind: Literal["country", "organisation"]
+    name: str
+    region: str
+    places: tuple[str, ...]
+    share: float = 1.0
+    """The share of the need of ``places`` that goes through this recipient."""
+
+
+def state_of(code: str) -> str | None:
+    """The state that answers for a reported place; None for a first-level area, whose country counts it."""
+    somewhere = place(code)
+    return None if somewhere.parent else responsible().get(code, code)
+
+
+def home_places(reported: Sequence[str], home: str) -> tuple[str, ...]:
+    """The reported places whose need home meets itself."""
+    return tuple(code for code in reported if state_of(code) == home)
+
+
+def countries(reported: Sequence[str], home: str) -> tuple[Recipient, ...]:
+    """Every country abroad with reports, in the order of its code."""
+    groups: dict[str, list[str]] = {}
+    for code in reported:
+        state = state_of(code)
+        if state is not None and state != home:
+            groups.setdefault(state, []).append(code)
+    return tuple(
+        Recipient(code, "country", place(code).name("en"), place(code).region, tuple(groups[code]))
+        for code in sorted(groups)
+    )
+
+
+def pools(
+    reported: Sequence[str], home: str, *, share: float, worldwide: Sequence[str]
+) -> tuple[Recipient, ...]:
+    """The organisations that stock ``share`` of the need of their members with reports.
+
+    A world-wide organisation stocks for its members of the income groups ``worldwide``.
+    """
+    found = []
+    for organisation in organisations().values():
+        members = set(organisation.members)
+        served = tuple(
+            code
+            for code in reported
+            if code in members
+            and state_of(code) != home
+            and (organisation.region is not None or place(code).income_group in worldwide)
+        )
+        if served:
+            region = organisation.region or "World"
+            name = organisation.name("en")
+            found.append(Recipient(organisation.code, "organisation", name, region, served, share))
+    return tuple(found)

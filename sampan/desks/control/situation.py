@@ -1,0 +1,179 @@
+"""How fast is it spreading, where, and is it getting better?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from sampan.access.session import Session
+from sampan.core.errors import InputError
+from sampan.engines.disease import DISEASES, Disease
+from sampan.engines.incidence import Incidence, from_cumulative
+from sampan.engines.situation import Situation, assess
+from sampan.world.places import REGIONS, place
+from sampan.world.snapshots import Known, newest
+
+LOW, MEDIAN, HIGH = 0.025, 0.5, 0.975
+
+
+@dataclass(frozen=True)
+class PlaceSituation:
+    """One place on the last day of the figures. ``None`` means that it was not reported or cannot be said."""
+
+    place: str
+    name: str
+    region: str | None
+    new_cases: int | None
+    change: float | None
+    total_cases: int | None
+    total_deaths: int | None
+    r: float
+    r_low: float
+    r_high: float
+    doubling_days: float | None
+    phase: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SituationReport:
+    """The situation of many places as of a day, and the entry that the figures came from."""
+
+    last_day: date
+    source: str
+    entry: str
+    disease: str
+    exercise: bool
+    rows: tuple[PlaceSituation, ...]
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """The figures behind a situation report, for the forecast that follows."""
+
+    known: Known
+    incidence: Incidence
+    situation: Situation
+    disease: Disease
+
+
+def assessed(
+    session: Session,
+    *,
+    until: date | None = None,
+    known_on: datetime | None = None,
+    source: str | None = None,
+    disease: str = "COVID-19",
+) -> Assessed:
+    """Cleans the newest reports and estimates the situation of every place in them."""
+    known = newest(session.ledger, session.blobs, source=source, known_on=known_on, until=until)
+    if disease not in DISEASES:
+        raise InputError(f'"{disease}" is not a disease here.', way_out=f"Use one of {', '.join(DISEASES)}.")
+    chosen = DISEASES[disease]
+    incidence = from_cumulative(known.reports.cases)
+    return Assessed(known, incidence, assess(incidence, disease=chosen), chosen)
+
+
+ORDERS: Mapping[str, Callable[[PlaceSituation], Any]] = {
+    "new": lambda row: -(row.new_cases or 0),
+    "change": lambda row: -(row.change if row.change is not None else -1),
+    "r": lambda row: -row.r,
+    "name": lambda row: row.name,
+}
+
+
+def situation(
+    assessed: Assessed,
+    *,
+    places: Sequence[str] = (),
+    home: str | None = None,
+    region: str | None = None,
+    sort: str = "new",
+) -> SituationReport:
+    """The report of ``places`` (all that were reported, unless named), most new cases first.
+
+    ``home`` keeps only that country and its first-level areas, ``region`` only places of that region.
+    Raises InputError for a place that was not reported, or a region or an order that does not exist.
+    """
+    _check(assessed, places, region, sort)
+    reports = assessed.known.reports
+    wanted = set(places)
+    rows = [
+        _row(assessed, index)
+        for index, code in enumerate(reports.places)
+        if (not wanted or code in wanted) and (home is None or _of(code, home))
+    ]
+    rows = [row for row in rows if region in (None, row.region)]
+    rows.sort(key=lambda row: (ORDERS[sort](row), row.name))
+    record = assessed.known.record
+    return SituationReport(
+        reports.days[-1],
+        record.source,
+        assessed.known.entry.id,
+        assessed.disease.name,
+        record.exercise,
+        tuple(rows),
+    )
+
+
+def _check(assessed: Assessed, wanted: Sequence[str], region: str | None, sort: str) -> None:
+    reported = assessed.known.reports.places
+    if silent := [code for code in wanted if code not in reported]:
+        raise InputError(
+            f"{place(silent[0]).name('en')} is not in the figures of {assessed.known.record.source}.",
+            way_out="sampan situation --limit 0 lists the places that are.",
+        )
+    for said, known in ((region, REGIONS), (sort, tuple(ORDERS))):
+        if said is not None and said not in known:
+            raise InputError(f'There is no "{said}" here.', way_out=f"Use one of {', '.join(known)}.")
+
+
+def _of(code: str, country: str) -> bool:
+    return code == country or place(code).parent == country
+
+
+def _row(assessed: Assessed, index: int) -> PlaceSituation:
+    reports, state = assessed.known.reports, assessed.situation
+    code = reports.places[index]
+    somewhere = place(code)
+    this_week, last_week = _week(assessed.incidence, index, 1), _week(assessed.incidence, index, 2)
+    level = {q: state.levels.index(q) for q in (LOW, MEDIAN, HIGH)}
+    r = {q: float(state.r[i, -1, index]) for q, i in level.items()}
+    growth = float(state.growth[level[MEDIAN], -1, index])
+    return PlaceSituation(
+        place=code,
+        name=somewhere.name("en"),
+        region=somewhere.region,
+        new_cases=this_week,
+        change=None if not last_week or this_week is None else this_week / last_week - 1,
+        total_cases=_count(reports.cases[-1, index]),
+        total_deaths=_count(reports.deaths[-1, index]),
+        r=r[MEDIAN],
+        r_low=r[LOW],
+        r_high=r[HIGH],
+        doubling_days=None if growth == 0 else math.log(2) / growth,
+        phase=str(state.phase[index]),
+        marks=_marks(assessed.incidence, index),
+    )
+
+
+def _week(incidence: Incidence, index: int, weeks_ago: int) -> int | None:
+    """New cases reported in the week that ended ``weeks_ago - 1`` weeks ago; None if nothing was reported."""
+    end = incidence.used.shape[0] - 7 * (weeks_ago - 1)
+    week = incidence.used[max(0, end - 7) : max(0, end), index]
+    return None if week.size == 0 or np.isnan(week).all() else round(float(np.nansum(week)))
+
+
+def _count(value: float) -> int | None:
+    return None if math.isnan(value) else int(value)
+
+
+def _marks(incidence: Incidence, index: int) -> tuple[str, ...]:
+    """What was odd about the reports of the last two weeks, in words."""
+    masks = {"silent": incidence.silent, "corrected": incidence.corrected, "anomaly": incidence.anomaly}
+    return tuple(name for name, mask in masks.items() if mask[-14:, index].any())
