@@ -1,7 +1,7 @@
 """Which bytes does a JSON value have? Exactly one sequence: RFC 8785 (JCS).
 
 ``rfc8785`` is the reference and writes whatever is unusual. Python's own encoder, in C, writes the same
-bytes thirty times faster for everything that two rules do not separate: JCS sorts keys by UTF-16 and
+bytes several times faster for everything that two rules do not separate: JCS sorts keys by UTF-16 and
 Python by code point (they part only beyond U+D7FF), and JCS writes numbers as ECMAScript does (they part
 for whole-valued, tiny and huge floats). A property test holds the two writers equal.
 """

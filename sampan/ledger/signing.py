@@ -110,7 +110,7 @@ class SigningKey:
         return cls(check_name(name or said.removeprefix(_NAME)), private)
 
     def save(self, path: Path) -> None:
-        """Writes the key for its owner's eyes only (mode 0600), under its name. Raises NodeError if the disk refuses."""
+        """Writes the key under its name, for its owner's eyes only (mode 0600). Raises NodeError."""
         from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
         pem = self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

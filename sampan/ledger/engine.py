@@ -1,0 +1,117 @@
+"""How is the database reached, and what do its faults mean to the person waiting?"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from sampan.core.errors import InputError, NodeError
+
+PATIENCE = 60
+"""Seconds that a writer waits for its turn."""
+
+_SPACE = "Free some space and try again."
+_SQLITE_FAULTS = {
+    "SQLITE_FULL": ("has no space left", _SPACE),
+    "SQLITE_READONLY": ("is read-only", "Choose a folder and a file that may be written."),
+    "SQLITE_PERM": ("may not be opened", "Choose a folder and a file that may be written."),
+    "SQLITE_CANTOPEN": ("cannot be opened", "Check that the folder exists and may be written."),
+    "SQLITE_BUSY": ("is held by another process", "Wait until that has finished and try again."),
+    "SQLITE_IOERR": ("lies on a disk that does not read or write", "Check the disk and its free space."),
+    "SQLITE_CORRUPT": ("is damaged", "Put back the last backup and run `sampan ledger verify`."),
+    "SQLITE_NOTADB": ("is not a ledger", "Check the name, or put back the last backup."),
+}
+_POSTGRES_FAULTS = {
+    "53100": ("has no space left", _SPACE),
+    "25006": ("is read-only", "Connect to the primary server."),
+    "42501": ("may not be written by this user", "Ask its operator for the right to write."),
+    "28": ("does not let this user in", "Check the user and the password."),
+    "3D": ("does not exist", "Create the database, then try again."),
+    "XX": ("is damaged", "Put back the last backup and run `sampan ledger verify`."),
+}
+
+
+def address(place: str | Path) -> URL:
+    """The address of a ledger: a file, or an SQLAlchemy URL for SQLite or PostgreSQL. Raises InputError."""
+    if isinstance(place, Path):
+        return URL.create("sqlite", database=str(place))
+    try:
+        url = make_url(place)
+    except ArgumentError:
+        raise InputError(
+            "This is not the address of a ledger.",
+            way_out="Write sqlite:////folder/ledger.sqlite or postgresql://user@host/database.",
+        ) from None
+    if url.drivername.split("+")[0] in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername.split("+")[0] == "sqlite":
+        return url
+    raise InputError(
+        f"A ledger cannot live in {url.drivername}.", way_out="Use SQLite or PostgreSQL.", url=masked(url)
+    )
+
+
+def masked(url: URL) -> str:
+    """The address as it may be shown: without a password, wherever it stood."""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+def open_engine(url: URL) -> Engine:
+    """An engine for ``url``; nothing is opened yet."""
+    if url.drivername == "postgresql+psycopg":
+        return create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, hide_parameters=True)
+    arguments: dict[str, Any] = {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
+    if in_memory(url):
+        arguments["poolclass"] = StaticPool
+    engine = create_engine(url, hide_parameters=True, **arguments)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def in_memory(url: URL) -> bool:
+    """Whether the ledger lives only as long as this process."""
+    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+
+
+def _prepare_sqlite(raw: Any, _record: object) -> None:
+    """Every commit reaches the disk before it is acknowledged; transactions begin where we say."""
+    raw.isolation_level = None
+    raw.execute("PRAGMA journal_mode = WAL").close()
+    raw.execute("PRAGMA synchronous = FULL").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("sampan_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextlib.contextmanager
+def faults(url: URL) -> Iterator[None]:
+    """Turns what the database reports into a NodeError that says the way out."""
+    try:
+        yield
+    except DBAPIError as fault:
+        state, way_out = _meaning(fault)
+        raise NodeError(f"The ledger {masked(url)} {state}.", way_out=way_out, code=_code(fault)) from fault
+    except SQLAlchemyError as fault:
+        raise NodeError(f"The ledger {masked(url)} does not answer.", way_out="Try again.") from fault
+
+
+def _code(fault: DBAPIError) -> str:
+    """SQLite's name for the fault, PostgreSQL's SQLSTATE, or nothing."""
+    return getattr(fault.orig, "sqlite_errorname", None) or getattr(fault.orig, "sqlstate", None) or ""
+
+
+def _meaning(fault: DBAPIError) -> tuple[str, str]:
+    code = _code(fault)
+    for known, meaning in {**_SQLITE_FAULTS, **_POSTGRES_FAULTS}.items():
+        if code.startswith(known):
+            return meaning
+    said = str(fault.orig).splitlines()[0] if str(fault.orig) else type(fault.orig).__name__
+    return f"does not answer ({said})", "Check that it runs and can be reached, then try again."

@@ -1,0 +1,407 @@
+"""What has been recorded, and what more shall be? The node's memory: append only, signed, never lost."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from sampan.core.errors import InputError, NodeError, PeerError
+from sampan.core.ids import SYSTEM_BITS, Bits
+from sampan.core.time import Clock, SystemClock
+from sampan.ledger import merkle, tiles
+from sampan.ledger.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
+from sampan.ledger.entry import Draft, Entry, leaf_data, read_entry, seal
+from sampan.ledger.read_model import ReadModel
+from sampan.ledger.signing import SigningKey, VerifierKey, check_name
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+    from sampan.ledger.store import Query, Store
+
+Progress = Callable[[int, int], None]
+"""Told (entries done, entries in all) from time to time."""
+
+
+class Ledger:
+    """An open ledger. Several processes may hold the same one open and append to it."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        key: SigningKey | None,
+        verifier: VerifierKey,
+        clock: Clock | None,
+        bits: Bits,
+        read_models: Sequence[ReadModel],
+    ) -> None:
+        self._store = store
+        self._key = key
+        self._verifier = verifier
+        self._clock = clock or SystemClock()
+        self._bits = bits
+        self._models = tuple(read_models)
+        self._level_models()
+
+    @classmethod
+    def create(
+        cls,
+        place: str | Path,
+        *,
+        origin: str,
+        key: SigningKey,
+        clock: Clock | None = None,
+        bits: Bits = SYSTEM_BITS,
+        read_models: Sequence[ReadModel] = (),
+    ) -> Ledger:
+        """Makes an empty ledger at ``place``: a file, or an SQLAlchemy URL for SQLite or PostgreSQL.
+
+        Raises InputError if there is one already, NodeError if the store cannot be written.
+        """
+        from sampan.ledger.store import Store
+
+        store = Store(place)
+        empty = Checkpoint(check_name(origin), 0, merkle.EMPTY_ROOT)
+        store.create(key.sign(empty.text))
+        return cls(store, key=key, verifier=key.verifier, clock=clock, bits=bits, read_models=read_models)
+
+    @classmethod
+    def open(
+        cls,
+        place: str | Path,
+        *,
+        key: SigningKey | None = None,
+        verifier: VerifierKey | None = None,
+        clock: Clock | None = None,
+        bits: Bits = SYSTEM_BITS,
+        read_models: Sequence[ReadModel] = (),
+    ) -> Ledger:
+        """Opens the ledger at ``place``: with ``key`` to append, with only ``verifier`` to read.
+
+        Tables of an older Sampan are brought up to date, and changed read models made again.
+        Raises InputError if there is no ledger, NodeError if a newer Sampan made it or it cannot be read.
+        """
+        from sampan.ledger.store import Store
+
+        verifier = verifier or (key.verifier if key else None)
+        if verifier is None:
+            raise TypeError("a ledger is opened with a key or with a verifier")
+        store = Store(place)
+        store.require()
+        return cls(store, key=key, verifier=verifier, clock=clock, bits=bits, read_models=read_models)
+
+    def close(self) -> None:
+        """Lets go of the store."""
+        self._store.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Writing
+
+    def append(self, drafts: Iterable[Draft], *, expecting: int | None = None) -> tuple[Entry, ...]:
+        """Seals ``drafts`` and adds them, whole or not at all; when it returns they are on the disk.
+
+        ``expecting`` is the size that the caller saw: if somebody has appended since, nothing is added.
+        Raises InputError for a draft that cannot be recorded, NodeError if the log has moved on, this
+        ledger was opened without its key, or the store fails.
+        """
+        drafts = tuple(drafts)
+        entries: tuple[Entry, ...] = ()
+        try:
+            with self._store.writing() as connection:
+                head = self._signed_head(connection)
+                self._expect(expecting, head.size)
+                entries = self._seal(connection, drafts, head.size)
+                if entries:
+                    self._write(connection, head, entries)
+        except NodeError:
+            if not entries or not self._landed(entries[0]):
+                raise
+        return entries
+
+    def _signed_head(self, connection: Connection) -> Checkpoint:
+        """The head, locked, and seen to be what our key signed: nothing else is ever continued."""
+        from sampan.ledger.store import read_head
+
+        if self._key is None:
+            raise NodeError("This ledger was opened to read only.", way_out="Open it with its signing key.")
+        head = read_head(connection, lock=True)
+        try:
+            checkpoint = open_checkpoint(head.checkpoint, self._key.verifier)
+        except PeerError as fault:
+            raise NodeError(
+                f"The head of the ledger does not fit this key: {fault.what}",
+                way_out="Use the key made with this ledger; if it is, run `sampan ledger verify`.",
+            ) from fault
+        if checkpoint.size != head.size:
+            raise _damaged(f"its head says {head.size} entries where {checkpoint.size} were signed")
+        return checkpoint
+
+    @staticmethod
+    def _expect(expecting: int | None, size: int) -> None:
+        if expecting is not None and expecting != size:
+            raise NodeError(
+                f"The log has moved on: it holds {size} entries, not {expecting}.",
+                way_out="Read what was added, then decide again.",
+                expected=expecting,
+                size=size,
+            )
+
+    def _seal(self, connection: Connection, drafts: Sequence[Draft], size: int) -> tuple[Entry, ...]:
+        """Time never runs backwards in the log, whatever the clock says."""
+        recorded = self._clock.now()
+        if size:
+            recorded = max(recorded, self._at(connection, size - 1).recorded)
+        return tuple(
+            seal(draft, index=size + place, recorded=recorded, bits=self._bits)
+            for place, draft in enumerate(drafts)
+        )
+
+    def _write(self, connection: Connection, head: Checkpoint, entries: tuple[Entry, ...]) -> None:
+        from sampan.ledger import store
+
+        assert self._key is not None
+        edge = store.read_tiles(connection, tiles.edge(head.size))
+        if _root(head.size, edge) != head.root:
+            raise _damaged("its tiles do not add up to the signed root")
+        leaves = [merkle.leaf_hash(leaf_data(entry.bytes, entry.sharing)) for entry in entries]
+        changed = tiles.extend(head.size, edge, leaves)
+        size = head.size + len(entries)
+        signed = Checkpoint(head.origin, size, _root(size, {**edge, **changed}))
+        store.write_entries(connection, entries)
+        store.write_tiles(connection, changed, known=edge)
+        self._take_in(connection, entries)
+        store.write_head(connection, store.Head(size, self._key.sign(signed.text)))
+
+    def _landed(self, entry: Entry) -> bool:
+        """Whether a batch was kept although the store reported a fault, as when a line breaks at the end.
+
+        The lock on the head waits for a commit that is still under way.
+        """
+        from sampan.ledger import store
+
+        try:
+            with self._store.writing() as connection:
+                store.read_head(connection, lock=True)
+                return store.find(connection, id=entry.id) is not None
+        except NodeError:
+            return False
+
+    # Reading
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection on which to query the tables of read models."""
+        with self._store.reading() as connection:
+            yield connection
+
+    @property
+    def verifier(self) -> VerifierKey:
+        """The public key that others check this log with."""
+        return self._verifier
+
+    @property
+    def origin(self) -> str:
+        """The name of the log."""
+        return self._head().origin
+
+    @property
+    def size(self) -> int:
+        """How many entries there are."""
+        return self._head().size
+
+    @property
+    def root(self) -> bytes:
+        """The Merkle root over all entries."""
+        return self._head().root
+
+    def checkpoint(self) -> str:
+        """The head of the log as a signed note (C2SP tlog-checkpoint)."""
+        from sampan.ledger.store import read_head
+
+        with self._store.reading() as connection:
+            return read_head(connection).checkpoint
+
+    def _head(self) -> Checkpoint:
+        return _opened(self.checkpoint())
+
+    def get(self, id: str) -> Entry:
+        """The entry with this id. Raises InputError if there is none."""
+        from sampan.ledger.store import find
+
+        with self._store.reading() as connection:
+            row = find(connection, id=id)
+        if row is None:
+            raise InputError(f"There is no entry {id} in this ledger.", way_out="See `sampan ledger log`.")
+        return _entry(row)
+
+    def at(self, index: int) -> Entry:
+        """The entry at this position. Raises InputError if the log is not that long."""
+        with self._store.reading() as connection:
+            return self._at(connection, index)
+
+    @staticmethod
+    def _at(connection: Connection, index: int) -> Entry:
+        from sampan.ledger.store import find
+
+        row = find(connection, position=index)
+        if row is None:
+            raise InputError(f"There is no entry {index} in this ledger.", way_out="See `sampan ledger log`.")
+        return _entry(row)
+
+    def entries(
+        self,
+        *,
+        kind: str | None = None,
+        after: int = -1,
+        known_on: datetime | None = None,
+        effective_by: datetime | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Entry]:
+        """Entries in the order of the log, page by page, so that memory stays flat.
+
+        ``kind`` is one kind, or with a dot at its end all that begin so. ``after`` is a position.
+        ``known_on`` keeps what was recorded by then, ``effective_by`` what was true by then; both include
+        the moment itself. Entries that are appended meanwhile are not among them.
+        """
+        from sampan.ledger.store import Query
+
+        query = Query(kind, after, self.size, known_on, effective_by, newest_first)
+        return self._pages(query, limit)
+
+    def _pages(self, query: Query, limit: int | None) -> Iterator[Entry]:
+        from dataclasses import replace
+
+        from sampan.ledger.store import PAGE, page
+
+        left = limit if limit is not None else query.before
+        while left > 0:
+            with self._store.reading() as connection:
+                rows = page(connection, query, min(PAGE, left))
+            yield from map(_entry, rows)
+            if len(rows) < min(PAGE, left):
+                return
+            left -= len(rows)
+            last = rows[-1].position
+            query = replace(query, before=last) if query.newest_first else replace(query, after=last)
+
+    # Proving
+
+    def inclusion(self, index: int, size: int | None = None) -> list[bytes]:
+        """The proof that entry ``index`` is in the log of ``size`` entries (RFC 9162 §2.1.3)."""
+        size = self._within(size)
+        if not 0 <= index < size:
+            raise InputError(f"Entry {index} is not among the first {size}.", way_out="Ask for a later size.")
+        with self._store.reading() as connection:
+            return merkle.inclusion_proof(index, size, self._tree(connection, size))
+
+    def consistency(self, old: int, new: int | None = None) -> list[bytes]:
+        """The proof that the log of ``new`` entries only added to that of ``old`` (RFC 9162 §2.1.4)."""
+        new = self._within(new)
+        if not 0 <= old <= new:
+            raise InputError(f"A log of {new} entries does not continue one of {old}.", way_out="Swap them.")
+        with self._store.reading() as connection:
+            return merkle.consistency_proof(old, new, self._tree(connection, new))
+
+    def _within(self, size: int | None) -> int:
+        held = self.size
+        if size is not None and size > held:
+            raise InputError(f"The log holds {held} entries, not {size}.", way_out="Ask for a smaller size.")
+        return held if size is None else size
+
+    def _tree(self, connection: Connection, size: int) -> merkle.Node:
+        from sampan.ledger.store import read_tiles
+
+        def read(place: tiles.Place) -> bytes:
+            data = read_tiles(connection, [place]).get(place, b"")
+            if len(data) < tiles.width(*place, size) * merkle.HASH_SIZE:
+                raise _damaged(f"tile {place[1]} of level {place[0]} is missing or cut short")
+            return data
+
+        return tiles.tree(read)
+
+    # Read models
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        """Drops the read models and makes them again from the log."""
+        from sampan.ledger import standing
+
+        with self._store.writing() as connection:
+            for model in self._models:
+                standing.reset(connection, model)
+            self._catch_up(connection, progress)
+
+    def _level_models(self) -> None:
+        """Makes new or changed read models, and brings the others up to the end of the log."""
+        from sampan.ledger import standing
+
+        if not self._models:
+            return
+        with self._store.writing() as connection:
+            for model in self._models:
+                if not standing.is_current(connection, model):
+                    standing.reset(connection, model)
+            self._catch_up(connection, None)
+
+    def _catch_up(self, connection: Connection, progress: Progress | None) -> None:
+        from sampan.ledger import standing, store
+
+        size = store.read_head(connection, lock=True).size
+        for model in self._models:
+            start = standing.applied(connection, model)
+            while start < size:
+                rows = store.page(connection, store.Query(after=start - 1, before=size), store.PAGE)
+                standing.take_in(connection, model, map(_entry, rows))
+                start += len(rows)
+                if progress:
+                    progress(start, size)
+
+    def _take_in(self, connection: Connection, entries: tuple[Entry, ...]) -> None:
+        """Read models learn of ``entries``, after anything that others appended without them."""
+        from sampan.ledger import standing
+
+        if any(standing.applied(connection, model) < entries[0].index for model in self._models):
+            self._catch_up(connection, None)
+        for model in self._models:
+            standing.take_in(connection, model, entries)
+
+
+def _root(size: int, edge: dict[tiles.Place, bytes]) -> bytes:
+    """The root from the tiles at the right edge. Any perfect subtree in it is a hash of one of these."""
+    try:
+        return merkle.root(size, tiles.tree(edge.__getitem__))
+    except (KeyError, IndexError):
+        raise _damaged("a tile at its edge is missing or cut short") from None
+
+
+def _opened(note: str) -> Checkpoint:
+    try:
+        return read_checkpoint(note.rpartition("\n\n")[0] + "\n")
+    except PeerError:
+        raise _damaged("its checkpoint cannot be read") from None
+
+
+def _entry(row: Row[Any]) -> Entry:
+    try:
+        return read_entry(row.position, row.data)
+    except ValueError as fault:
+        raise _damaged(f"at entry {row.position} ({row.id}), {fault}") from None
+
+
+def _damaged(what: str) -> NodeError:
+    return NodeError(
+        f"The ledger is damaged: {what}.",
+        way_out="Run `sampan ledger verify` to see where, and put back the last backup.",
+    )
