@@ -201,12 +201,12 @@ def _arrivals(gone: Ints, chooser: Floats, rng: np.random.Generator) -> Ints:
 def _wait(counts: Ints, delay: Floats, rng: np.random.Generator) -> Ints:
     """Each person moves 0, 1, … days later by chance ``delay``; those past the last day drop out."""
     days = len(counts)
-    moved = np.zeros_like(counts)
-    left, rest = counts, 1.0
-    for wait, chance in enumerate(delay[:days]):
-        now = rng.binomial(left, min(1.0, chance / rest)) if rest > 0 else left
+    moved, left = np.zeros_like(counts), counts
+    due = np.minimum(delay / np.cumsum(delay[::-1])[::-1], 1.0)  # of those still waiting, who moves today
+    for wait, chance in enumerate(due[:days]):
+        now = rng.binomial(left, chance)
         moved[wait:] += now[: days - wait]
-        left, rest = left - now, rest - chance
+        left = left - now
     return moved
 
 
@@ -329,4 +329,4 @@ def _gamma(mean: float, sd: float, *, size: int, rng: np.random.Generator) -> Fl
 def _logit_normal(median: float, spread: float, *, size: int, rng: np.random.Generator) -> Floats:
     """Shares with the given median whose logits have sd ``spread``; a median of 0 or 1 stays there."""
     odds = np.exp(spread * rng.standard_normal(size))
-    return np.asarray(median * odds / (median * odds + 1 - median))
+    return np.asarray(median * odds / (median * odds + (1 - median)))
