@@ -110,7 +110,7 @@ def check_width(cells: Sequence[str], *, width: int, line: int, name: str, data:
 
 
 def column(header: Sequence[str], names: Sequence[str], *, name: str, what: str) -> int:
-    """Where the first of ``names`` stands in ``header``. If none does, InputError names the nearest column."""
+    """Where the first of ``names`` stands in ``header``; InputError with the nearest if none does."""
     place = optional_column(header, names)
     if place is not None:
         return place
