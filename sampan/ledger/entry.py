@@ -144,7 +144,7 @@ def is_kind(text: object) -> bool:
 def read_entry(index: int, data: bytes) -> Entry:
     """The entry written as ``data``. Raises ValueError, saying what is wrong, if it is none."""
     try:
-        fields = json.loads(data)
+        fields = json.loads(data) if isinstance(data, bytes) else None
         entry = _from_fields(index, fields)
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         raise ValueError("its bytes are not JSON") from None

@@ -17,6 +17,7 @@ from sampan.ledger.checkpoint import Checkpoint, open_checkpoint, read_checkpoin
 from sampan.ledger.entry import Draft, Entry, leaf_data, read_entry, seal
 from sampan.ledger.read_model import ReadModel
 from sampan.ledger.signing import SigningKey, VerifierKey, check_name
+from sampan.ledger.verification import Verification
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -331,6 +332,19 @@ class Ledger:
             return data
 
         return tiles.tree(read)
+
+    def verify(self, progress: Progress | None = None) -> Verification:
+        """Derives everything again from the bytes; says which entry is the first that is wrong."""
+        from sampan.ledger.audit import audit
+
+        return audit(self._store, self._verifier, progress)
+
+    def export(self, folder: Path, progress: Progress | None = None) -> None:
+        """Writes the log as files that anybody can verify (C2SP tlog-tiles); internal entries stay hidden."""
+        from sampan.ledger.export import export
+
+        note = self.checkpoint()
+        export(self._store, folder, note, _opened(note), progress)
 
     # Read models
 

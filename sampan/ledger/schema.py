@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Dialect, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 VERSION = "0001"
 """The newest migration. A ledger with a larger one was made by a newer Sampan."""
@@ -10,6 +10,14 @@ VERSION = "0001"
 VERSION_TABLE = "ledger_version"
 
 metadata = MetaData()
+
+
+class Bytes(LargeBinary):
+    """Bytes as the driver gives them. A damaged row may hold something else, which its reader sees."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """Leaves them as they come."""
+
 
 _PLACE = BigInteger().with_variant(Integer, "sqlite")
 """SQLite's INTEGER is 64 bits wide and, as a primary key, the row's own address."""
@@ -22,7 +30,7 @@ entries = Table(
     Column("kind", String(200), nullable=False),
     Column("effective", BigInteger, nullable=False),
     Column("recorded", BigInteger, nullable=False),
-    Column("data", LargeBinary, nullable=False),
+    Column("data", Bytes, nullable=False),
     Index("ledger_entry_by_kind", "kind", "position"),
 )
 """``data`` is the entry; the other columns repeat from it what queries need (times in ms since 1970)."""
@@ -32,7 +40,7 @@ tiles = Table(
     metadata,
     Column("level", Integer, primary_key=True, autoincrement=False),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    Column("data", LargeBinary, nullable=False),
+    Column("data", Bytes, nullable=False),
 )
 
 head = Table(

@@ -164,7 +164,7 @@ def read_tiles(connection: Connection, places: Iterable[Place]) -> dict[Place, b
         (level, number): connection.scalar(query.where(table.level == level, table.number == number))
         for level, number in places
     }
-    return {place: data for place, data in found.items() if data is not None}
+    return {place: data for place, data in found.items() if isinstance(data, bytes)}
 
 
 def write_tiles(connection: Connection, changed: dict[Place, bytes], known: Iterable[Place]) -> None:
@@ -225,3 +225,18 @@ def strays(connection: Connection) -> int:
     table, head = schema.entries.c, schema.head.c
     outside = (table.position < 0) | (table.position >= select(head.size).scalar_subquery())
     return connection.scalar(select(func.count()).select_from(schema.entries).where(outside)) or 0
+
+
+def tile_sizes(connection: Connection) -> list[tuple[int, int, int]]:
+    """(level, number, bytes) of every tile, in order."""
+    table = schema.tiles.c
+    query = select(table.level, table.number, func.length(table.data)).order_by(table.level, table.number)
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def index_fault(connection: Connection) -> str | None:
+    """What SQLite finds wrong in its own file, such as an index that misses a row. PostgreSQL is trusted."""
+    if connection.dialect.name != "sqlite":
+        return None
+    found = str(connection.scalar(text("PRAGMA integrity_check(1)")))
+    return None if found == "ok" else found

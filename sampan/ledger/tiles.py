@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sampan.core.errors import PeerError
 from sampan.ledger import merkle
+from sampan.ledger.merkle import HASH_SIZE
 
 WIDTH = 256
 HEIGHT = 8
-TILE_BYTES = WIDTH * merkle.HASH_SIZE
+TILE_BYTES = WIDTH * HASH_SIZE
 
 Place = tuple[int, int]
 """Level and number of a tile."""
@@ -67,7 +68,7 @@ def extend(size: int, edge_tiles: dict[Place, bytes], leaves: Iterable[bytes]) -
 
 def split(tile: bytes) -> list[bytes]:
     """The hashes of a tile."""
-    return [tile[at : at + merkle.HASH_SIZE] for at in range(0, len(tile), merkle.HASH_SIZE)]
+    return [tile[at : at + HASH_SIZE] for at in range(0, len(tile), HASH_SIZE)]
 
 
 def tree(read: Callable[[Place], bytes]) -> merkle.Node:

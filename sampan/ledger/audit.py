@@ -1,0 +1,204 @@
+"""Is the log what was signed? Everything is derived again from the bytes, entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import zip_longest
+from typing import Any
+
+from sqlalchemy import Row
+
+from sampan.core.errors import NodeError, PeerError, SampanError
+from sampan.ledger import merkle, store, tiles
+from sampan.ledger.checkpoint import Checkpoint, open_checkpoint
+from sampan.ledger.entry import LARGEST, Entry, leaf_data, milliseconds, read_entry
+from sampan.ledger.signing import VerifierKey
+from sampan.ledger.verification import Fault, Verification
+
+
+class _Bad(Exception):
+    def __init__(self, what: str, index: int | None = None, id: object = None) -> None:
+        super().__init__(what)
+        self.fault = Fault(what, index, id if isinstance(id, str) else None)
+
+
+def audit(
+    log: store.Store, verifier: VerifierKey, progress: Callable[[int, int], None] | None = None
+) -> Verification:
+    """Reads every entry, tile and signature. Raises NodeError only if the store does not answer at all."""
+    with log.reading() as connection:
+        head = store.read_head(connection)
+    signed = _signed(head, verifier)
+    size = signed.size if isinstance(signed, Checkpoint) else head.size
+    derived = _Derived(log, size)
+    try:
+        for done in _walk(log, derived):
+            if progress:
+                progress(done, size)
+        _check_head(signed, derived)
+        _check_surroundings(log)
+    except _Bad as bad:
+        return Verification(derived.size, derived.root, bad.fault)
+    return Verification(derived.size, derived.root, None)
+
+
+def _signed(head: store.Head, verifier: VerifierKey) -> Checkpoint | _Bad:
+    """What was signed, or what is wrong with it: to be said after the entries have been looked at."""
+    try:
+        checkpoint = open_checkpoint(head.checkpoint, verifier)
+    except (PeerError, TypeError, AttributeError) as fault:
+        return _Bad(f"its checkpoint does not hold: {fault}")
+    if checkpoint.size != head.size:
+        return _Bad(f"its head says {head.size} entries where {checkpoint.size} were signed")
+    return checkpoint
+
+
+def _walk(log: store.Store, derived: _Derived) -> Iterator[int]:
+    """Checks the entries a page at a time; yields how many have been checked."""
+    before: datetime | None = None
+    for start in range(0, derived.expected, store.PAGE):
+        end = min(start + store.PAGE, derived.expected)
+        rows = _rows(log, start, end)
+        for index in range(start, end):
+            row = next(rows, None)
+            if row is None or row.position != index:
+                raise _Bad("is missing", index)
+            entry = _check_row(index, row)
+            if before and entry.recorded < before:
+                raise _Bad("says it was recorded before the one in front of it", index, entry.id)
+            before = entry.recorded
+            derived.add(entry)
+        yield end
+
+
+def _rows(log: store.Store, start: int, end: int) -> Iterator[Row[Any]]:
+    """The rows of a page; where the page cannot be read as a whole, row by row until one fails."""
+    try:
+        with log.reading() as connection:
+            yield from store.stored(connection, start, end)
+    except NodeError as fault:
+        with log.reading() as connection:
+            store.read_head(connection)
+        if end - start == 1:
+            raise _Bad(f"cannot be read: {fault.what}", start) from fault
+        for index in range(start, end):
+            yield from _rows(log, index, index + 1)
+
+
+def _check_row(index: int, row: Row[Any]) -> Entry:
+    try:
+        entry = read_entry(index, row.data)
+        same = entry.bytes == row.data
+    except ValueError as fault:
+        raise _Bad(f"is no entry: {fault}", index, row.id) from None
+    except SampanError as fault:
+        raise _Bad(f"is no entry: {fault.what}", index, row.id) from None
+    if not same or len(row.data) > LARGEST:
+        raise _Bad("is not written as entries are (RFC 8785)", index, row.id)
+    repeated = {
+        "id": (row.id, entry.id),
+        "kind": (row.kind, entry.kind),
+        "effective": (row.effective, milliseconds(entry.effective)),
+        "recorded": (row.recorded, milliseconds(entry.recorded)),
+    }
+    for column, (found, meant) in repeated.items():
+        if found != meant:
+            raise _Bad(f"stands in a row whose {column} is not its own", index, entry.id)
+    return entry
+
+
+class _Derived:
+    """The tree as the entries make it, held against the tiles as they are kept."""
+
+    def __init__(self, log: store.Store, expected: int) -> None:
+        self.expected = expected
+        self.size = 0
+        self._log = log
+        self._open: list[list[bytes]] = []
+        self._kept: dict[int, tuple[int, list[bytes]]] = {}
+
+    def add(self, entry: Entry) -> None:
+        leaf = merkle.leaf_hash(leaf_data(entry.bytes, entry.sharing))
+        if self._stored(0, self.size) != leaf:
+            raise _Bad("does not fit its leaf in the tree: one of them was altered", self.size, entry.id)
+        self._push(0, leaf)
+        self.size += 1
+
+    def _push(self, level: int, hash: bytes) -> None:
+        if level == len(self._open):
+            self._open.append([])
+        self._open[level].append(hash)
+        if len(self._open[level]) == tiles.WIDTH:
+            full, self._open[level] = merkle.perfect_root(self._open[level]), []
+            self._check_above(level + 1, full)
+            self._push(level + 1, full)
+
+    def _check_above(self, level: int, hash: bytes) -> None:
+        span = tiles.WIDTH**level
+        last = self.size
+        place = last // span
+        if self._stored(level, place) != hash:
+            raise _Bad(
+                f"begins a stretch, up to {last}, whose hash at level {level} of the tree was altered",
+                place * span,
+            )
+
+    def _stored(self, level: int, place: int) -> bytes | None:
+        """The hash at ``place`` of ``level`` as it is kept; one tile per level is held."""
+        number, at = divmod(place, tiles.WIDTH)
+        if self._kept.get(level, (-1, []))[0] != number:
+            self._kept[level] = number, self._fetch(level, number)
+        hashes = self._kept[level][1]
+        return hashes[at] if at < len(hashes) else None
+
+    def _fetch(self, level: int, number: int) -> list[bytes]:
+        try:
+            with self._log.reading() as connection:
+                found = store.read_tiles(connection, [(level, number)])
+        except NodeError as fault:
+            raise _Bad(
+                f"has its place in tile {number} of level {level}, which cannot be read: {fault.what}",
+                number * tiles.WIDTH ** (level + 1),
+            ) from fault
+        return tiles.split(found.get((level, number), b""))
+
+    @property
+    def root(self) -> bytes:
+        """The root over the entries that were checked."""
+        edge = {
+            (level, (self.size >> tiles.HEIGHT * level) // tiles.WIDTH): b"".join(hashes)
+            for level, hashes in enumerate(self._open)
+        }
+        return merkle.root(self.size, tiles.tree(edge.__getitem__))
+
+
+def _check_head(signed: Checkpoint | _Bad, derived: _Derived) -> None:
+    if isinstance(signed, _Bad):
+        raise signed
+    if signed.root != derived.root:
+        raise _Bad("its entries do not add up to the root that was signed")
+
+
+def _check_surroundings(log: store.Store) -> None:
+    """Nothing lies beside the log that does not belong to it, and the database can find all of it."""
+    try:
+        with log.reading() as connection:
+            if store.strays(connection):
+                raise _Bad("rows lie outside the log that was signed")
+            size = store.read_head(connection).size
+            for found, meant in zip_longest(store.tile_sizes(connection), _tile_sizes(size)):
+                if found != meant:
+                    raise _Bad(f"its tiles are not those of {size} entries: {found} where {meant} belongs")
+            wrong = store.index_fault(connection)
+    except NodeError as fault:
+        raise _Bad(f"it cannot be read whole: {fault.what}") from fault
+    if wrong:
+        raise _Bad(f"the database file is damaged: {wrong}")
+
+
+def _tile_sizes(size: int) -> Iterator[tuple[int, int, int]]:
+    for level, full, partial in tiles.widths(size):
+        yield from ((level, number, tiles.TILE_BYTES) for number in range(full))
+        if partial:
+            yield level, full, partial * merkle.HASH_SIZE

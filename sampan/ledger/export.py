@@ -1,0 +1,69 @@
+"""How does anybody else check the log? From plain files, laid out as C2SP tlog-tiles.
+
+``checkpoint``, ``tile/<level>/<number>`` and ``tile/entries/<number>`` may be served as they lie. Public
+entries are in the bundles whole, internal ones as salted commitments. Files are written once and the
+checkpoint last, so an export that was cut off, or is repeated, only adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sampan.core.errors import NodeError
+from sampan.core.files import write_whole
+from sampan.ledger import store, tiles
+from sampan.ledger.checkpoint import Checkpoint
+from sampan.ledger.entry import read_entry
+from sampan.ledger.merkle import HASH_SIZE
+
+
+def export(
+    log: store.Store,
+    folder: Path,
+    note: str,
+    head: Checkpoint,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Writes the log as of ``head``, which is what ``note`` says. Raises NodeError if the disk refuses."""
+    for level, full, partial in tiles.widths(head.size):
+        for number in range(full + bool(partial)):
+            width = tiles.width(level, number, head.size)
+            _keep(folder / tiles.path(level, number, width), _tile(log, level, number, width))
+            if level == 0:
+                _keep(folder / tiles.path("entries", number, width), _bundle(log, number, width))
+                if progress:
+                    progress(number * tiles.WIDTH + width, head.size)
+    write_whole(folder / "checkpoint", note.encode())
+
+
+def _keep(path: Path, data: bytes) -> None:
+    if not path.is_file() or path.read_bytes() != data:
+        write_whole(path, data)
+
+
+def _tile(log: store.Store, level: int, number: int, width: int) -> bytes:
+    with log.reading() as connection:
+        data = store.read_tiles(connection, [(level, number)]).get((level, number), b"")
+    if len(data) < width * HASH_SIZE:
+        raise _damaged(f"tile {number} of level {level}")
+    return data[: width * HASH_SIZE]
+
+
+def _bundle(log: store.Store, number: int, width: int) -> bytes:
+    start = number * tiles.WIDTH
+    with log.reading() as connection:
+        rows = store.page(connection, store.Query(after=start - 1, before=start + width), width)
+    if len(rows) != width:
+        raise _damaged(f"some entry from {start} to {start + width - 1}")
+    try:
+        return tiles.bundle(read_entry(row.position, row.data).leaf_data for row in rows)
+    except ValueError as fault:
+        raise _damaged(f"some entry from {start} to {start + width - 1}") from fault
+
+
+def _damaged(what: str) -> NodeError:
+    return NodeError(
+        f"The ledger is damaged: {what} is missing or altered.",
+        way_out="Run `sampan ledger verify` to see where, and put back the last backup.",
+    )
