@@ -42,7 +42,7 @@ class StandingClock:
 
 def stamp(at: datetime) -> str:
     """``2020-03-26T12:00:00.000Z``: RFC 3339 in UTC to the millisecond, which sorts as text."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def read_stamp(text: str) -> datetime:
