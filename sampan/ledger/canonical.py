@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sampan.core.errors import InputError
@@ -24,6 +24,9 @@ DEEPEST = 64
 _encode = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
 ).encode
+
+
+_ALWAYS_PLAIN = frozenset({str, bool, type(None)})
 
 
 class _Unfit(Exception):
@@ -54,7 +57,7 @@ def canonical(value: object) -> bytes:
 def _is_plain(value: object, depth: int) -> bool:
     """Whether Python's encoder writes ``value`` as JCS does. Raises _Unfit for what JSON cannot carry."""
     kind = type(value)
-    if kind is str or value is None or kind is bool:
+    if kind in _ALWAYS_PLAIN or isinstance(value, str):
         return True
     if kind is int:
         return _is_exact(value)  # type: ignore[arg-type]
@@ -63,35 +66,30 @@ def _is_plain(value: object, depth: int) -> bool:
     if not depth:
         raise _Unfit(f"This is nested more than {DEEPEST} deep")
     if kind is dict:
-        return _is_plain_dict(value, depth - 1)  # type: ignore[arg-type]
+        return _are_plain_keys(value) & _are_plain(value.items(), depth - 1)  # type: ignore
     if kind is list or kind is tuple:
-        return _is_plain_list(value, depth - 1)  # type: ignore[arg-type]
-    if isinstance(value, str):
-        return True
+        return _are_plain(enumerate(value), depth - 1)  # type: ignore[arg-type]
     raise _Unfit(f"A {kind.__name__} is not JSON")
 
 
-def _is_plain_dict(value: dict[object, object], depth: int) -> bool:
+def _are_plain(items: Iterable[tuple[object, object]], depth: int) -> bool:
     plain = True
-    for key, item in value.items():
-        if type(key) is not str:
-            raise _Unfit(f"The key {key!r} is not text")
-        try:
-            plain &= _is_plain(item, depth) and (key.isascii() or max(key) < "\ud800")
-        except _Unfit as fault:
-            fault.path.append(key)
-            raise
+    for name, item in items:
+        if type(item) not in _ALWAYS_PLAIN:
+            try:
+                plain &= _is_plain(item, depth)
+            except _Unfit as fault:
+                fault.path.append(str(name))
+                raise
     return plain
 
 
-def _is_plain_list(value: list[object], depth: int) -> bool:
+def _are_plain_keys(keys: Iterable[object]) -> bool:
     plain = True
-    for place, item in enumerate(value):
-        try:
-            plain &= _is_plain(item, depth)
-        except _Unfit as fault:
-            fault.path.append(str(place))
-            raise
+    for key in keys:
+        if type(key) is not str:
+            raise _Unfit(f"The key {key!r} is not text")
+        plain &= key.isascii() or max(key) < "\ud800"
     return plain
 
 
