@@ -1,0 +1,22 @@
+"""Who gets what, when, from which depot, with home safe first, and why.
+
+``allocate(Problem(...))`` returns a ``Plan``. HiGHS is imported only when something is solved.
+"""
+
+from sampan.engines.allocate.plan import Conflict, Plan, Prices, Reason
+from sampan.engines.allocate.problem import Charter, Earmark, Lot, Problem
+from sampan.engines.allocate.reserve import home_reserve
+from sampan.engines.allocate.solve import allocate
+
+__all__ = [
+    "Charter",
+    "Conflict",
+    "Earmark",
+    "Lot",
+    "Plan",
+    "Prices",
+    "Problem",
+    "Reason",
+    "allocate",
+    "home_reserve",
+]

@@ -1,0 +1,119 @@
+"""What does it cost to give a recipient this much in this week? The expected shortage as a convex curve.
+
+For one recipient, item and week, the expected shortage E(D − a)⁺ over S samples is convex and piecewise
+linear in the amount a, with one breakpoint per sample: it replaces S scenario rows exactly (linearity of
+expectation; correlations between recipients do not matter). For weekly items (W) a is what arrives in the
+week; for durable (D) and backlogged (B) items it is everything that has arrived so far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sampan.engines.allocate.problem import Floats, Ints, Problem
+
+
+@dataclass(frozen=True)
+class Curves:
+    """N cells (C-order of (T, R, I)), amounts in packs.
+
+    need: (N, S) sorted need, net of stock in hand.  tail: (N, S+1), tail[n, j] = sum of need[n, j:].
+    value: (N,) harm per pack unmet.  beyond: (N,) harm that no amount up to the cap can avoid.
+    """
+
+    need: NDArray[np.floating[Any]]
+    tail: Floats
+    value: Floats
+    beyond: Floats
+
+    @property
+    def n_samples(self) -> int:
+        return int(self.need.shape[1])
+
+    def harm(self, cells: Ints, amount: Floats) -> Floats:
+        """value · E(need − amount)⁺ of the given cells; ``cells`` and ``amount`` share one shape."""
+        S = self.n_samples
+        met = self.samples_met(cells, amount)
+        return self.value[cells] * (self.tail[cells, met] - (S - met) * amount) / S
+
+    def samples_met(self, cells: Ints, amount: Floats) -> Ints:
+        """In how many samples the amount is enough."""
+        S = self.n_samples
+        low, high = np.zeros(cells.shape, np.int64), np.full(cells.shape, S, np.int64)
+        for _ in range(S.bit_length()):  # bisection for the first sample above the amount
+            middle = np.minimum((low + high) // 2, S - 1)
+            below = (self.need[cells, middle] <= amount) & (low < high)
+            low, high = np.where(below, middle + 1, low), np.where(below | (low >= high), high, middle)
+        return low
+
+    def beside(self, cells: Ints, amount: Floats, step: int) -> tuple[Floats, Floats]:
+        """The breakpoint ``step`` places from ``amount`` (0: at or below it, 1: the next above), and its harm."""
+        met = np.clip(self.samples_met(cells, amount + 1e-9 * (1 + amount)) + step, 0, self.n_samples)
+        there = np.where(met > 0, self.need[cells, np.maximum(met - 1, 0)], 0.0)
+        lack = self.n_samples - met
+        return there, self.value[cells] * (self.tail[cells, met] - lack * there) / self.n_samples
+
+    def next_pack(self, cells: Ints, amount: Floats) -> Floats:
+        """Harm avoided by one pack more than ``amount``."""
+        return self.harm(cells, amount) - self.harm(cells, amount + 1.0)
+
+    def at_price(self, cells: Ints, price: Floats, *, most: bool = False) -> tuple[Floats, Floats]:
+        """Cheapest amount when a pack costs ``price``, and its harm: the newsvendor's quantile.
+
+        Minimises value·E(D − a)⁺ + price·a. Where a whole interval is best, its lower end, or with
+        ``most`` its upper end.
+        """
+        S = self.n_samples
+        value = self.value[cells]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            may_lack = S * np.asarray(price) / value  # samples that may be left short
+        rounded = np.rint(may_lack)  # a price met exactly up to rounding is met
+        may_lack = np.where(np.abs(may_lack - rounded) <= 1e-9 * (1 + rounded), rounded, may_lack)
+        lack = np.ceil(may_lack) - 1 if most else np.floor(may_lack)
+        lack = np.where(value > 0, np.clip(lack, 0, S), S).astype(np.int64)
+        first = S - lack  # samples first.. are left short
+        amount = np.where(first > 0, self.need[cells, np.maximum(first - 1, 0)], 0.0)
+        return amount, value * (self.tail[cells, first] - lack * amount) / S
+
+
+def curves(p: Problem, *, value: Floats, floor: Floats, cap: Floats) -> Curves:
+    """Curves of all W, D and B cells. W cells count what comes above the floor, and never above the cap."""
+    S, T, R, I = p.shape
+    need = np.ascontiguousarray(np.moveaxis(net_need(p), 0, -1)) / np.asarray(p.pack, float)[:, None]
+    weekly = np.array([k == "W" for k in p.kind])
+    low = np.where(weekly, floor, 0.0)[..., None]
+    np.subtract(need, low, out=need)
+    np.maximum(need, 0.0, out=need)
+    wanted = need.sum(-1).reshape(-1)
+    np.minimum(need, np.where(weekly, np.maximum(cap - floor, 0.0), np.inf)[..., None], out=need)
+    need = need.reshape(T * R * I, S)
+    need.sort(axis=1)
+    tail = np.zeros((T * R * I, S + 1))
+    np.cumsum(need[:, ::-1], axis=1, out=tail[:, :S][:, ::-1])
+    per_cell = np.broadcast_to(value, (T, R, I)).reshape(-1).copy()
+    beyond = np.where(np.isfinite(cap).reshape(-1), per_cell * (wanted - tail[:, 0]) / S, 0.0)
+    return Curves(need, tail, per_cell, beyond)
+
+
+def net_need(p: Problem) -> Floats:
+    """(S, T, R, I) units: what the amounts given are held against, after stock in hand.
+
+    W: stock in hand is drawn down week by week in each sample.  D: what is in use beyond the stock.
+    B, K: cumulative need beyond the stock.
+    """
+    need = np.array(p.samples, float)
+    stock = np.zeros(need.shape[2:]) if p.stock_in_hand is None else np.asarray(p.stock_in_hand, float)
+    for i, kind in enumerate(p.kind):
+        cell = need[..., i]
+        if kind in "BK":
+            np.cumsum(cell, axis=1, out=cell)
+        if kind in "DBK":
+            np.maximum(cell - stock[:, i], 0.0, out=cell)
+        elif np.any(stock[:, i] > 0):
+            gone = np.maximum(np.cumsum(cell, axis=1) - stock[:, i], 0.0)
+            cell[:] = np.diff(gone, axis=1, prepend=0.0)
+    return need

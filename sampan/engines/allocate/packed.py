@@ -1,0 +1,147 @@
+"""The same question counted in whole packs, with every limit present and every class of stock named.
+
+Recipients on one lane that the donors treat alike form a *group*; stock that carries the same earmark and
+the same last week forms a *class*. Shipments are decided per group and class, never per recipient.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sampan.engines.allocate.problem import Bools, Floats, Ints, Problem
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A problem in packs. ``Kc`` classes of stock (class 0 is free and keeps), ``G`` groups.
+
+    value: (R, I) harm per pack unmet.  floor: (T, R, I).  cap: (T, R, I), inf = none.  floor_total: (R, I).
+    supply: (Kc, T, Dp, I) whole packs becoming available.  last: (Kc,) last week of arrival.
+    earmark: (Kc,) index or -1.  eligible: (Kc, G, I).  group: (R,).  group_lane: (G,).
+    keep: (T, I) and depot_keep: (T, Dp, I) packs of free stock to be left; ``short_reserve`` the units by
+    which stock falls short of the reserve even if nothing is sent.
+    m3, kg: (I,) per pack.  freight_m3, freight_kg: (T, Dp, L).  minimum: (I,) packs.
+    """
+
+    kind: tuple[str, ...]
+    value: Floats
+    floor: Floats
+    floor_total: Floats
+    cap: Floats
+    supply: Floats
+    last: Ints
+    earmark: Ints
+    eligible: Bools
+    group: Ints
+    group_lane: Ints
+    lead: Ints
+    keep: Floats
+    depot_keep: Floats
+    short_reserve: Floats
+    m3: Floats
+    kg: Floats
+    freight_m3: Floats
+    freight_kg: Floats
+    minimum: Floats
+
+    @property
+    def horizon(self) -> int:
+        return int(self.floor.shape[0])
+
+
+def packed(p: Problem) -> Packed:
+    """Count a problem in packs: supply down, floors up, caps down, the reserve so that units suffice."""
+    _, T, R, I = p.shape
+    pack = np.asarray(p.pack, float)
+    zero_or = lambda a, shape, fill=0.0: np.full(shape, fill) if a is None else np.asarray(a, float)  # noqa: E731
+    classes, units = _classes(p)
+    whole = np.floor(units.cumsum(1) / pack + 1e-9)
+    supply = np.diff(whole, axis=1, prepend=0.0)
+    eligible_r = _eligible(p, [earmark for earmark, _ in classes])
+    group, first = _groups(np.asarray(p.lane, np.int64), eligible_r)
+    last = np.array([T - 1 if until is None else min(until, T - 1) for _, until in classes], np.int64)
+    free = np.array([earmark is None for earmark, _ in classes])
+    keep, short = _keep(whole, units, last, free, zero_or(p.reserve, (T, I)), pack)
+    depot_keep = _depot_keep(whole, units, last, free, zero_or(p.depot_reserve, (T, p.n_depots, I)), pack)
+    shape = (T, p.n_depots, p.n_lanes)
+    return Packed(
+        kind=tuple(p.kind),
+        value=np.asarray(p.weight, float) * pack,
+        floor=np.ceil(zero_or(p.floor, (T, R, I)) / pack - 1e-9),
+        floor_total=np.ceil(zero_or(p.floor_total, (R, I)) / pack - 1e-9),
+        cap=np.floor(zero_or(p.absorb, (T, R, I), np.inf) / pack + 1e-9),
+        supply=supply,
+        last=last,
+        earmark=np.array([-1 if earmark is None else earmark for earmark, _ in classes], np.int64),
+        eligible=eligible_r[:, first, :],
+        group=group,
+        group_lane=np.asarray(p.lane, np.int64)[first],
+        lead=np.asarray(p.lead_weeks, np.int64),
+        keep=keep,
+        depot_keep=depot_keep,
+        short_reserve=short,
+        m3=zero_or(p.volume_m3, I) * pack,
+        kg=zero_or(p.mass_kg, I) * pack,
+        freight_m3=zero_or(p.freight_m3, shape, np.inf),
+        freight_kg=zero_or(p.freight_kg, shape, np.inf),
+        minimum=np.ceil(zero_or(p.minimum_consignment, I) / pack - 1e-9),
+    )
+
+
+def _classes(p: Problem) -> tuple[list[tuple[int | None, int | None]], Floats]:
+    """(earmark, last week) of each class, free and lasting first; and its units (Kc, T, Dp, I)."""
+    tags = {(lot.earmark, lot.expires) for lot in p.lots} - {(None, None)}
+    classes: list[tuple[int | None, int | None]] = [(None, None)]
+    classes += sorted(tags, key=lambda tag: (tag[0] is not None, tag[0] or 0, tag[1] is None, tag[1] or 0))
+    units = np.zeros((len(classes), *np.shape(p.supply)))
+    units[0] = p.supply
+    for lot in p.lots:
+        units[classes.index((lot.earmark, lot.expires)), lot.week, lot.depot, lot.item] += lot.units
+    return classes, units
+
+
+def _eligible(p: Problem, earmarks: list[int | None]) -> Bools:
+    """(Kc, R, I): may this class of stock go to that recipient as that item?"""
+    _, _, R, I = p.shape
+    eligible = np.ones((len(earmarks), R, I), bool)
+    for k, e in enumerate(earmarks):
+        if e is None:
+            continue
+        if p.earmarks[e].recipients:
+            eligible[k] &= np.isin(np.arange(R), p.earmarks[e].recipients)[:, None]
+        if p.earmarks[e].items:
+            eligible[k] &= np.isin(np.arange(I), p.earmarks[e].items)
+    return eligible
+
+
+def _groups(lane: Ints, eligible: Bools) -> tuple[Ints, Ints]:
+    """Group of each recipient (R,), and one member of each group (G,), in order of lane."""
+    R = len(lane)
+    signature = np.concatenate([lane[:, None], eligible.transpose(1, 0, 2).reshape(R, -1)], axis=1)
+    _, first, group = np.unique(signature, axis=0, return_index=True, return_inverse=True)
+    return group.reshape(-1).astype(np.int64), first.astype(np.int64)
+
+
+def _keep(
+    whole: Floats, units: Floats, last: Ints, free: Bools, reserve: Floats, pack: Floats
+) -> tuple[Floats, Floats]:
+    """Packs of free, unexpired stock to be left each week (T, I), and units lacking if nothing is sent."""
+    T = whole.shape[1]
+    counts = free[:, None] & (np.arange(T) <= last[:, None])  # (Kc, T)
+    packs = np.einsum("kt,ktdi->ti", counts, whole)
+    loose = np.einsum("kt,ktdi->ti", counts, units.cumsum(1))
+    sendable = np.floor((loose - reserve) / pack + 1e-9)
+    return np.where(reserve > 0, packs - np.clip(sendable, 0, packs), 0.0), np.maximum(reserve - loose, 0.0)
+
+
+def _depot_keep(
+    whole: Floats, units: Floats, last: Ints, free: Bools, reserve: Floats, pack: Floats
+) -> Floats:
+    """The same for each depot alone (T, Dp, I)."""
+    one = [
+        _keep(whole[:, :, d : d + 1], units[:, :, d : d + 1], last, free, reserve[:, d], pack)[0]
+        for d in range(whole.shape[2])
+    ]
+    return np.stack(one, axis=1)

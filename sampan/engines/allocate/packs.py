@@ -1,0 +1,208 @@
+"""How does a plan in fractions of packs become one in whole packs that breaks no limit?
+
+Departures are rounded down, which keeps every limit; what remains in stock and on the lanes is then given
+out pack by pack where it avoids most harm. The linear optimum stays a lower bound, so the loss is known.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+
+import numpy as np
+
+from sampan.engines.allocate.curves import Curves
+from sampan.engines.allocate.packed import Packed
+from sampan.engines.allocate.problem import Floats, Ints
+from sampan.engines.allocate.shipping import Shipping
+
+OWED = 1e30  # a floor comes before any harm
+
+
+@dataclass(frozen=True)
+class Whole:
+    """departures: (X,) packs.  given: (T, R, I) packs arriving.  short: (T, R, I) packs lacking to floors."""
+
+    departures: Ints
+    given: Ints
+
+
+def whole_packs(q: Packed, c: Curves, s: Shipping, *, sent: Floats, target: Floats) -> Whole:
+    """Whole packs near ``sent`` (X,) departures and ``target`` (T, R, I) arrivals, both in packs."""
+    departures = np.floor(sent + 1e-7).astype(np.int64)
+    room = _Room(q, s, departures)
+    hand = _Hand(q, c, target)
+    for t in range(q.horizon):
+        hand.deal(t, _arrivals(q, s, departures)[t])
+    _add(s, room, hand, departures)
+    return Whole(_trim(q, s, departures, hand.given), hand.given)
+
+
+def _arrivals(q: Packed, s: Shipping, departures: Ints) -> Ints:
+    """(T, G, I) packs arriving."""
+    total = np.zeros((q.horizon, len(q.group_lane), len(q.kind)), np.int64)
+    np.add.at(total, (s.arrives, s.group, s.item), departures)
+    return total
+
+
+class _Hand:
+    """What each recipient has been given, and what one more pack would be worth to it."""
+
+    def __init__(self, q: Packed, c: Curves, target: Floats) -> None:
+        self._q, self._c = q, c
+        self.given = np.zeros(q.floor.shape, np.int64)
+        self._weekly = np.array([k == "W" for k in q.kind])
+        self._aim = np.floor(np.where(self._weekly, target, target.cumsum(0)) + 1e-7)
+        self._members = [np.flatnonzero(q.group == g) for g in range(len(q.group_lane))]
+
+    def worth(self, t: int, r: Ints, i: Ints) -> Floats:
+        """Harm avoided by one pack more in week t for recipients r of items i (same shape); -inf above a cap."""
+        q, given = self._q, self.given
+        _, R, I = given.shape
+        one_week = self._c.next_pack((t * R + r) * I + i, given[t, r, i] - q.floor[t, r, i])
+        lasting = np.zeros(r.shape)
+        if not self._weekly[i].all():
+            u = np.arange(t, q.horizon).reshape(-1, *(1,) * r.ndim)
+            so_far = given.cumsum(0)[:, r, i]
+            held = np.maximum(so_far[t:], self._aim[t:, r, i])
+            lasting = self._c.next_pack((u * R + r) * I + i, held).sum(0)
+        worth = np.where(self._weekly[i], one_week, lasting)
+        worth = np.where(given[t, r, i] < q.floor[t, r, i], OWED, worth)
+        owed = given.sum(0)[r, i] < q.floor_total[r, i]
+        worth = np.where(owed, worth + 1e-3 * OWED, worth)
+        return np.where(given[t, r, i] >= q.cap[t, r, i], -np.inf, worth)
+
+    def deal(self, t: int, arriving: Ints) -> None:
+        """Give out ``arriving`` (G, I) packs in week t: to the aim first, then one by one where worth most."""
+        q = self._q
+        so_far = self.given[:t].sum(0)
+        aim = np.where(self._weekly, self._aim[t], self._aim[t] - so_far)
+        self.given[t] = np.clip(aim, q.floor[t], np.maximum(q.cap[t], q.floor[t])).astype(np.int64)
+        by_group = np.zeros(arriving.shape, np.int64)
+        np.add.at(by_group, q.group, self.given[t])
+        for g, i in zip(*np.nonzero(by_group != arriving), strict=True):
+            self._even_out(t, int(g), int(i), int(arriving[g, i] - by_group[g, i]))
+
+    def _even_out(self, t: int, g: int, i: int, spare: int) -> None:
+        r = self._members[g]
+        item = np.full(r.shape, i)
+        while spare != 0:
+            if spare < 0:  # take back what is worth least
+                has = r[self.given[t, r, i] > 0]
+                self.given[t, has, i] -= 1
+                order = np.argsort(self.worth(t, has, item[: len(has)]), kind="stable")
+                take = has[order][:-spare]
+                self.given[t, np.setdiff1d(has, take), i] += 1
+                spare += len(take)
+            else:
+                worth = self.worth(t, r, item)
+                best = r[np.argsort(-worth, kind="stable")][: min(spare, int((worth > 0).sum()))]
+                self.given[t, best, i] += 1
+                spare -= len(best)
+                if len(best) == 0:
+                    return
+
+
+class _Room:
+    """Stock, reserve and freight not yet used."""
+
+    def __init__(self, q: Packed, s: Shipping, departures: Ints) -> None:
+        self._q, self._s = q, s
+        out = np.zeros(q.supply.shape)
+        np.add.at(out, (s.klass, s.week, s.depot, s.item), departures)
+        self.left = (q.supply - out).cumsum(1)  # (Kc, T, Dp, I)
+        lane = q.group_lane[s.group]
+        self.m3, self.kg = q.freight_m3.copy(), q.freight_kg.copy()
+        np.subtract.at(self.m3, (s.week, s.depot, lane), departures * q.m3[s.item])
+        np.subtract.at(self.kg, (s.week, s.depot, lane), departures * q.kg[s.item])
+        self._counts = (q.earmark < 0)[:, None] & (np.arange(q.horizon) <= q.last[:, None])  # (Kc, T)
+
+    def fits(self, x: int) -> bool:
+        """Would one pack more on departure ``x`` break nothing?"""
+        q, s = self._q, self._s
+        k, t, d, g, i = s.klass[x], s.week[x], s.depot[x], s.group[x], s.item[x]
+        lane = q.group_lane[g]
+        if self.m3[t, d, lane] < q.m3[i] or self.kg[t, d, lane] < q.kg[i]:
+            return False
+        if self.left[k, t:, d, i].min() < 1:
+            return False
+        if q.earmark[k] >= 0:
+            return True
+        counted = self._counts[:, t:, None] * self.left[:, t:, :, i]  # (Kc, T', Dp)
+        lowers = self._counts[k, t:]
+        free = counted.sum(0) - lowers[:, None] * (np.arange(counted.shape[2]) == d)
+        return bool(
+            np.all((free.sum(1) >= q.keep[t:, i]) | ~lowers)
+            and np.all((free >= q.depot_keep[t:, :, i]) | ~lowers[:, None])
+        )
+
+    def use(self, x: int) -> None:
+        q, s = self._q, self._s
+        k, t, d, g, i = s.klass[x], s.week[x], s.depot[x], s.group[x], s.item[x]
+        self.left[k, t:, d, i] -= 1
+        self.m3[t, d, q.group_lane[g]] -= q.m3[i]
+        self.kg[t, d, q.group_lane[g]] -= q.kg[i]
+
+
+def _add(s: Shipping, room: _Room, hand: _Hand, departures: Ints) -> None:
+    """Send one pack more as long as some departure has room and somebody gains by it, best first."""
+    by_arrival: dict[tuple[int, int, int], list[int]] = {}
+    for x in range(len(departures)):
+        by_arrival.setdefault((int(s.arrives[x]), int(s.group[x]), int(s.item[x])), []).append(x)
+    heap: list[tuple[float, tuple[int, int, int], int]] = []
+
+    def push(key: tuple[int, int, int]) -> None:
+        t, g, i = key
+        r = hand._members[g]
+        worth = hand.worth(t, r, np.full(r.shape, i))
+        best = int(np.argmax(worth))
+        if worth[best] > 0:
+            heapq.heappush(heap, (-float(worth[best]), key, int(r[best])))
+
+    for key in sorted(by_arrival):
+        push(key)
+    while heap:
+        _, key, r = heapq.heappop(heap)
+        x = next((x for x in by_arrival[key] if room.fits(x)), None)
+        if x is None:
+            continue
+        room.use(x)
+        departures[x] += 1
+        hand.given[key[0], r, key[2]] += 1
+        push(key)
+
+
+def _trim(q: Packed, s: Shipping, departures: Ints, given: Ints) -> Ints:
+    """Departures without the packs that nobody was given."""
+    R_to_g = np.zeros((q.horizon, len(q.group_lane), len(q.kind)), np.int64)
+    np.add.at(R_to_g, (slice(None), q.group), given)
+    key = (s.arrives * len(q.group_lane) + s.group) * len(q.kind) + s.item
+    order = np.argsort(key, kind="stable")
+    running = np.cumsum(departures[order])
+    first = np.diff(key[order], prepend=-1) != 0
+    before = (running - departures[order])[first][np.cumsum(first) - 1]
+    allowed = R_to_g.reshape(-1)[key[order]]
+    kept = np.minimum(running - before, allowed) - np.minimum(running - before - departures[order], allowed)
+    trimmed = np.zeros_like(departures)
+    trimmed[order] = kept
+    return trimmed
+
+
+def by_recipient(q: Packed, s: Shipping, departures: Ints, given: Ints) -> Ints:
+    """(T, Dp, R, I) packs leaving each depot for each recipient: arrivals handed out in order, earliest class first."""
+    T, R, I = given.shape
+    key = (s.arrives * len(q.group_lane) + s.group) * I + s.item
+    order = np.lexsort((s.klass, key))
+    t, r, i = np.nonzero(given)
+    mine = (t * len(q.group_lane) + q.group[r]) * I + i
+    take = np.argsort(mine, kind="stable")
+    t, r, i = t[take], r[take], i[take]
+    shipped, taken = np.cumsum(departures[order]), np.cumsum(given[t, r, i])
+    ends = np.unique(np.concatenate([shipped, taken]))
+    ends = ends[ends > 0]
+    packs = np.diff(ends, prepend=0)
+    x = order[np.searchsorted(shipped, ends)]
+    to = np.searchsorted(taken, ends)
+    sent = np.zeros((T, q.lead.shape[0], R, I), np.int64)
+    np.add.at(sent, (s.week[x], s.depot[x], r[to], i[to]), packs)
+    return sent
