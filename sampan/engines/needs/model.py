@@ -1,0 +1,257 @@
+"""How much of each item does each place need, can it use, and is still missing, week by week?
+
+The logic is WHO's COVID-19 Essential Supplies Forecasting Tool (ESFT 2022.1), in this order: cases by
+severity; patients in beds; staff; tests; consumables = drivers × daily rates × 7; equipment by running
+maximum; less stock in hand and assured inbound. ``docs/needs.md`` gives each step and its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sampan.core.errors import InputError
+from sampan.engines.needs.capacity import Capacity, laboratory_capacity
+from sampan.engines.needs.drivers import DAILY, DAYS_PER_WEEK, STAFF, Caps, Drivers, caps, drivers
+from sampan.engines.needs.explain import Step, explain
+from sampan.engines.needs.parameters import FloatArray, Parameters, load
+from sampan.engines.needs.patients import weeks_of_history
+from sampan.engines.needs.result import Needs
+
+__all__ = ["THE_FIVE", "Capacity", "Needs", "Step", "each_block", "explain", "laboratory_capacity", "needs"]
+
+#: the supply kinds of the request
+THE_FIVE = ("test_kit", "mask", "protective_suit", "thermometer_gun", "ventilator")
+#: 0.1 × 910 is 91, whatever the last bit says
+_ROUNDING = 1e-9
+
+
+def needs(
+    new_cases: ArrayLike,
+    *,
+    recent_cases: ArrayLike | None = None,
+    capacity: Capacity,
+    parameters: Parameters | None = None,
+    items: Sequence[str] = THE_FIVE,
+    stock: ArrayLike | None = None,
+    inbound: ArrayLike | None = None,
+) -> Needs:
+    """Need, absorbable and net need of ``items``.
+
+    new_cases: (samples, weeks, places), new cases of each forecast week, finite and not negative.
+    recent_cases: (past weeks, places), weekly cases before the first week, the latest last: they lie in
+    beds still. NaN or too few weeks: unknown, nobody is counted, and ``uncapped["history"]`` says so.
+    capacity: what each place has; NaN caps nothing. parameters: the cited table, by default WHO's.
+    stock: (places, items), in hand at the start (equipment: in place or in store); NaN is unknown,
+    nothing is subtracted. inbound: (weeks, places, items), assured arrivals, usable in their week.
+    Raises InputError for wrong shapes, NaN or negative cases, negative stock, or an unknown item.
+    """
+    table = parameters or load()
+    cases = _cases(new_cases, capacity.places)
+    past, history_unknown = _history(recent_cases, table, capacity.places)
+    recipe = _Recipe(table, tuple(items))
+    limits = caps(capacity, table)
+    free = drivers(cases, past, capacity=capacity, parameters=table, limits=None)
+    capped = drivers(cases, past, capacity=capacity, parameters=table, limits=limits)
+    need, absorbable = recipe.amounts(free, cases.shape), recipe.amounts(capped, cases.shape)
+    supply = _supply(stock, inbound, (cases.shape[1], capacity.places, len(recipe.items)))
+    return Needs(
+        items=recipe.items,
+        need=_outward(need),
+        absorbable=_outward(absorbable),
+        net_of_need=_outward(_net(need, supply)),
+        net_of_absorbable=_outward(_net(absorbable, supply)),
+        uncapped=_uncapped(limits, capacity) | {"history": history_unknown},
+        cases=cases,
+        past=past,
+        needed=free,
+        absorbed=capped,
+        limits=limits,
+        capacity=capacity,
+        parameters=table,
+        supply=supply,
+    )
+
+
+def each_block(
+    new_cases: ArrayLike,
+    *,
+    recent_cases: ArrayLike | None = None,
+    capacity: Capacity,
+    parameters: Parameters | None = None,
+    items: Sequence[str] = THE_FIVE,
+    stock: ArrayLike | None = None,
+    inbound: ArrayLike | None = None,
+    block: int = 8,
+) -> Iterator[tuple[slice, Needs]]:
+    """:func:`needs` for ``block`` places at a time, with their slice: all items of many samples in little memory.
+
+    ``parameters`` must not differ by place.
+    """
+    cases = np.asarray(new_cases, dtype=np.float64)
+    for first in range(0, capacity.places, block):
+        part = slice(first, min(first + block, capacity.places))
+        yield (
+            part,
+            needs(
+                cases[:, :, part],
+                recent_cases=None if recent_cases is None else np.asarray(recent_cases)[:, part],
+                capacity=capacity.at(part),
+                parameters=parameters,
+                items=items,
+                stock=None if stock is None else np.asarray(stock)[part],
+                inbound=None if inbound is None else np.asarray(inbound)[:, part],
+            ),
+        )
+
+
+class _Recipe:
+    """Items as a matrix of drivers (consumables) and a list of running maxima (reusables)."""
+
+    def __init__(self, table: Parameters, items: tuple[str, ...]) -> None:
+        self.items = items
+        self.consumed: list[dict[str, FloatArray]] = [{} for _ in items]
+        self.kept: list[list[tuple[FloatArray, dict[str, FloatArray]]]] = [[] for _ in items]
+        for at, item in enumerate(items):
+            for part, factor in table.counts_as(item).items():
+                times = np.asarray(factor.value) / np.asarray(table.value(f"{part}:extended_use"))
+                if table.items[part].reusable:
+                    self.kept[at].append((times, levels(table, part)))
+                    continue
+                for driver, rate in weekly(table, part).items():
+                    self.consumed[at][driver] = self.consumed[at].get(driver, np.zeros(())) + times * rate
+
+    def amounts(self, made: Drivers, shape: tuple[int, ...]) -> FloatArray:
+        """(places, items, weeks, samples)."""
+        places, weeks, samples = shape
+        out = np.zeros((places, len(self.items), weeks, samples))
+        for at in range(len(self.items)):
+            for driver, rate in self.consumed[at].items():
+                out[:, at] += made[driver] * _column(rate)
+            for times, rates in self.kept[at]:
+                level = sum((made[driver] * _column(rate) for driver, rate in rates.items()), np.zeros(shape))
+                out[:, at] += _column(times) * issued(level)
+        return out
+
+
+def weekly(table: Parameters, item: str) -> dict[str, FloatArray]:
+    """Driver → pieces per unit of the driver and week, for a consumable."""
+    return {
+        driver: np.asarray(rate.value) * (DAYS_PER_WEEK if driver in DAILY else 1.0)
+        for driver, rate in table.rates(item).items()
+    }
+
+
+def levels(table: Parameters, item: str) -> dict[str, FloatArray]:
+    """Driver → pieces in use per unit of the driver, for a reusable: whole pieces for staff who use any."""
+    pieces = np.asarray(table.value("pieces_per_worker"))
+    return {
+        driver: np.where(np.asarray(rate.value) > 0, pieces, 0.0)
+        if driver in STAFF
+        else np.asarray(rate.value)
+        for driver, rate in table.rates(item).items()
+    }
+
+
+def issued(level: FloatArray) -> FloatArray:
+    """Whole pieces to issue each week so that as many are there as the ``level`` in use: its new maxima only."""
+    there = np.maximum.accumulate(np.ceil(level - _ROUNDING), axis=1)
+    return np.diff(there, axis=1, prepend=0.0)
+
+
+def _net(wanted: FloatArray, supply: FloatArray | None) -> FloatArray:
+    """What must still come each week, given that what is left over is kept.
+
+    Cumulative: max over u ≤ t of (wanted up to u - supply up to u), never below 0; its increase is the week's.
+    """
+    if supply is None:
+        return wanted
+    short = np.maximum.accumulate(np.cumsum(wanted, axis=2) - np.cumsum(supply, axis=2), axis=2)
+    return np.diff(np.maximum(short, 0.0), axis=2, prepend=0.0)
+
+
+def _cases(given: ArrayLike, places: int) -> FloatArray:
+    """(samples, weeks, places) → contiguous (places, weeks, samples), checked."""
+    cases = np.asarray(given, dtype=np.float64)
+    if cases.ndim != 3 or cases.shape[2] != places:
+        raise InputError(
+            f"new_cases has shape {cases.shape}, capacity has {places} places.",
+            way_out="Give (samples, weeks, places).",
+            field="new_cases",
+        )
+    if not np.isfinite(cases).all() or (cases < 0).any():
+        raise InputError(
+            "new_cases is negative or missing somewhere.",
+            way_out="Leave out the places without a forecast.",
+            field="new_cases",
+        )
+    return np.ascontiguousarray(cases.transpose(2, 1, 0))
+
+
+def _history(given: ArrayLike | None, table: Parameters, places: int) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """(places, as many weeks as the longest stay), unknown weeks 0, and where any was unknown."""
+    wanted = max(weeks_of_history(table.value("stay_severe")), weeks_of_history(table.value("stay_critical")))
+    recent = np.empty((0, places)) if given is None else np.asarray(given, dtype=np.float64)
+    if recent.ndim != 2 or recent.shape[1] != places:
+        raise InputError(
+            f"recent_cases has shape {recent.shape}, capacity has {places} places.",
+            way_out="Give (past weeks, places).",
+            field="recent_cases",
+        )
+    if (recent < 0).any() or np.isinf(recent).any():
+        raise InputError(
+            "recent_cases is negative or infinite somewhere.",
+            way_out="Give NaN for a week that is unknown.",
+            field="recent_cases",
+        )
+    past = np.full((places, wanted), np.nan)
+    have = min(wanted, len(recent))
+    past[:, wanted - have :] = recent[len(recent) - have :].T
+    return np.nan_to_num(past), np.isnan(past).any(axis=1)
+
+
+def _supply(
+    stock: ArrayLike | None, inbound: ArrayLike | None, shape: tuple[int, int, int]
+) -> FloatArray | None:
+    """Stock and inbound as one supply of (places, items, weeks, 1): stock arrives in the first week."""
+    if stock is None and inbound is None:
+        return None
+    weeks, places, items = shape
+    supply = np.zeros(shape)
+    for name, given, expected in (("inbound", inbound, shape), ("stock", stock, (places, items))):
+        if given is None:
+            continue
+        amount = np.asarray(given, dtype=np.float64)
+        if amount.shape != expected:
+            raise InputError(f"{name} has shape {amount.shape}, not {expected}.", way_out="", field=name)
+        if (amount < 0).any() or np.isinf(amount).any():
+            raise InputError(
+                f"{name} is negative or infinite somewhere.",
+                way_out="Give NaN where it is unknown.",
+                field=name,
+            )
+        supply[: 1 if name == "stock" else weeks] += np.nan_to_num(amount)
+    return np.ascontiguousarray(supply.transpose(1, 2, 0))[:, :, :, None]
+
+
+def _uncapped(limits: Caps, capacity: Capacity) -> dict[str, NDArray[np.bool_]]:
+    return {
+        "beds": ~np.isfinite(limits.severe_beds),
+        "intensive_care": ~np.isfinite(limits.critical_beds),
+        "health_workers": ~np.isfinite(limits.health_workers),
+        "laboratory_staff": ~np.isfinite(limits.laboratory_staff),
+        "laboratory_tests": ~np.isfinite(limits.laboratory_tests),
+        "laboratories": np.isnan(capacity.laboratories),
+        "platform_mix": np.asarray(np.isnan(capacity.platform_mix).any(axis=1)),
+    }
+
+
+def _column(value: FloatArray) -> FloatArray:
+    return value if value.ndim == 0 else value[:, None, None]
+
+
+def _outward(amounts: FloatArray) -> FloatArray:
+    """(places, items, weeks, samples) → (samples, weeks, places, items), without copying."""
+    return amounts.transpose(3, 2, 0, 1)
