@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.postgres", "tests.ledgers"]
+
 settings.register_profile(
     "sampan",
     deadline=None,
