@@ -152,7 +152,7 @@ def _spread(
     imported = np.zeros((days, places), dtype=np.int64)
     r, control = np.empty((days, places)), np.empty((days, places))
     backwards = scenario.generation[::-1]
-    leaving = kernel.sum(axis=1)
+    leaving = np.minimum(kernel.sum(axis=1), 1.0)  # a row of ones may sum to a hair above
     chooser = _chooser(kernel)
     susceptible = people.copy()
     total = np.zeros(places)
@@ -163,7 +163,8 @@ def _spread(
         past = infections[max(0, day - len(backwards)) : day]
         pressure = backwards[len(backwards) - len(past) :] @ past
         mean = rng.gamma(scenario.dispersion * pressure, r[day] / scenario.dispersion)
-        caught = np.minimum(rng.poisson(mean), susceptible.astype(np.int64))
+        # A mean beyond twice the susceptible infects them all just as well, and stays within Poisson's range.
+        caught = np.minimum(rng.poisson(np.minimum(mean, 2 * susceptible)), susceptible.astype(np.int64))
         seeded = _seeded(day, origin, susceptible - caught, scenario)
         gone = rng.binomial(caught, leaving * control[day])
         imported[day] = seeded + _arrivals(gone, chooser, rng)
@@ -266,7 +267,7 @@ def _kernel(travel: ArrayLike, places: int) -> Floats:
             f"travel has shape {kernel.shape}.", field="travel", way_out=f"Give ({places}, {places})."
         )
     np.fill_diagonal(kernel, 0.0)
-    if not np.all(kernel >= 0) or kernel.sum(axis=1).max() > 1:
+    if not np.all(kernel >= 0) or kernel.sum(axis=1).max() > 1 + 1e-9:
         raise InputError(
             "travel holds a negative or missing chance, or a row above 1.",
             field="travel",

@@ -104,8 +104,13 @@ class Scenario:
     def __post_init__(self) -> None:
         for name in _SHARES:
             _between(name, getattr(self, name), 0.0, 1.0)
+        _between("trip_chance + home_trip_chance", self.trip_chance + self.home_trip_chance, 0.0, 1.0)
         for field in fields(self):
             value = getattr(self, field.name)
+            if field.type == "int" and not isinstance(value, int):
+                raise InputError(
+                    f"{field.name} is {value}.", field=field.name, way_out="Give a whole number."
+                )
             if not np.all(np.isfinite(value)) or np.any(np.asarray(value) < 0):
                 raise InputError(
                     f"{field.name} is {value}.", field=field.name, way_out="Give a finite number, at least 0."

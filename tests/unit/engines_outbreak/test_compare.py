@@ -47,6 +47,29 @@ def test_the_truth_itself_gets_full_marks(outbreak: tuple[Truth, Reported]) -> N
     assert marks.forecast_error == (0.0, 0.0)
 
 
+@pytest.mark.parametrize("factor", [0.8, 1.25])
+def test_an_interval_beside_the_truth_does_not_cover_it(
+    outbreak: tuple[Truth, Reported], factor: float
+) -> None:
+    truth, told = outbreak
+    weekly = came(told, 1) * factor * np.array([0.99, 1.0, 1.01])[:, None, None, None]
+    marks = compare(truth, told, days=DAYS, r=factor * right_r(truth, 1.1), weekly=weekly)
+    assert marks.r_coverage == 0.0
+    assert marks.r_log_error == pytest.approx(np.log(1.25))
+    assert marks.forecast_coverage == (0.0,)
+
+
+def test_only_busy_places_and_clear_phases_are_scored(outbreak: tuple[Truth, Reported]) -> None:
+    truth, told = outbreak
+    true = truth.r_of_reports[DAYS]
+    busy = np.stack([told.cases[d] - told.cases[d - 14] >= 200 for d in DAYS]) & (true > 0)
+    assert 0 < busy.sum() < (np.stack([told.cases[d] >= 200 for d in DAYS])).sum()
+    marks = compare(truth, told, days=DAYS, r=right_r(truth, 1.1), least_cases=200, clear_of_one=0.2)
+    assert marks.r_scored == busy.sum()
+    assert marks.phase_scored == (busy & ((true > np.exp(0.2)) | (true < np.exp(-0.2)))).sum()
+    assert marks.phase_scored < marks.r_scored
+
+
 def test_errors_are_measured_as_they_were_made(outbreak: tuple[Truth, Reported]) -> None:
     truth, told = outbreak
     marks = compare(truth, told, days=DAYS, r=1.2 * right_r(truth, 1.1), weekly=1.5 * came(told, 1))

@@ -9,7 +9,7 @@ import pytest
 
 from sampan.core.errors import InputError
 from sampan.engines.outbreak import Scenario, Truth, simulate
-from sampan.engines.outbreak.epidemic import _arrivals, _chooser
+from sampan.engines.outbreak.epidemic import _arrivals, _chooser, _gravity
 
 HOME = range(31)
 
@@ -113,10 +113,50 @@ def test_near_places_draw_more_travellers_where_coordinates_are_known() -> None:
     assert came[3] > 0
 
 
+def test_a_traveller_is_counted_once_where_found_and_stays_home_under_control() -> None:
+    kernel, control_day = np.array([[0, 1.0], [0, 0]]), np.array([0.0, np.nan])
+    scenario = Scenario(r0=5.0, seeds=7000, ramp_days=1, days=20)
+
+    def leave_from_first(strength: float) -> Truth:
+        return simulate(
+            [1e8, 1e8],
+            0,
+            scenario=scenario,
+            rng=np.random.default_rng(2),
+            travel=kernel,
+            control_day=control_day,
+            control_strength=[strength, 0.0],
+        )
+
+    free = leave_from_first(0.0)
+    assert free.infections[:, 0].sum() == 7000  # the seeds; all whom they infect are found in the other place
+    half = leave_from_first(0.5)
+    left, stayed = half.imported[:, 1].sum(), half.infections[:, 0].sum() - 7000
+    assert left / (left + stayed) == pytest.approx(0.5, abs=0.02)
+
+
+def test_home_areas_share_travel_beside_trips_abroad() -> None:
+    home = np.array([True, True, True, False, False])
+    scenario = Scenario(trip_chance=0.01, home_trip_chance=0.2)
+    kernel = _gravity(np.array([1e6, 4e6, 1e6, 9e6, 1e6]), home, scenario, None)
+    assert kernel[:3, :3].sum(axis=1) == pytest.approx(0.2)
+    assert kernel[:3, 3:].sum(axis=1) == pytest.approx(0.01)
+    assert kernel[3:].sum(axis=1) == pytest.approx(0.01)
+    assert kernel[0, 1] == pytest.approx(2 * kernel[0, 2])  # four times the people, exponent one half
+    assert not kernel.diagonal().any()
+
+
 def test_a_tiny_place_runs_out_of_people() -> None:
-    truth = simulate([2000.0], 0, scenario=Scenario(seeds=300), rng=np.random.default_rng(4))
+    scenario = Scenario(seeds=300, alarm_infections=10**9)
+    truth = simulate([2000.0], 0, scenario=scenario, rng=np.random.default_rng(4))
+    before = np.cumsum(truth.infections, axis=0) - truth.infections
     assert 1000 < truth.infections.sum() <= 2000
-    assert truth.r[-1, 0] < truth.r[0, 0]
+    assert truth.r == pytest.approx(truth.r[0] * (1 - before / 2000))
+
+
+def test_an_absurd_r_infects_everyone_and_no_more() -> None:
+    truth = simulate([1e6, 1e6], 0, scenario=Scenario(r0=1e30, trip_chance=0.9), rng=np.random.default_rng(4))
+    assert 1.9e6 < truth.infections.sum() <= 2e6
 
 
 def test_one_place_on_one_day_is_still_an_exercise() -> None:

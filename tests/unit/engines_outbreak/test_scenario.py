@@ -15,6 +15,7 @@ from sampan.engines.outbreak.scenario import waiting_days
     [
         {"days": 0},
         {"days": -3},
+        {"days": 8.5},
         {"r0": float("nan")},
         {"trip_chance": 1.5},
         {"dispersion": 0.0},
@@ -43,6 +44,11 @@ def test_nobody_infects_on_the_day_of_being_infected() -> None:
     generation = Scenario().generation
     assert generation @ np.arange(1, len(generation) + 1) == pytest.approx(4.7, rel=0.03)
     assert len(waiting_days(0.2, 0.1, first=1)) >= 1
+
+
+def test_trips_of_both_kinds_are_at_most_certain() -> None:
+    with pytest.raises(InputError, match="trip_chance"):
+        Scenario(trip_chance=0.5, home_trip_chance=0.6)
 
 
 def test_a_waiting_time_without_spread_is_refused() -> None:
