@@ -24,7 +24,7 @@ REGIONS = ("Asia", "Europe", "Africa", "Americas", "South Pacific")
 
 WHO_REGIONS = ("AFRO", "AMRO", "EMRO", "EURO", "SEARO", "WPRO")
 
-INCOME_GROUPS = ("Low income", "Lower middle income", "Upper middle income", "High income")
+INCOME_GROUPS = ("low", "lower middle", "upper middle", "high")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Place:
     region: str | None
     """One of REGIONS."""
     income_group: str | None
-    """World Bank, fiscal year 2020; of an area, that of its country."""
+    """One of INCOME_GROUPS: World Bank, fiscal year 2020; of an area, that of its country."""
     population: int | None
     """Residents, about 2020. None for areas: load a file of them."""
     parent: str | None = None
