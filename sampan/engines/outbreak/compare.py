@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sampan.core.errors import InputError
-from sampan.engines.outbreak.epidemic import Ints, Truth
+from sampan.engines.outbreak.epidemic import Truth
 from sampan.engines.outbreak.reporting import Mask, Reported
-from sampan.engines.outbreak.scenario import Floats
+from sampan.engines.outbreak.scenario import Floats, Ints
 
 
 @dataclass(frozen=True)

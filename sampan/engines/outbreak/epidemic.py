@@ -13,15 +13,14 @@ Some of the J_t are found in another place: the travellers. They are counted onc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sampan.core.errors import InputError
-from sampan.engines.outbreak.scenario import Floats, Scenario
-
-Ints = NDArray[np.int64]
+from sampan.engines.outbreak.scenario import Floats, Ints, Scenario
+from sampan.engines.outbreak.travel import arrivals, chooser, given_kernel, gravity
 
 SEED_DAYS = 7
 
@@ -83,42 +82,23 @@ def simulate(
     Raises InputError if a shape, an index or a share does not fit.
     """
     people = _people(population, scenario)
-    places = len(people)
-    home_mask = _home(places, origin, home)
-    r0 = scenario.r0 * np.exp(scenario.r0_spread * rng.standard_normal(places))
-    reaction = _gamma(*scenario.reaction_days, size=places, rng=rng)
-    weakest, strongest = sorted(scenario.control_strength)
-    own_strength = rng.uniform(weakest, strongest, size=places)
-    strength = _given(
-        "control_strength",
-        control_strength,
-        np.where(home_mask, scenario.home_control_strength, own_strength),
+    area = _home(len(people), origin, home)
+    kernel = gravity(people, area, scenario, position)
+    if travel is not None:
+        kernel = given_kernel(travel, len(people))
+    temper = _draw_temper(area, scenario, rng)
+    temper = replace(
+        temper,
+        start=_given("control_day", control_day, temper.start, share=False),
+        strength=_given("control_strength", control_strength, temper.strength),
+        found=_given("ascertainment", ascertainment, temper.found),
+        dying=_given("fatality", fatality, temper.dying),
     )
-    found = _given(
-        "ascertainment",
-        ascertainment,
-        _logit_normal(scenario.ascertainment, scenario.ascertainment_spread, size=places, rng=rng),
-    )
-    dying = _given(
-        "fatality", fatality, _logit_normal(scenario.fatality, scenario.fatality_spread, size=places, rng=rng)
-    )
-    start = np.where(home_mask, float(scenario.home_control_day), np.inf)
-    start = _given("control_day", control_day, start, share=False)
-    kernel = _gravity(people, home_mask, scenario, position) if travel is None else _kernel(travel, places)
-
     infections, imported, r, control, start = _spread(
-        people,
-        origin,
-        r0=r0,
-        start=start,
-        reaction=reaction,
-        strength=strength,
-        kernel=kernel,
-        scenario=scenario,
-        rng=rng,
+        people, origin, temper, kernel, scenario=scenario, rng=rng
     )
-    cases = _wait(rng.binomial(infections, found), scenario.report_delay, rng)
-    deaths = _wait(rng.binomial(cases, dying), scenario.death_delay, rng)
+    cases = _wait(rng.binomial(infections, temper.found), scenario.report_delay, rng)
+    deaths = _wait(rng.binomial(cases, temper.dying), scenario.death_delay, rng)
     return Truth(
         infections=infections,
         imported=imported,
@@ -128,21 +108,44 @@ def simulate(
         cases=cases,
         deaths=deaths,
         population=people,
-        ascertainment=found,
-        fatality=dying,
+        ascertainment=temper.found,
+        fatality=temper.dying,
         control_start=start,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Temper:
+    """How each place differs from the next, all (places,)."""
+
+    r0: Floats
+    start: Floats  # first day of control; inf: on alarm
+    reaction: Floats  # days from alarm to control
+    strength: Floats
+    found: Floats
+    dying: Floats
+
+
+def _draw_temper(area: NDArray[np.bool_], scenario: Scenario, rng: np.random.Generator) -> _Temper:
+    places = len(area)
+    weakest, strongest = sorted(scenario.control_strength)
+    own_strength = rng.uniform(weakest, strongest, size=places)
+    return _Temper(
+        r0=scenario.r0 * np.exp(scenario.r0_spread * rng.standard_normal(places)),
+        start=np.where(area, float(scenario.home_control_day), np.inf),
+        reaction=_gamma(*scenario.reaction_days, size=places, rng=rng),
+        strength=np.where(area, scenario.home_control_strength, own_strength),
+        found=_logit_normal(scenario.ascertainment, scenario.ascertainment_spread, size=places, rng=rng),
+        dying=_logit_normal(scenario.fatality, scenario.fatality_spread, size=places, rng=rng),
     )
 
 
 def _spread(
     people: Floats,
     origin: int,
-    *,
-    r0: Floats,
-    start: Floats,
-    reaction: Floats,
-    strength: Floats,
+    temper: _Temper,
     kernel: Floats,
+    *,
     scenario: Scenario,
     rng: np.random.Generator,
 ) -> tuple[Ints, Ints, Floats, Floats, Floats]:
@@ -153,13 +156,13 @@ def _spread(
     r, control = np.empty((days, places)), np.empty((days, places))
     backwards = scenario.generation[::-1]
     leaving = np.minimum(kernel.sum(axis=1), 1.0)  # a row of ones may sum to a hair above
-    chooser = _chooser(kernel)
-    susceptible = people.copy()
+    choices = chooser(kernel)
+    start, susceptible = temper.start, people.copy()
     total = np.zeros(places)
     for day in range(days):
-        start = np.where(np.isinf(start) & (total >= scenario.alarm_infections), day + reaction, start)
-        control[day] = 1 - strength * np.clip((day - start + 1) / scenario.ramp_days, 0.0, 1.0)
-        r[day] = r0 * control[day] * susceptible / people
+        start = np.where(np.isinf(start) & (total >= scenario.alarm_infections), day + temper.reaction, start)
+        control[day] = 1 - temper.strength * np.clip((day - start + 1) / scenario.ramp_days, 0.0, 1.0)
+        r[day] = temper.r0 * control[day] * susceptible / people
         past = infections[max(0, day - len(backwards)) : day]
         pressure = backwards[len(backwards) - len(past) :] @ past
         mean = rng.gamma(scenario.dispersion * pressure, r[day] / scenario.dispersion)
@@ -167,7 +170,7 @@ def _spread(
         caught = np.minimum(rng.poisson(np.minimum(mean, 2 * susceptible)), susceptible.astype(np.int64))
         seeded = _seeded(day, origin, susceptible - caught, scenario)
         gone = rng.binomial(caught, leaving * control[day])
-        imported[day] = seeded + _arrivals(gone, chooser, rng)
+        imported[day] = seeded + arrivals(gone, choices, rng)
         infections[day] = caught - gone + imported[day]
         susceptible -= caught + seeded
         total += infections[day]
@@ -181,22 +184,6 @@ def _seeded(day: int, origin: int, susceptible: Floats, scenario: Scenario) -> I
         due = scenario.seeds // SEED_DAYS + (day < scenario.seeds % SEED_DAYS)
         seeded[origin] = min(due, int(susceptible[origin]))
     return seeded
-
-
-def _chooser(kernel: Floats) -> Floats:
-    """(places²,) increasing: row q of the kernel, cumulated to 1 and shifted by q, for one binary search."""
-    cumulative = np.cumsum(kernel, axis=1)
-    row = cumulative[:, -1:]
-    cumulative = np.divide(cumulative, row, out=np.ones_like(cumulative), where=row > 0)
-    return np.asarray((cumulative + np.arange(len(kernel))[:, None]).ravel())
-
-
-def _arrivals(gone: Ints, chooser: Floats, rng: np.random.Generator) -> Ints:
-    """(places,) travellers by destination, from (places,) travellers by the place they left."""
-    places = len(gone)
-    left = np.repeat(np.arange(places), gone)
-    cell = np.searchsorted(chooser, left + rng.random(len(left)), side="right")
-    return np.bincount(np.minimum(cell - left * places, places - 1), minlength=places).astype(np.int64)
 
 
 def _wait(counts: Ints, delay: Floats, rng: np.random.Generator) -> Ints:
@@ -219,61 +206,6 @@ def _seen_late(r: Floats, infections: Ints, delay: Floats) -> Floats:
         weighted[wait:] += chance * (infections * r)[: days - wait]
         weight[wait:] += chance * infections[: days - wait]
     return np.divide(weighted, weight, out=np.full_like(r, np.nan), where=weight > 0)
-
-
-def _gravity(
-    people: Floats, home: NDArray[np.bool_], scenario: Scenario, position: ArrayLike | None
-) -> Floats:
-    """(places, places) chance that a person infected in the row is found in the column.
-
-    Abroad and between home's areas are two kernels, each row of which sums to its own trip chance.
-    """
-    pull = np.broadcast_to(people**scenario.attraction, (len(people), len(people))).copy()
-    if position is not None:
-        pull /= 1 + _distances(position, len(people)) / scenario.distance_scale_km
-    np.fill_diagonal(pull, 0.0)
-    within = home[:, None] & home[None, :]
-    abroad = _rows_to(np.where(within, 0.0, pull), scenario.trip_chance)
-    return abroad + _rows_to(np.where(within, pull, 0.0), scenario.home_trip_chance)
-
-
-def _rows_to(pull: Floats, chance: float) -> Floats:
-    row = pull.sum(axis=1, keepdims=True)
-    share: Floats = np.divide(chance * pull, row, out=np.zeros_like(pull), where=row > 0)
-    return share
-
-
-def _distances(position: ArrayLike, places: int) -> Floats:
-    """(places, places) kilometres along the great circle (haversine); unknown ones at the median."""
-    degrees = np.asarray(position, dtype=np.float64)
-    if degrees.shape != (places, 2):
-        raise InputError(
-            f"position has shape {degrees.shape}.", field="position", way_out=f"Give ({places}, 2), degrees."
-        )
-    latitude, longitude = np.radians(degrees).T
-    half = (
-        np.sin((latitude[:, None] - latitude) / 2) ** 2
-        + np.cos(latitude[:, None]) * np.cos(latitude) * np.sin((longitude[:, None] - longitude) / 2) ** 2
-    )
-    km = 2 * 6371.0 * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
-    known = km[~np.isnan(km)]
-    return np.asarray(np.where(np.isnan(km), np.median(known) if known.size else 0.0, km))
-
-
-def _kernel(travel: ArrayLike, places: int) -> Floats:
-    kernel = np.array(travel, dtype=np.float64)
-    if kernel.shape != (places, places):
-        raise InputError(
-            f"travel has shape {kernel.shape}.", field="travel", way_out=f"Give ({places}, {places})."
-        )
-    np.fill_diagonal(kernel, 0.0)
-    if not np.all(kernel >= 0) or kernel.sum(axis=1).max() > 1 + 1e-9:
-        raise InputError(
-            "travel holds a negative or missing chance, or a row above 1.",
-            field="travel",
-            way_out="Each row gives the chances of being found elsewhere.",
-        )
-    return kernel
 
 
 def _people(population: ArrayLike, scenario: Scenario) -> Floats:

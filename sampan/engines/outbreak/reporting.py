@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sampan.core.errors import InputError
-from sampan.engines.outbreak.epidemic import Ints, Truth
-from sampan.engines.outbreak.scenario import Floats, Scenario
+from sampan.engines.outbreak.epidemic import Truth
+from sampan.engines.outbreak.scenario import Floats, Ints, Scenario
 
 Mask = NDArray[np.bool_]
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sampan.core.errors import InputError
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 
 from sampan.core.errors import InputError
 from sampan.engines.outbreak import Scenario, Truth, simulate
-from sampan.engines.outbreak.epidemic import _arrivals, _chooser, _gravity
+from sampan.engines.outbreak.travel import arrivals, chooser, gravity
 
 HOME = range(31)
 
@@ -93,24 +93,21 @@ def test_without_travel_nobody_else_is_infected() -> None:
 
 def test_everyone_who_leaves_arrives_and_only_where_the_kernel_allows() -> None:
     kernel = np.array([[0, 0.1, 0], [0.05, 0, 0.15], [0, 0, 0]])
-    arrived = _arrivals(np.array([1000, 4000, 0]), _chooser(kernel), np.random.default_rng(0))
+    arrived = arrivals(np.array([1000, 4000, 0]), chooser(kernel), np.random.default_rng(0))
     assert arrived.sum() == 5000
     assert arrived[1] == 1000
     assert arrived[0] == pytest.approx(1000, abs=120)
 
 
 def test_near_places_draw_more_travellers_where_coordinates_are_known() -> None:
-    position = [[0.0, 0.0], [0.0, 5.0], [0.0, 120.0], [np.nan, np.nan]]
-    truth = simulate(
-        np.full(4, 1e7),
-        0,
-        scenario=Scenario(days=30, trip_chance=0.2, distance_scale_km=500.0),
-        rng=np.random.default_rng(2),
-        position=position,
-    )
-    came = truth.imported.sum(axis=0)
-    assert came[1] > 2 * came[2]
-    assert came[3] > 0
+    position = [[0.0, 0.0], [0.0, 9.0], [0.0, 90.0], [np.nan, np.nan]]
+    scenario = Scenario(distance_scale_km=1000.0)
+    row = gravity(np.full(4, 1e7), np.zeros(4, dtype=bool), scenario, position)[0]
+    assert row[1] / row[2] == pytest.approx((1 + 10.0075) / (1 + 1.00075), rel=1e-3)  # 111.195 km a degree
+    assert row[2] < row[3] < row[1]  # unknown is middling
+    nowhere = np.full((4, 2), np.nan)
+    plain = gravity(np.full(4, 1e7), np.zeros(4, dtype=bool), scenario, nowhere)[0]
+    assert plain[1:] == pytest.approx(scenario.trip_chance / 3)
 
 
 def test_a_traveller_is_counted_once_where_found_and_stays_home_under_control() -> None:
@@ -138,7 +135,7 @@ def test_a_traveller_is_counted_once_where_found_and_stays_home_under_control() 
 def test_home_areas_share_travel_beside_trips_abroad() -> None:
     home = np.array([True, True, True, False, False])
     scenario = Scenario(trip_chance=0.01, home_trip_chance=0.2)
-    kernel = _gravity(np.array([1e6, 4e6, 1e6, 9e6, 1e6]), home, scenario, None)
+    kernel = gravity(np.array([1e6, 4e6, 1e6, 9e6, 1e6]), home, scenario, None)
     assert kernel[:3, :3].sum(axis=1) == pytest.approx(0.2)
     assert kernel[:3, 3:].sum(axis=1) == pytest.approx(0.01)
     assert kernel[3:].sum(axis=1) == pytest.approx(0.01)
