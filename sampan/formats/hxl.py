@@ -43,6 +43,7 @@ def read(data: bytes, *, name: str = NAME) -> ReportedTable:
     code, country = find("#country", "code"), find("#country", avoid=frozenset({"code"}))
     if code is None and country is None:
         _needed(None, "#country+name", line=line, name=name)
+    area = find("#adm1", avoid=frozenset({"code"}))
     cases = Measure("cases", find("#affected", "infected", avoid=_NEW), _new(tags, "infected"))
     deaths = Measure("deaths", find("#affected", "killed", avoid=_NEW), _new(tags, "killed"))
     if not cases.columns:
@@ -52,7 +53,7 @@ def read(data: bytes, *, name: str = NAME) -> ReportedTable:
         tags,
         day=day,
         country=country,
-        province=find("#adm1", avoid=frozenset({"code"})),
+        province=find("#adm1", "code") if area is None else area,
         code=code,
         cases=cases,
         deaths=deaths,

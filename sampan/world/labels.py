@@ -7,7 +7,7 @@ from functools import cache
 
 from sampan.formats.table import Label
 from sampan.world import tables
-from sampan.world.places import alpha2_codes, area_names, english_names, fold, places, suggest
+from sampan.world.places import alpha2_codes, area_names, english_names, fold, places, subdivisions, suggest
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ def _province(province: str, country: str) -> Meaning:
     own = english_names().get(fold(province))
     if own and places()[own].territory_of == country:
         return Meaning(own)
+    if province.upper() in subdivisions(country):
+        return Meaning(province.upper(), counted_in=country)
     names = area_names(country)
     if fold(province) in names:
         return Meaning(names[fold(province)], counted_in=country)
