@@ -19,7 +19,7 @@ class Packed:
 
     value: (R, I) harm per pack unmet.  floor: (T, R, I).  cap: (T, R, I), inf = none.  floor_total: (R, I).
     supply: (Kc, T, Dp, I) whole packs becoming available.  last: (Kc,) last week of arrival.
-    earmark: (Kc,) index or -1.  eligible: (Kc, G, I).  group: (R,).  group_lane: (G,).
+    expires: (Kc,) the date on the lot, -1 for none.  earmark: (Kc,) index or -1.  eligible: (Kc, G, I).  group: (R,).  group_lane: (G,).
     keep: (T, I) and depot_keep: (T, Dp, I) packs of free stock to be left; ``short_reserve`` the units by
     which stock falls short of the reserve even if nothing is sent.
     m3, kg: (I,) per pack.  freight_m3, freight_kg: (T, Dp, L).  minimum: (I,) packs.
@@ -32,6 +32,7 @@ class Packed:
     cap: Floats
     supply: Floats
     last: Ints
+    expires: Ints
     earmark: Ints
     eligible: Bools
     group: Ints
@@ -74,6 +75,7 @@ def packed(p: Problem) -> Packed:
         cap=np.floor(zero_or(p.absorb, (T, R, I), np.inf) / pack + 1e-9),
         supply=supply,
         last=last,
+        expires=np.array([-1 if until is None else until for _, until in classes], np.int64),
         earmark=np.array([-1 if earmark is None else earmark for earmark, _ in classes], np.int64),
         eligible=eligible_r[:, first, :],
         group=group,

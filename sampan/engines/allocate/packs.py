@@ -13,6 +13,7 @@ import numpy as np
 
 from sampan.engines.allocate.curves import Curves
 from sampan.engines.allocate.packed import Packed
+from sampan.engines.allocate.plan import Consignments
 from sampan.engines.allocate.problem import Floats, Ints
 from sampan.engines.allocate.shipping import Shipping
 
@@ -21,7 +22,7 @@ OWED = 1e30  # a floor comes before any harm
 
 @dataclass(frozen=True)
 class Whole:
-    """departures: (X,) packs.  given: (T, R, I) packs arriving.  short: (T, R, I) packs lacking to floors."""
+    """departures: (X,) packs.  given: (T, R, I) packs arriving."""
 
     departures: Ints
     given: Ints
@@ -188,21 +189,21 @@ def _trim(q: Packed, s: Shipping, departures: Ints, given: Ints) -> Ints:
     return trimmed
 
 
-def by_recipient(q: Packed, s: Shipping, departures: Ints, given: Ints) -> Ints:
-    """(T, Dp, R, I) packs leaving each depot for each recipient: arrivals handed out in order, earliest class first."""
-    T, R, I = given.shape
+def consignments(q: Packed, s: Shipping, whole: Whole, pack: Ints) -> Consignments:
+    """Hand each group's arrivals out to its recipients in order, the earliest class of stock first."""
+    I = len(q.kind)
     key = (s.arrives * len(q.group_lane) + s.group) * I + s.item
-    order = np.lexsort((s.klass, key))
-    t, r, i = np.nonzero(given)
-    mine = (t * len(q.group_lane) + q.group[r]) * I + i
-    take = np.argsort(mine, kind="stable")
+    order = np.lexsort((s.week, s.depot, s.klass, key))
+    t, r, i = np.nonzero(whole.given)
+    take = np.argsort((t * len(q.group_lane) + q.group[r]) * I + i, kind="stable")
     t, r, i = t[take], r[take], i[take]
-    shipped, taken = np.cumsum(departures[order]), np.cumsum(given[t, r, i])
+    shipped, taken = np.cumsum(whole.departures[order]), np.cumsum(whole.given[t, r, i])
     ends = np.unique(np.concatenate([shipped, taken]))
     ends = ends[ends > 0]
-    packs = np.diff(ends, prepend=0)
     x = order[np.searchsorted(shipped, ends)]
     to = np.searchsorted(taken, ends)
-    sent = np.zeros((T, q.lead.shape[0], R, I), np.int64)
-    np.add.at(sent, (s.week[x], s.depot[x], r[to], i[to]), packs)
-    return sent
+    units = np.diff(ends, prepend=0) * pack[i[to]]
+    return Consignments(
+        depot=s.depot[x], recipient=r[to], item=i[to], sent=s.week[x], arrives=t[to], units=units,
+        earmark=q.earmark[s.klass[x]], expires=q.expires[s.klass[x]],
+    )  # fmt: skip

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from sampan.engines.allocate.problem import Floats, Ints
+from sampan.engines.allocate.problem import Bools, Floats, Ints
+
+
+LIMITS = (
+    "floor",
+    "horizon floor",
+    "absorption",
+    "need met",
+    "stock",
+    "reserve",
+    "freight m3",
+    "freight kg",
+    "earmark",
+)
 
 
 @dataclass(frozen=True)
@@ -36,8 +50,7 @@ class Reason:
 
     A line is what one ``recipient`` gets of one ``item`` in one ``week``. next_pack, last_pack: harm avoided
     by one pack more, and by the last pack given. price: what a pack on that lane is worth elsewhere.
-    chance_short: P(need > allocated). binding: which limits hold the line where it is, among "floor",
-    "horizon floor", "absorption", "need met", "stock", "reserve", "freight m³", "freight kg", "earmark".
+    chance_short: P(need > allocated). binding: which limits hold the line where it is, among ``LIMITS``.
     """
 
     recipient: int
@@ -52,13 +65,56 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Conflict:
-    """Limits that cannot hold together, and by how much they were eased. ``members`` name the limits.
+class Consignments:
+    """The plan line by line, as columns of one length: what goes from where to whom, and when.
 
-    Each member is (what, week, depot, recipient or lane, item); -1 where it does not apply.
+    depot, recipient, item: indices.  sent, arrives: weeks.  units: whole packs.  earmark: index or -1.
+    expires: the lot's last week, -1 for none.
     """
 
-    members: tuple[tuple[str, int, int, int, int], ...]
+    depot: Ints
+    recipient: Ints
+    item: Ints
+    sent: Ints
+    arrives: Ints
+    units: Ints
+    earmark: Ints
+    expires: Ints
+
+
+@dataclass(frozen=True)
+class Why:
+    """The fields of ``Reason`` as columns; ``binding`` (N, len(LIMITS)) says which limits bind."""
+
+    recipient: Ints
+    item: Ints
+    week: Ints
+    units: Ints
+    next_pack: Floats
+    last_pack: Floats
+    price: Floats
+    chance_short: Floats
+    binding: Bools
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit by name: ``what`` and where it applies; -1 where a coordinate does not."""
+
+    what: str
+    week: int = -1
+    depot: int = -1
+    lane: int = -1
+    recipient: int = -1
+    item: int = -1
+    earmark: int = -1
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Limits that cannot all hold; drop any one and the rest can. short_units: by how much they were eased."""
+
+    limits: tuple[Limit, ...]
     short_units: float
 
 
@@ -66,7 +122,7 @@ class Conflict:
 class Plan:
     """A plan in whole packs.
 
-    sent: (T, Dp, R, I) units leaving each depot in each week for each recipient.
+    consignments: the plan line by line.  sent: (T, Dp, R, I) units leaving each depot in each week for each recipient.
     shipments: (T, R, I) units arriving.  flows: (T, Dp, L, I) units leaving per lane.
     stock_left: (T, Dp, I) units in each depot at the end of the week (expired lots and all classes included).
     objective: expected harm of this plan.  nothing_sent: the same if nothing were sent.
@@ -77,6 +133,7 @@ class Plan:
     """
 
     policy: str
+    consignments: Consignments
     sent: Ints
     shipments: Ints
     flows: Ints
@@ -88,7 +145,7 @@ class Plan:
     linear_objective: float
     linear_gap: float
     prices: Prices
-    reasons: tuple[Reason, ...]
+    why: Why
     coverage_before: Floats
     coverage_after: Floats
     relaxed: bool = False
@@ -98,3 +155,12 @@ class Plan:
     def units(self) -> int:
         """All units sent, of all items together."""
         return int(np.sum(self.sent))
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """One reason per recipient, item and week that gets something."""
+        w = self.why
+        said = [tuple(name for name, on in zip(LIMITS, row, strict=True) if on) for row in w.binding.tolist()]
+        columns = (w.recipient, w.item, w.week, w.units, w.next_pack, w.last_pack, w.price, w.chance_short)
+        rows = zip(*(column.tolist() for column in columns), said, strict=True)
+        return tuple(Reason(*row) for row in rows)

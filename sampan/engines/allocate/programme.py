@@ -8,19 +8,15 @@ because at given prices each curve's true minimum is a quantile (weak duality).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sampan.core.errors import SampanError
 from sampan.engines.allocate.cells import Cells
 from sampan.engines.allocate.curves import Curves
+from sampan.engines.allocate.highs import Model, pass_columns, quiet_highs, run
 from sampan.engines.allocate.problem import Floats, Ints
 from sampan.engines.allocate.shipping import Shipping
-
-if TYPE_CHECKING:
-    import highspy
-
 
 class Infeasible(SampanError):
     """No plan meets every limit. Caught inside the engine, which then says which limits conflict."""
@@ -153,7 +149,7 @@ def _sorted_knots(found: list[Floats]) -> Knots:
 
 
 class Solver:
-    """HiGHS with one programme in it, quiet and on one thread."""
+    """HiGHS with one programme in it."""
 
     def __init__(self, programme: Programme) -> None:
         self._p = programme
@@ -163,50 +159,27 @@ class Solver:
     def solve(self, knots: Knots) -> Solved:
         """Solve with the curves restricted to ``knots``."""
         cell, width, slope = knots.segments()
-        self._pass(cell, width, slope)
-        self._highs.run()
-        import highspy
-
-        status = self._highs.getModelStatus()
-        if status == highspy.HighsModelStatus.kInfeasible:
+        pass_columns(self._highs, self._model(cell, width, slope))
+        found = run(self._highs)
+        if found is None:
             raise Infeasible("No plan meets every limit.")
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise SampanError(f"HiGHS stopped: {self._highs.modelStatusToString(status)}.")
-        found = self._highs.getSolution()
-        value, dual = np.array(found.col_value), np.array(found.row_dual) * self._scale
         n_x, n_net = self._p.shipping.n_departures, len(self._p.shipping.upper)
-        amount = np.bincount(cell, value[n_net:], len(self._p.cells))
-        harm = float(knots.at_zero().sum() + slope @ value[n_net:])
-        return Solved(value[:n_x], value[n_x:n_net], amount, dual, self._p.prices(dual), harm)
+        filled, dual = found.value[n_net:], found.dual * self._scale
+        amount = np.bincount(cell, filled, len(self._p.cells))
+        harm = float(knots.at_zero().sum() + slope @ filled)
+        return Solved(found.value[:n_x], found.value[n_x:n_net], amount, dual, self._p.prices(dual), harm)
 
-    def _pass(self, cell: Ints, width: Floats, slope: Floats) -> None:
+    def _model(self, cell: Ints, width: Floats, slope: Floats) -> Model:
         s, c = self._p.shipping, self._p.cells
-        n_net, n = len(s.upper), len(s.upper) + len(cell)
-        by_column = np.lexsort((s.matrix.row, s.matrix.column))
+        n_net = len(s.upper)
         counts = np.diff(c.start)[cell]
-        start = np.concatenate([[0], np.cumsum(np.bincount(s.matrix.column, minlength=n_net))])
-        start = np.concatenate([start[:-1], start[-1] + np.concatenate([[0], np.cumsum(counts)])])
         at = np.repeat(c.start[cell] - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
-        row = np.concatenate([s.matrix.row[by_column], c.row[at]])
-        entry = np.concatenate([s.matrix.entry[by_column], c.entry[at]])
-        m = len(self._p.row_lower)
-        self._highs.passModel(
-            n, m, len(row), 1, 1, 0.0,
-            np.concatenate([np.zeros(n_net), slope / self._scale]),
-            np.zeros(n), np.concatenate([s.upper, width]),
-            self._p.row_lower, self._p.row_upper,
-            start[:-1].astype(np.int32), row.astype(np.int32), entry, np.zeros(n, np.int32),
-        )  # fmt: skip
-
-
-def quiet_highs() -> highspy.Highs:
-    """A HiGHS that prints nothing, uses one thread and repeats itself."""
-    import highspy
-
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("threads", 1)
-    highs.setOptionValue("random_seed", 0)
-    highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
-    highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
-    return highs
+        return Model(
+            cost=np.concatenate([np.zeros(n_net), slope / self._scale]),
+            upper=np.concatenate([s.upper, width]),
+            row_lower=self._p.row_lower,
+            row_upper=self._p.row_upper,
+            row=np.concatenate([s.matrix.row, c.row[at]]),
+            column=np.concatenate([s.matrix.column, n_net + np.repeat(np.arange(len(cell)), counts)]),
+            entry=np.concatenate([s.matrix.entry, c.entry[at]]),
+        )

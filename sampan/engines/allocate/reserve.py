@@ -38,7 +38,7 @@ def home_reserve(
     ahead = _ahead(own_need, cover_weeks)
     if assured_inbound is not None:
         ahead = np.maximum(ahead - _ahead(np.asarray(assured_inbound, float)[None], cover_weeks), 0.0)
-    level = np.quantile(ahead, share, axis=0, method="higher")
+    level = np.quantile(ahead, share, axis=0, method="inverted_cdf")
     if method == "cvar":
         level = _beyond(ahead, share)
     return level * _uplift(ahead, level, share)
@@ -64,4 +64,4 @@ def _uplift(ahead: Floats, level: Floats, share: float) -> Floats:
     """(I,) smallest factor ≥ 1 that covers ``share`` of the futures at every week at once."""
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = np.where(ahead > 0, ahead / level, 0.0).max(1)  # (S, I): what each future would take
-    return np.maximum(np.quantile(factor, share, axis=0, method="higher"), 1.0)
+    return np.maximum(np.quantile(factor, share, axis=0, method="inverted_cdf"), 1.0)

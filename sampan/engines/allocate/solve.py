@@ -7,14 +7,15 @@ from collections.abc import Callable
 import numpy as np
 
 from sampan.engines.allocate.cells import Cells, cells
+from sampan.engines.allocate.conflict import ease, short_reserves
 from sampan.engines.allocate.curves import Curves, curves
 from sampan.engines.allocate.packed import Packed, packed
-from sampan.engines.allocate.packs import by_recipient, whole_packs
-from sampan.engines.allocate.plan import Plan
-from sampan.engines.allocate.problem import Floats, Problem
-from sampan.engines.allocate.programme import Knots, Programme, Solved, Solver
+from sampan.engines.allocate.packs import consignments, whole_packs
+from sampan.engines.allocate.plan import Conflict, Plan
+from sampan.engines.allocate.problem import Bools, Floats, Problem
+from sampan.engines.allocate.programme import Infeasible, Knots, Programme, Solved, Solver
 from sampan.engines.allocate.shipping import shipping
-from sampan.engines.allocate.why import coverage, prices, reasons
+from sampan.engines.allocate.why import coverage, prices, why
 
 Progress = Callable[[float, float], None]
 ROUNDS = 30
@@ -29,20 +30,31 @@ def allocate(
     progress(objective, lower bound) is called after every round.
     """
     q = packed(p)
+    conflicts = short_reserves(q)
+    try:
+        if np.any(q.floor > q.cap):
+            raise Infeasible("A floor is above what can be absorbed.")
+        programme = _programme(p, q)
+        solved, bound = refine(programme, gap=gap, progress=progress)
+    except Infeasible:
+        q, more = ease(q, shipping(q, _wanted(q)), np.asarray(p.pack, np.int64))
+        conflicts += more
+        programme = _programme(p, q)
+        solved, bound = refine(programme, gap=gap, progress=progress)
+    return publish(p, q, programme, solved, bound, policy=policy, conflicts=conflicts)
+
+
+def _programme(p: Problem, q: Packed) -> Programme:
     c = curves(p, value=q.value, floor=q.floor, cap=q.cap)
-    programme = _programme(q, c)
-    solved, bound = refine(programme, gap=gap, progress=progress)
-    return publish(p, q, programme, solved, bound, policy=policy)
-
-
-def _programme(q: Packed, c: Curves) -> Programme:
-    T, R, I = q.floor.shape
-    useful = (c.need[:, -1] > 0).reshape(T, R, I).any(0) & (q.value > 0)
-    useful |= (q.floor.sum(0) > 0) | (q.floor_total > 0)
-    wanted = np.zeros((len(q.group_lane), I), bool)
-    np.logical_or.at(wanted, q.group, useful)
-    s = shipping(q, wanted)
+    s = shipping(q, _wanted(q, (c.need[:, -1] > 0).reshape(q.floor.shape).any(0) & (q.value > 0)))
     return Programme(c, cells(q, c, s), s)
+
+
+def _wanted(q: Packed, useful: Bools | bool = False) -> Bools:
+    """(G, I): can anybody in the group use the item, or was it promised one?"""
+    wanted = np.zeros((len(q.group_lane), len(q.kind)), bool)
+    np.logical_or.at(wanted, q.group, useful | (q.floor.sum(0) > 0) | (q.floor_total > 0))
+    return wanted
 
 
 def refine(p: Programme, *, gap: float, progress: Progress | None = None) -> tuple[Solved, float]:
@@ -80,37 +92,50 @@ def _closer(
 
 
 def publish(
-    p: Problem, q: Packed, programme: Programme, solved: Solved, bound: float, *, policy: str
+    p: Problem,
+    q: Packed,
+    programme: Programme,
+    solved: Solved,
+    bound: float,
+    *,
+    policy: str,
+    conflicts: tuple[Conflict, ...] = (),
 ) -> Plan:
     """Whole packs, what they are worth, and why."""
     c, s = programme.curves, programme.shipping
     target = _target(q, programme, solved)
     whole = whole_packs(q, c, s, sent=solved.sent, target=target)
     pack = np.asarray(p.pack, np.int64)
-    sent = by_recipient(q, s, whole.departures, whole.given) * pack
+    lines = consignments(q, s, whole, pack)
+    sent = np.zeros((q.horizon, p.n_depots, *whole.given.shape[1:]), np.int64)
+    np.add.at(sent, (lines.sent, lines.depot, lines.recipient, lines.item), lines.units)
     flows = np.zeros((sent.shape[0], sent.shape[1], p.n_lanes, sent.shape[3]), np.int64)
     np.add.at(flows, (slice(None), slice(None), np.asarray(p.lane, np.int64)), sent)
-    reach = _out_of_reach(q, c, programme.cells)
+    reach = _out_of_reach(c, programme.cells)
     objective = harm_of(q, c, whole.given)
     linear = solved.harm + reach
+    nothing = harm_of(q, c, np.zeros_like(whole.given))
     found = prices(q, programme, solved)
     before, after = coverage(p, whole.given * pack)
     return Plan(
         policy=policy,
+        consignments=lines,
         sent=sent,
         shipments=whole.given * pack,
         flows=flows,
         stock_left=_stock_left(p, sent),
         objective=objective,
-        nothing_sent=harm_of(q, c, np.zeros_like(whole.given)),
+        nothing_sent=nothing,
         lower_bound=min(bound + reach, objective),
-        gap=max(objective - bound - reach, 0.0) / max(abs(objective), 1e-300),
+        gap=_relative(objective - bound - reach, objective, nothing),
         linear_objective=linear,
-        linear_gap=max(linear - bound - reach, 0.0) / max(abs(linear), 1e-300),
+        linear_gap=_relative(linear - bound - reach, linear, nothing),
         prices=found,
-        reasons=reasons(p, q, programme, found, whole.given),
+        why=why(p, q, programme, found, whole.given),
         coverage_before=before,
         coverage_after=after,
+        relaxed=bool(conflicts),
+        conflicts=conflicts,
     )
 
 
@@ -121,7 +146,12 @@ def harm_of(q: Packed, c: Curves, given: np.ndarray) -> float:
     return float(c.harm(np.arange(len(amount)), amount).sum() + c.beyond.sum())
 
 
-def _out_of_reach(q: Packed, c: Curves, k: Cells) -> float:
+def _relative(difference: float, objective: float, nothing: float) -> float:
+    """Gap relative to the harm that remains, or to rounding in the harm there was if none remains."""
+    return 0.0 if difference <= 1e-13 * nothing else difference / max(objective, 1e-9 * nothing)
+
+
+def _out_of_reach(c: Curves, k: Cells) -> float:
     """Harm in the cells that no lane reaches, and beyond absorption: the same in every plan."""
     outside = np.ones(len(c.value), bool)
     outside[k.member] = False

@@ -6,83 +6,77 @@ import numpy as np
 
 from sampan.engines.allocate.curves import net_need
 from sampan.engines.allocate.packed import Packed
-from sampan.engines.allocate.plan import Prices, Reason
-from sampan.engines.allocate.problem import Floats, Ints, Problem
+from sampan.engines.allocate.plan import LIMITS, Prices, Why
+from sampan.engines.allocate.problem import Bools, Floats, Ints, Problem
 from sampan.engines.allocate.programme import Programme, Solved
 
 
 def prices(q: Packed, p: Programme, solved: Solved) -> Prices:
     """Read the duals: what one more of everything would avoid."""
     s, k = p.shipping, p.cells
-    read = lambda row: np.where(row >= 0, np.abs(solved.dual)[row], 0.0)  # noqa: E731
-    # a pack that appears in week t is worth what the stock row says from that week on
-    stock = np.where(s.stock_row >= 0, -solved.dual[s.stock_row], 0.0)
-    arrival = read(s.arrival_row)[:, q.group, :]
+    stock = np.where(s.stock_row >= 0, -solved.dual[s.stock_row], np.inf)  # (Kc, T, Dp, I)
+    arrival = _read(solved.dual, s.arrival_row)[:, q.group, :]
     first = p.curves.next_pack(np.arange(q.floor.size), np.zeros(q.floor.size)).reshape(q.floor.shape)
-    tagged = np.stack(
-        [
-            _cheapest_class(stock, s.stock_row, q.earmark == e)
-            for e in range(int(q.earmark.max(initial=-1)) + 1)
-        ]
-        or [np.zeros((0, *stock.shape[1:]))][:0]
-        or [np.full(stock.shape[1:], np.nan)]
-    )
+    free = np.maximum(np.where(np.isinf(stock[0]), 0.0, stock[0]), 0.0)
+    tagged = [stock[q.earmark == e].min(0, initial=np.inf) for e in range(q.earmark.max(initial=-1) + 1)]
+    worth = np.array(tagged).reshape(-1, *free.shape)
     return Prices(
-        stock=np.maximum(stock[0], 0.0),
-        m3=read(s.m3_row),
-        kg=read(s.kg_row),
-        reserve=read(s.reserve_row),
-        depot_reserve=read(s.depot_reserve_row),
+        stock=free,
+        m3=_read(solved.dual, s.m3_row),
+        kg=_read(solved.dual, s.kg_row),
+        reserve=_read(solved.dual, s.reserve_row),
+        depot_reserve=_read(solved.dual, s.depot_reserve_row),
         arrival=arrival,
         floor=np.where(q.floor > 0, np.maximum(arrival - first, 0.0), 0.0),
-        floor_total=read(k.floor_row),
-        earmark=stock[0] - tagged,
+        floor_total=_read(solved.dual, k.floor_row),
+        earmark=np.where(np.isinf(worth), np.nan, free - worth),
     )
 
 
-def _cheapest_class(stock: Floats, row: Ints, which: np.ndarray) -> Floats:
-    worth = np.where(row >= 0, stock, np.inf)[which]
-    low = worth.min(0) if len(worth) else np.full(stock.shape[1:], np.inf)
-    return np.where(np.isinf(low), np.nan, low)
+def _read(dual: Floats, row: Ints) -> Floats:
+    return np.where(row >= 0, np.abs(dual)[row], 0.0)
 
 
-def reasons(p: Problem, q: Packed, programme: Programme, found: Prices, given: Ints) -> tuple[Reason, ...]:
-    """One reason per line of the plan."""
+def why(p: Problem, q: Packed, programme: Programme, found: Prices, given: Ints) -> Why:
+    """What each line of the plan is worth, and what holds it where it is."""
     _, R, I = given.shape
     t, r, i = np.nonzero(given)
     weekly = np.array([k == "W" for k in q.kind])
     amount = np.where(weekly, given - q.floor, given.cumsum(0))[t, r, i]
     cell = (t * R + r) * I + i
     c = programme.curves
-    following, last = c.next_pack(cell, amount), c.next_pack(cell, amount - 1.0)
-    short = (c.need[cell] > amount[:, None] + 1e-9).mean(1)
-    binding = _binding(q, found, given, t, r, i, following)
-    pack = np.asarray(p.pack)
-    return tuple(
-        Reason(int(r[n]), int(i[n]), int(t[n]), int(given[t[n], r[n], i[n]] * pack[i[n]]), float(following[n]),
-               float(last[n]), float(found.arrival[t[n], r[n], i[n]]), float(short[n]), binding[n])
-        for n in range(len(t))
-    )  # fmt: skip
+    following = c.next_pack(cell, amount)
+    return Why(
+        recipient=r,
+        item=i,
+        week=t,
+        units=given[t, r, i] * np.asarray(p.pack, np.int64)[i],
+        next_pack=following,
+        last_pack=c.next_pack(cell, amount - 1.0),
+        price=found.arrival[t, r, i],
+        chance_short=1.0 - c.samples_met(cell, amount * (1 + 1e-12)) / c.n_samples,
+        binding=_binding(q, found, given, (t, r, i), following),
+    )
 
 
 def _binding(
-    q: Packed, found: Prices, given: Ints, t: Ints, r: Ints, i: Ints, following: Floats
-) -> list[tuple[str, ...]]:
+    q: Packed, found: Prices, given: Ints, line: tuple[Ints, Ints, Ints], following: Floats
+) -> Bools:
+    """(N, len(LIMITS)): a limit binds where it has a price, or where the line sits on it."""
+    t, r, i = line
     lane = q.group_lane[q.group[r]]
-    priced = lambda a: a[t, :, lane].max(1) > 0  # noqa: E731
     said = {
-        "floor": (q.floor[t, r, i] > 0) & (given[t, r, i] <= q.floor[t, r, i]),
+        "floor": (q.floor[line] > 0) & (given[line] <= q.floor[line]),
         "horizon floor": found.floor_total[r, i] > 0,
-        "absorption": given[t, r, i] >= q.cap[t, r, i],
+        "absorption": given[line] >= q.cap[line],
         "need met": following <= 0,
-        "stock": found.stock[:, :, :].max(1)[t, i] > 0,
+        "stock": found.stock.max(1)[t, i] > 0,
         "reserve": found.reserve.max(0)[i] > 0,
-        "freight m³": priced(found.m3),
-        "freight kg": priced(found.kg),
+        "freight m3": found.m3.max((0, 1))[lane] > 0,
+        "freight kg": found.kg.max((0, 1))[lane] > 0,
+        "earmark": np.any(found.earmark > 0, axis=(0, 1, 2))[i],
     }
-    names = list(said)
-    table = np.stack([said[name] for name in names], axis=1)
-    return [tuple(name for name, on in zip(names, row, strict=True) if on) for row in table]
+    return np.stack([said[name] for name in LIMITS], axis=1)
 
 
 def coverage(p: Problem, units: Ints) -> tuple[Floats, Floats]:

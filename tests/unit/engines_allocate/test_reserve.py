@@ -33,8 +33,8 @@ def test_the_joint_uplift_is_no_larger_than_needed() -> None:
 
 
 def test_cvar_is_safer_than_the_quantile_and_constant_need_is_kept_whole() -> None:
-    need = _need()
-    assert np.all(home_reserve(need, method="cvar") >= home_reserve(need) - 1e-9)
+    one_week = _need()[:, :1]
+    assert np.all(home_reserve(one_week, method="cvar") > home_reserve(one_week))
     constant = np.full((50, 6, 1), 10.0)
     assert home_reserve(constant, cover_weeks=4) == pytest.approx(np.full((6, 1), 40.0))
 

@@ -1,0 +1,95 @@
+"""HiGHS, the solver underneath: quiet, on one thread, the same answer every time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sampan.core.errors import SampanError
+from sampan.engines.allocate.problem import Bools, Floats, Ints
+
+MOST_NODES = 20_000  # of a branch-and-bound: a count, not a clock, so that runs repeat
+
+
+@dataclass(frozen=True)
+class Model:
+    """Minimise cost·v with row_lower ≤ A v ≤ row_upper, 0 ≤ v ≤ upper; A by entries (repeats add up)."""
+
+    cost: Floats
+    upper: Floats
+    row_lower: Floats
+    row_upper: Floats
+    row: Ints
+    column: Ints
+    entry: Floats
+    integer: Bools | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """value: (n,).  dual: (m,), zeros for an integer programme.  objective; bound: proven."""
+
+    value: Floats
+    dual: Floats
+    objective: float
+    bound: float
+
+
+def quiet_highs() -> Any:
+    """A HiGHS that prints nothing, uses one thread and repeats itself."""
+    import highspy
+
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    for option, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("random_seed", 0),
+        ("primal_feasibility_tolerance", 1e-9),
+        ("dual_feasibility_tolerance", 1e-9),
+        ("mip_max_nodes", MOST_NODES),
+    ):
+        highs.setOptionValue(option, value)
+    return highs
+
+
+def pass_columns(highs: Any, m: Model) -> None:
+    """Hand a model over, column by column."""
+    n = len(m.cost)
+    by_column = np.lexsort((m.row, m.column))
+    start = np.concatenate([[0], np.cumsum(np.bincount(m.column, minlength=n))])
+    integer = np.zeros(n, np.int32) if m.integer is None else m.integer.astype(np.int32)
+    highs.passModel(
+        n, len(m.row_lower), len(m.row), 1, 1, 0.0, m.cost, np.zeros(n), m.upper, m.row_lower, m.row_upper,
+        start.astype(np.int32), m.row[by_column].astype(np.int32), m.entry[by_column], integer,
+    )  # fmt: skip
+
+
+def run(highs: Any) -> Answer | None:
+    """Solve what is loaded; None if no point meets every row."""
+    import highspy
+
+    highs.run()
+    status = highs.getModelStatus()
+    codes = highspy.HighsModelStatus
+    if status in (codes.kInfeasible, codes.kUnboundedOrInfeasible):
+        return None
+    info, found = highs.getInfo(), highs.getSolution()
+    whole_enough = status == codes.kSolutionLimit or info.primal_solution_status == 2
+    if status != codes.kOptimal and not whole_enough:
+        raise SampanError(f"HiGHS stopped: {highs.modelStatusToString(status)}.")
+    mip = info.mip_node_count >= 0
+    return Answer(
+        np.array(found.col_value),
+        np.zeros(0) if mip else np.array(found.row_dual),
+        float(info.objective_function_value),
+        float(info.mip_dual_bound if mip else info.objective_function_value),
+    )
+
+
+def solve_model(m: Model) -> Answer | None:
+    """Solve one model from scratch."""
+    highs = quiet_highs()
+    pass_columns(highs, m)
+    return run(highs)
