@@ -54,6 +54,26 @@ def canonical(value: object) -> bytes:
         ) from None
 
 
+def parsed(data: bytes) -> Any:
+    """The value that canonical bytes stand for. Raises ValueError if they are not JSON.
+
+    JCS writes every double without an exponent up to 10^21, so a long row of digits is a double.
+    """
+    return _DECODER.decode(data.decode())
+
+
+def _whole(digits: str) -> int | float:
+    value = int(digits)
+    return value if -WHOLE_LIMIT <= value <= WHOLE_LIMIT else float(digits)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_int=_whole, parse_constant=_no_constant)
+
+
 def _is_plain(value: object, depth: int) -> bool:
     """Whether Python's encoder writes ``value`` as JCS does. Raises _Unfit for what JSON cannot carry."""
     kind = type(value)

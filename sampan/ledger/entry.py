@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from sampan.core.errors import InputError, SampanError
 from sampan.core.ids import SYSTEM_BITS, Bits, uuid7
 from sampan.core.time import read_stamp, stamp
 from sampan.ledger import merkle
-from sampan.ledger.canonical import JSON, canonical
+from sampan.ledger.canonical import JSON, canonical, parsed
 
 Sharing = Literal["public", "internal"]
 
@@ -144,10 +143,11 @@ def is_kind(text: object) -> bool:
 def read_entry(index: int, data: bytes) -> Entry:
     """The entry written as ``data``. Raises ValueError, saying what is wrong, if it is none."""
     try:
-        fields = json.loads(data) if isinstance(data, bytes) else None
-        entry = _from_fields(index, fields)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        fields = parsed(data)
+    except (ValueError, AttributeError, RecursionError):
         raise ValueError("its bytes are not JSON") from None
+    try:
+        entry = _from_fields(index, fields)
     except (KeyError, TypeError, AttributeError, SampanError) as fault:
         raise ValueError(f"a field is missing or is not what it should be ({fault})") from None
     if not is_kind(entry.kind) or entry.sharing not in ("public", "internal"):

@@ -53,7 +53,7 @@ def test_serialisation() -> None:
 
 
 def test_sorting() -> None:
-    mixed = {key: None for key in sorted(SORTED, key=len, reverse=True)}
+    mixed = dict.fromkeys(sorted(SORTED, key=len, reverse=True))
     assert list(json.loads(canonical(mixed))) == SORTED
 
 
