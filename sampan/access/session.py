@@ -45,15 +45,17 @@ class Session:
         *,
         effective: date | None = None,
         refs: Sequence[str] = (),
+        expecting: int | None = None,
     ) -> tuple[Entry, ...]:
         """Appends ``records`` to the ledger, all or none, if the person may ``act``.
 
         ``effective`` is the day on which they are true in the world (today unless told); ``refs`` are
-        the ids of the entries that they rest on.
+        the ids of the entries that they rest on; ``expecting`` is the size of the ledger that the
+        decision was taken on: if it has grown since, nothing is written.
         """
         require(self.person, act)
         at = self.clock.now() if effective is None else datetime.combine(effective, time(), UTC)
-        return self.ledger.append(self._draft(record, at, refs) for record in records)
+        return self.ledger.append([self._draft(r, at, refs) for r in records], expecting=expecting)
 
     def _draft(self, record: Record, at: datetime, refs: Sequence[str]) -> Draft:
         return Draft(

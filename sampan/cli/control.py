@@ -48,7 +48,7 @@ def situation(
     home: Annotated[bool, typer.Option("--home", help="Only home and its areas.")] = False,
     sort: Annotated[str, typer.Option(help="new, change, r or name.")] = "new",
     limit: Annotated[int, typer.Option(help="Rows to show; 0 for all.")] = 30,
-    disease: DiseaseName = "COVID-19",
+    disease: DiseaseName = "covid-19",
     json: Json = False,
 ) -> None:
     """Show how fast it is spreading, place by place.
@@ -106,7 +106,7 @@ def forecast(
     as_of: Day = None,
     source: Source = None,
     publish: Annotated[bool, typer.Option("--publish", help="Record it for the other desks.")] = False,
-    disease: DiseaseName = "COVID-19",
+    disease: DiseaseName = "covid-19",
     limit: Annotated[int, typer.Option(help="Places to show; 0 for all.")] = 15,
     json: Json = False,
 ) -> None:

@@ -69,6 +69,32 @@ class Steps:
         return ", ".join(f"{name} {seconds:.1f} s" for name, seconds in slowest if seconds >= 0.05)
 
 
+class Counting:
+    """A bar for long work that counts: call it with how many are done, of how many."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Counting:
+        if err.is_terminal:
+            from rich.progress import Progress
+
+            self._bar = Progress(console=err, transient=True)
+            self._task = self._bar.add_task(self.what)
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._bar:
+            self._bar.update(self._task, completed=done, total=total)
+
+
 def as_json(result: object) -> None:
     """``result`` on stdout as JSON: dates as ISO 8601, absent as null, never NaN."""
     json.dump(plain(result), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
@@ -94,7 +120,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     """A table on stdout; numbers to the right, absent values as a dash."""
     rows = [[_cell(value) for value in row] for row in rows]
     out = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
-    drawn = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    if title:
+        out.print(title, style="bold", markup=False, soft_wrap=True)
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
     for index, name in enumerate(columns):
         numeric = bool(rows) and all(_is_number(row[index]) for row in rows)
         drawn.add_column(name, justify="right" if numeric else "left", no_wrap=numeric)

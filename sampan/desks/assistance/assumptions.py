@@ -53,7 +53,8 @@ class Policy:
     floor: float
     minimum_cartons: int
     pool: float
-    emergency_pool_members: tuple[str, ...]
+    weaker_systems: tuple[str, ...]
+    prepare_for: int
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Assumptions:
 
     policy: Policy
     lanes: Mapping[str, Lane]
+    harm: Mapping[str, float]
     supply: Mapping[str, ItemSupply]
     reference_home: str
     text: bytes
@@ -98,6 +100,7 @@ def read(data: bytes, *, name: str) -> Assumptions:
     return Assumptions(
         policy=reader.policy(said.get("policy", {})),
         lanes={region: reader.lane(region, lane) for region, lane in said.get("lanes", {}).items()},
+        harm={item: reader.number(said["harm"], item, "harm") for item in said.get("harm", {})},
         supply={
             item: reader.item(item, figures)
             for item, figures in said.get("supply", {}).items()
@@ -121,11 +124,12 @@ class _Reader:
             floor=self._share(said, "floor"),
             minimum_cartons=self._count(said, "minimum_cartons"),
             pool=self._share(said, "pool"),
-            emergency_pool_members=tuple(said.get("emergency_pool_members", ())),
+            weaker_systems=tuple(said.get("weaker_systems", ())),
+            prepare_for=self._count(said, "prepare_for"),
         )
 
     def lane(self, region: str, said: Mapping[str, Any]) -> Lane:
-        return Lane(self._count(said, "weeks", region), float(self._number(said, "freight_m3", region)))
+        return Lane(self._count(said, "weeks", region), float(self.number(said, "freight_m3", region)))
 
     def item(self, item: str, said: Mapping[str, Any]) -> ItemSupply:
         basis = dict.fromkeys(("stock", "production", "export_share"), "assumption")
@@ -137,7 +141,7 @@ class _Reader:
             source=str(said.get("source", "")),
         )
 
-    def _number(self, said: Mapping[str, Any], field: str, table: str = "policy") -> float:
+    def number(self, said: Mapping[str, Any], field: str, table: str = "policy") -> float:
         value = said.get(field)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
             raise InputError(
@@ -149,7 +153,7 @@ class _Reader:
         return value
 
     def _count(self, said: Mapping[str, Any], field: str, table: str = "policy") -> int:
-        value = self._number(said, field, table)
+        value = self.number(said, field, table)
         if value != int(value):
             raise InputError(
                 f"[{table}] {field} = {value} cannot be counted.",
@@ -160,7 +164,7 @@ class _Reader:
         return int(value)
 
     def _share(self, said: Mapping[str, Any], field: str, table: str = "policy") -> float:
-        value = self._number(said, field, table)
+        value = self.number(said, field, table)
         if value > 1:
             raise InputError(
                 f"[{table}] {field} = {value} is a share.",

@@ -19,6 +19,8 @@ from sampan.engines.needs.parameters import load
 from sampan.records.assistance import Need
 from sampan.world.capacity import Capacities
 from sampan.world.forecasts import Outlook
+from sampan.world.places import places
+from sampan.world.responsible import state_of
 
 ITEMS = ("test_kit", "mask", "protective_suit", "thermometer_gun", "ventilator")
 SAMPLES = 100
@@ -30,15 +32,19 @@ class NeedEstimate:
 
     ``samples`` is (samples, weeks, recipients, items), ``home`` (samples, weeks, items), and
     ``absorbable`` the part of ``samples`` that beds, staff and laboratories could put to use.
+    ``grouping`` is (recipients, places): the share of a place's need that goes through a recipient.
     """
 
     outlook: Outlook
+    places: tuple[str, ...]
     recipients: tuple[Recipient, ...]
     items: tuple[str, ...]
     samples: np.ndarray
     absorbable: np.ndarray
     home: np.ndarray
+    grouping: np.ndarray
     by_place: Needs
+    cites: tuple[str, ...]
     assumed: tuple[str, ...]
 
 
@@ -48,49 +54,67 @@ def estimate(
     assumptions: Assumptions,
     *,
     home: str,
+    cites: Sequence[str] = (),
     items: Sequence[str] = ITEMS,
     samples: int = SAMPLES,
 ) -> NeedEstimate:
-    """Derives need from a published forecast and what is known of each place's capacity."""
-    reported = outlook.places
-    cases = outlook.samples(samples)
+    """Derives need from a published forecast and what is known of each place's capacity.
+
+    Weaker health systems are helped to prepare: they count at least ``prepare_for`` cases a week, and
+    are among the places even where nothing has been reported. ``cites`` are the entries of the capacity.
+    """
+    policy = assumptions.policy
+    weaker = _weaker(policy.weaker_systems, home)
+    places = outlook.places + tuple(code for code in weaker if code not in outlook.places)
+    cases = _padded(outlook.samples(samples), len(places))
+    prepared = np.where(np.isin(places, weaker), float(policy.prepare_for), 0.0)
     by_place = needs(
-        cases,
-        recent_cases=outlook.recent_weeks,
-        capacity=_capacity(capacities, reported),
-        parameters=load(),
+        np.maximum(cases, prepared),
+        recent_cases=_padded(outlook.recent_weeks, len(places)),
+        capacity=Capacity(**capacities.arrays(places)),
         items=items,
     )
-    policy = assumptions.policy
-    recipients = countries(reported, home) + pools(
-        reported, home, share=policy.pool, worldwide=policy.emergency_pool_members
+    recipients = countries(places, home) + pools(
+        places, home, share=policy.pool, worldwide=policy.weaker_systems
     )
-    grouping = _grouping(recipients, reported)
-    at_home = np.isin(reported, home_places(reported, home))
+    grouping = _grouping(recipients, places)
+    at_home = np.isin(places, home_places(places, home))
     return NeedEstimate(
         outlook,
+        places,
         recipients,
         tuple(items),
-        np.einsum("swpi,rp->swri", by_place.need, grouping, optimize=True),
-        np.einsum("swpi,rp->swri", by_place.absorbable, grouping, optimize=True),
+        _grouped(by_place.need, grouping),
+        _grouped(by_place.absorbable, grouping),
         by_place.need[:, :, at_home].sum(axis=2),
+        grouping,
         by_place,
-        capacities.assumed(reported),
+        (*outlook.cites, *cites),
+        capacities.assumed(places),
     )
 
 
-def _grouping(recipients: Sequence[Recipient], reported: Sequence[str]) -> np.ndarray:
-    """(recipients, places): the share of each place's need that goes through each recipient."""
-    column = {code: index for index, code in enumerate(reported)}
-    grouping = np.zeros((len(recipients), len(reported)))
+def _weaker(income_groups: Sequence[str], home: str) -> list[str]:
+    """The countries abroad whose health systems count as weaker, by income group."""
+    return [p.code for p in places().values() if p.income_group in income_groups and state_of(p.code) == p.code != home]
+
+
+def _padded(array: np.ndarray, places: int) -> np.ndarray:
+    """``array`` with zeros for the places at its end that nobody has reported from."""
+    return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, places - array.shape[-1])])
+
+
+def _grouped(by_place: np.ndarray, grouping: np.ndarray) -> np.ndarray:
+    """(samples, weeks, recipients, items) from (samples, weeks, places, items)."""
+    return np.asarray(np.matmul(grouping, by_place))
+
+
+def _grouping(recipients: Sequence[Recipient], places: Sequence[str]) -> np.ndarray:
+    column = {code: index for index, code in enumerate(places)}
+    grouping = np.zeros((len(recipients), len(places)))
     for row, recipient in enumerate(recipients):
         grouping[row, [column[code] for code in recipient.places]] = recipient.share
     return grouping
-
-
-def _capacity(capacities: Capacities, places: Sequence[str]) -> Capacity:
-    arrays = capacities.arrays(places)
-    return Capacity(**arrays)
 
 
 @dataclass(frozen=True)
@@ -145,7 +169,7 @@ def record(session: Session, estimate: NeedEstimate) -> str:
         table=session.keep(f"need-{last_day}.parquet", parquet(estimate)),
         exercise=estimate.outlook.exercise,
     )
-    (entry,) = session.write("plan", [need], effective=last_day, refs=estimate.outlook.cites)
+    (entry,) = session.write("plan", [need], effective=last_day, refs=estimate.cites)
     return entry.id
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sampan.world.organisations import organisations
-from sampan.world.places import place
-from sampan.world.responsible import responsible
+from sampan.world.places import find, place
+from sampan.world.responsible import state_of
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,6 @@ class Recipient:
     places: tuple[str, ...]
     share: float = 1.0
     """The share of the need of ``places`` that goes through this recipient."""
-
-
-def state_of(code: str) -> str | None:
-    """The state that answers for a reported place; None for a first-level area, whose country counts it."""
-    somewhere = place(code)
-    return None if somewhere.parent else responsible().get(code, code)
 
 
 def home_places(reported: Sequence[str], home: str) -> tuple[str, ...]:
@@ -74,3 +68,12 @@ def pools(
             name = organisation.name("en")
             found.append(Recipient(organisation.code, "organisation", name, region, served, share))
     return tuple(found)
+
+
+def code_of(text: str) -> str:
+    """The code of the country or organisation that a person means. Raises InputError with the nearest names."""
+    wanted = text.strip().casefold()
+    for organisation in organisations().values():
+        if wanted in (organisation.code.casefold(), organisation.name("en").casefold()):
+            return organisation.code
+    return find(text).code

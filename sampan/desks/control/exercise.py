@@ -17,7 +17,6 @@ from sampan.engines.outbreak import Reported, Scenario, Truth, report, simulate
 from sampan.formats import jhu
 from sampan.formats.table import Label, ReportedTable, day_range
 from sampan.world.places import Place, find, places, subdivisions
-from sampan.world.responsible import responsible
 
 MARK = "EXERCISE"
 FIRST_DAY = date(2031, 1, 1)
@@ -67,10 +66,9 @@ def make(
         raise InputError(f"{country.name('en')} is not a country.", way_out=f"Use {country.parent}.")
     scenario = scenario or Scenario(first_weekday=first_day.weekday())
     rng = np.random.default_rng(seed)
-    areas = list(subdivisions(country.code).values())
-    areas = [area for area in areas if not _counted_abroad(area)] or [country]
-    abroad = [place for place in places().values() if place.code != country.code]
-    population = np.concatenate([_split(country.population, len(areas), rng), [_people(p) for p in abroad]])
+    areas = list(subdivisions(country.code).values()) or [country]
+    abroad = [p for p in places().values() if p.code != country.code and p.population is not None]
+    population = np.concatenate([_split(country.population, len(areas), rng), [p.population for p in abroad]])
     home_indices = range(len(areas))
     truth = simulate(
         population, int(np.argmax(population[: len(areas)])), scenario=scenario, rng=rng, home=home_indices
@@ -84,17 +82,6 @@ def make(
     )
     files = {f"{MARK}_{jhu.CONFIRMED}": confirmed, f"{MARK}_{jhu.DEATHS}": deaths}
     return Exercise(files, tuple(p.code for p in everywhere), first_day, truth, reported, scenario)
-
-
-def _counted_abroad(area: Place) -> bool:
-    """Whether a first-level area has a country code of its own too, as CN-HK and HKG: it is listed once."""
-    return any(
-        area.code.split("-")[1] == place.alpha2 for place in places().values() if place.code in responsible()
-    )
-
-
-def _people(place: Place) -> float:
-    return float("nan") if place.population is None else float(place.population)
 
 
 def _split(population: int | None, areas: int, rng: np.random.Generator) -> np.ndarray:

@@ -50,7 +50,7 @@ def load(session: Session, files: Mapping[str, bytes], *, source: str | None = N
         last_day=reports.days[-1],
         places=len(reports.places),
         corrections=len(reports.marks),
-        aside=tuple(sorted({str(label) for label in reports.aside})),
+        aside=tuple(f"{one.label.text} ({one.why})" for one in reports.aside),
         exercise=any(name.startswith("EXERCISE") for name in files),
     )
     (entry,) = session.write("load", [record], effective=record.last_day)

@@ -68,7 +68,7 @@ def assessed(
     until: date | None = None,
     known_on: datetime | None = None,
     source: str | None = None,
-    disease: str = "COVID-19",
+    disease: str = "covid-19",
 ) -> Assessed:
     """Cleans the newest reports and estimates the situation of every place in them."""
     known = newest(session.ledger, session.blobs, source=source, known_on=known_on, until=until)

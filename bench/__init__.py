@@ -1,0 +1,1 @@
+"""Problems times phases: how fast, and against which bar."""

@@ -1,0 +1,230 @@
+"""Commands of the assistance desk: ``needs``, ``plan``, ``batch``, ``assumptions``."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
+from sampan.cli.say import Steps, as_json, said, table
+
+if TYPE_CHECKING:
+    from sampan.desks.assistance.assumptions import Assumptions
+    from sampan.desks.assistance.plan import Decision, Line
+
+batch_app = typer.Typer(no_args_is_help=True, help="Approve plans and list batches.")
+
+AssumptionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--assumptions",
+        help="Your own copy of the assumptions (sampan assumptions prints it).",
+        show_default="those that ship",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the command line."""
+    app.command()(assumptions)
+    app.command()(needs)
+    app.command()(plan)
+    app.add_typer(batch_app, name="batch")
+
+
+def assumptions() -> None:
+    """Print the assumptions about supply, lanes and policy that ship with Sampan, to be edited.
+
+    Example: sampan assumptions > mine.toml
+    """
+    from sampan.desks.assistance.assumptions import default
+
+    sys.stdout.write(default().text.decode())
+
+
+def _assumptions(file: Path | None) -> Assumptions:
+    from sampan.core.files import read_bytes
+    from sampan.desks.assistance.assumptions import default, read
+
+    return read(read_bytes(file), name=str(file)) if file else default()
+
+
+def needs(
+    places: Annotated[list[str] | None, typer.Argument(metavar="RECIPIENT…", help="Names or codes.")] = None,
+    folder: NodeFolder = HERE,
+    assumed: AssumptionsFile = None,
+    limit: Annotated[int, typer.Option(help="Rows for each item; 0 for all.")] = 10,
+    json: Json = False,
+) -> None:
+    """Show who will need what over the weeks of the latest published forecast.
+
+    Examples: sampan needs; sampan needs Italy Iran --json
+    """
+    from sampan.desks.assistance.needs import summary
+    from sampan.desks.assistance.recipients import code_of
+    from sampan.desks.assistance.rounds import estimated
+
+    with opened(folder) as node:
+        estimate = estimated(node.session, _assumptions(assumed))
+    wanted = {code_of(name) for name in places or []}
+    rows = [row for row in summary(estimate) if not wanted or row.recipient in wanted]
+    if json:
+        as_json({"last_day": estimate.outlook.last_day, "cites": estimate.cites, "rows": rows})
+        return
+    shown = [row for item in estimate.items for row in _first([r for r in rows if r.item == item], limit)]
+    weeks = estimate.samples.shape[1]
+    marked = "EXERCISE  " if estimate.outlook.exercise else ""
+    table(
+        ["item", "recipient", "need", "5 %", "95 %", "absorbable"],
+        [[row.item, row.name, row.expected, row.low, row.high, row.absorbable] for row in shown],
+        title=f"{marked}Need in the {weeks} weeks after {estimate.outlook.last_day}, in units",
+    )
+    if not rows:
+        said("Nobody needs anything.")
+    if estimate.assumed:
+        said(
+            f"Capacity of {len(estimate.assumed)} places is assumed from their income group: load a file of it."
+        )
+
+
+def _first(rows: list[object], limit: int) -> list[object]:
+    return rows if limit == 0 else rows[:limit]
+
+
+def plan(
+    day: Annotated[
+        datetime | None,
+        typer.Option(
+            "--date", formats=["%Y-%m-%d"], help="Decision day.", show_default="the forecast's last day"
+        ),
+    ] = None,
+    folder: NodeFolder = HERE,
+    person: As = OFFICER,
+    stock: Annotated[Path | None, typer.Option(help="Stock list: CSV with item and quantity.")] = None,
+    assumed: AssumptionsFile = None,
+    explain: Annotated[str | None, typer.Option(metavar="RECIPIENT", help="Say why, line by line.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it, record nothing.")] = False,
+    limit: Annotated[int, typer.Option(help="Rows to show; 0 for all.")] = 30,
+    json: Json = False,
+) -> None:
+    """Propose who gets what, with home's own need set aside first.
+
+    The plan is recorded, and waits for a second person: sampan batch approve --as director.
+
+    Examples: sampan plan --stock stock.csv; sampan plan --explain Italy --dry-run
+    """
+    from sampan.core.files import read_bytes
+    from sampan.desks.assistance.recipients import code_of
+    from sampan.desks.assistance.rounds import propose
+    from sampan.desks.assistance.stock import read_stock
+
+    given = _assumptions(assumed)
+    counted = read_stock(read_bytes(stock), name=str(stock)) if stock else None
+    with opened(folder, person) as node, Steps(total=1) as steps, steps.step("plan"):
+        proposed = propose(
+            node.session,
+            day=day.date() if day else None,
+            assumptions=given,
+            counted=counted,
+            record=not dry_run,
+        )
+    decision = proposed.decision
+    if json:
+        as_json({"entry": proposed.entry, "decision": decision, "gap": decision.gap})
+        return
+    if explain:
+        _explain(decision, code_of(explain))
+    else:
+        _show(decision, limit)
+    if proposed.entry:
+        said(
+            f"Proposed as entry {proposed.entry}. A second person approves it: sampan batch approve --as director"
+        )
+
+
+def _show(decision: Decision, limit: int) -> None:
+    lines = decision.leaving
+    shown = lines if limit == 0 else lines[:limit]
+    table(
+        ["recipient", "region", "item", "units", "cartons", "short after", "because of"],
+        [[x.name, x.region, x.item, x.units, x.cartons, f"{x.chance_short:.0%}", x.binding] for x in shown],
+        title=f"Leaving on {decision.day} ({decision.policy})",
+    )
+    if len(shown) < len(lines):
+        said(f"{len(lines) - len(shown)} more lines: --limit 0 shows all.")
+    table(
+        ["home", "at hand", "reserve", "left", "covered"],
+        [[h.item, h.at_hand, h.reserve, h.left, h.covered] for h in decision.home],
+    )
+    said(f"No plan can leave less than {1 - decision.gap:.2%} of this one's unmet harm (certified bound).")
+    said(f"Assumed, for nobody announced it: {', '.join(decision.assumptions)}.")
+
+
+def _explain(decision: Decision, recipient: str) -> None:
+    lines = [line for line in decision.lines if line.recipient == recipient]
+    for line in lines:
+        typer.echo(sentence(line))
+    if not lines:
+        typer.echo(f"{recipient} is sent nothing in this plan.")
+
+
+def sentence(line: Line) -> str:
+    """Why a line is what it is, in one English sentence."""
+    held = f" It is held there by: {', '.join(line.binding)}." if line.binding else ""
+    return (
+        f"Week {line.week}: {line.units:,} {line.item} for {line.name}. The last carton avoids "
+        f"{line.last_pack:,.4g} of harm, one more would avoid {line.next_pack:,.4g}, and a carton avoids "
+        f"{line.price:,.4g} elsewhere; need stays greater with probability {line.chance_short:.0%}.{held}"
+    )
+
+
+@batch_app.command()
+def approve(
+    plan_id: Annotated[
+        str | None,
+        typer.Argument(metavar="PLAN", help="Id of its entry.", show_default="the newest that waits"),
+    ] = None,
+    folder: NodeFolder = HERE,
+    person: As = "director",
+    note: Annotated[str, typer.Option(help="A word for the record.")] = "",
+    json: Json = False,
+) -> None:
+    """Approve a plan as a second person: it becomes the next batch.
+
+    Example: sampan batch approve --as director
+    """
+    from sampan.desks.assistance.batches import approve as act
+
+    with opened(folder, person) as node:
+        approved = act(node.session, plan_id, note=note)
+    if json:
+        as_json(approved)
+        return
+    said(f"Batch {approved.number} of {approved.day} serves {len(approved.recipients)} recipients:")
+    table(["item", "units"], list(approved.units.items()))
+    said(f"Recorded as entry {approved.entry}.")
+
+
+@batch_app.command("list")
+def list_(folder: NodeFolder = HERE, json: Json = False) -> None:
+    """List the batches, and the plans that wait for approval.
+
+    Example: sampan batch list
+    """
+    from sampan.desks.assistance.batches import batches
+
+    with opened(folder) as node:
+        rows = batches(node.session)
+    if json:
+        as_json(rows)
+        return
+    table(
+        ["batch", "day", "recipients", "proposed by", "approved by", "plan"],
+        [[r.number, r.day, r.recipients, r.proposed_by, r.approved_by or "waits", r.plan] for r in rows],
+    )
+    if not rows:
+        said("No plan has been proposed: sampan plan")

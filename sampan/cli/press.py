@@ -1,0 +1,65 @@
+"""Command of the press desk: ``brief``."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
+from sampan.cli.say import as_json, said
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the command line."""
+    app.command()(brief)
+
+
+def brief(
+    folder: NodeFolder = HERE,
+    person: As = OFFICER,
+    day: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day that it speaks of.")
+    ] = None,
+    known_by: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As we knew it at the end of this day.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write it: FILE.html or FILE.md.")] = None,
+    json: Json = False,
+) -> None:
+    """Tell the public what was done for whom, and how the epidemic stands.
+
+    Examples: sampan brief; sampan brief --as-of 2020-03-26 --out brief.html
+    """
+    from sampan.cli.control import end_of_day
+    from sampan.core.errors import InputError
+    from sampan.core.files import write_whole
+    from sampan.desks.control.situation import assessed
+    from sampan.desks.press.brief import brief as view
+    from sampan.desks.press.render import render
+
+    if out is not None and out.suffix not in (".html", ".md"):
+        raise InputError(f"A brief cannot be written as {out.suffix or 'that'}.", way_out="Use .html or .md.")
+    known_on = end_of_day(known_by)
+    with opened(folder, person) as node:
+        try:
+            figures = assessed(node.session, until=day.date() if day else None, known_on=known_on)
+        except InputError:
+            figures = None
+        written = view(
+            node.session,
+            day=day.date() if day else None,
+            known_on=known_on,
+            assessed=figures,
+            exercise=node.settings.exercise,
+        )
+    if json:
+        as_json(written)
+    elif out is None:
+        sys.stdout.write(render(written, "md"))
+    if out is not None:
+        write_whole(out, render(written, "html" if out.suffix == ".html" else "md").encode())
+        said(f"Wrote {out}.")
