@@ -66,10 +66,10 @@ class Ledger:
         """
         from sampan.ledger.store import Store
 
-        store = Store(place)
         empty = Checkpoint(check_name(origin), 0, merkle.EMPTY_ROOT)
-        store.create(key.sign(empty.text))
-        return cls(store, key=key, verifier=key.verifier, clock=clock, bits=bits, read_models=read_models)
+        with _let_go_on_fault(Store(place)) as store:
+            store.create(key.sign(empty.text))
+            return cls(store, key=key, verifier=key.verifier, clock=clock, bits=bits, read_models=read_models)
 
     @classmethod
     def open(
@@ -92,9 +92,9 @@ class Ledger:
         verifier = verifier or (key.verifier if key else None)
         if verifier is None:
             raise TypeError("a ledger is opened with a key or with a verifier")
-        store = Store(place)
-        store.require()
-        return cls(store, key=key, verifier=verifier, clock=clock, bits=bits, read_models=read_models)
+        with _let_go_on_fault(Store(place)) as store:
+            store.require()
+            return cls(store, key=key, verifier=verifier, clock=clock, bits=bits, read_models=read_models)
 
     def close(self) -> None:
         """Lets go of the store."""
@@ -390,6 +390,15 @@ class Ledger:
             self._catch_up(connection, None)
         for model in self._models:
             standing.take_in(connection, model, entries)
+
+
+@contextlib.contextmanager
+def _let_go_on_fault(store: Store) -> Iterator[Store]:
+    try:
+        yield store
+    except BaseException:
+        store.close()
+        raise
 
 
 def _root(size: int, edge: dict[tiles.Place, bytes]) -> bytes:

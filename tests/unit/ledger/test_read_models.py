@@ -1,0 +1,98 @@
+"""A read model is always level with the log, and can be made again from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, func, insert, select
+
+from sampan.core.errors import NodeError
+from sampan.ledger.entry import Entry
+from sampan.ledger.ledger import Ledger
+from tests.ledgers import KEY, NOON, ORIGIN, draft, drafts
+
+seen = Table("seen", MetaData(), Column("index", Integer, primary_key=True), Column("kind", String(50)))
+
+
+@dataclass
+class Seen:
+    """Notes every entry; fails when told to."""
+
+    version: int = 1
+    fails: bool = False
+    name: str = "seen"
+    tables: list[Table] = field(default_factory=lambda: [seen])
+
+    def apply(self, connection: Connection, entry: Entry) -> None:
+        if self.fails:
+            raise RuntimeError("the model fails")
+        connection.execute(insert(seen).values(index=entry.index, kind=f"{entry.kind} v{self.version}"))
+
+
+def noted(ledger: Ledger) -> int:
+    with ledger.reading() as connection:
+        assert connection.scalar(select(func.coalesce(func.max(seen.c.index), -1))) == ledger.size - 1
+        return connection.scalar(select(func.count()).select_from(seen)) or 0
+
+
+def test_it_grows_with_the_log(place: str | Path) -> None:
+    with Ledger.create(place, origin=ORIGIN, key=KEY, read_models=[Seen()]) as ledger:
+        ledger.append(drafts(3))
+        ledger.append(drafts(2))
+        assert noted(ledger) == 5
+
+
+def test_both_are_written_or_neither(place: str | Path) -> None:
+    model = Seen()
+    with Ledger.create(place, origin=ORIGIN, key=KEY, read_models=[model]) as ledger:
+        ledger.append(drafts(3))
+        model.fails = True
+        with pytest.raises(RuntimeError):
+            ledger.append(drafts(2))
+        model.fails = False
+        assert (ledger.size, noted(ledger), ledger.verify().ok) == (3, 3, True)
+
+
+def test_it_is_made_when_first_asked_for_and_catches_up(place: str | Path) -> None:
+    with Ledger.create(place, origin=ORIGIN, key=KEY) as plain:
+        plain.append(drafts(600))
+        with Ledger.open(place, key=KEY, read_models=[Seen()]) as ledger:
+            assert noted(ledger) == 600
+            plain.append(drafts(2))
+            ledger.append(drafts(1))
+            assert noted(ledger) == 603
+
+
+def test_it_is_made_again_when_its_version_changed(place: str | Path) -> None:
+    with Ledger.create(place, origin=ORIGIN, key=KEY, read_models=[Seen()]) as old:
+        old.append(drafts(3))
+        with Ledger.open(place, key=KEY, read_models=[Seen(version=2)]) as new, new.reading() as connection:
+            assert set(connection.scalars(select(seen.c.kind))) == {"note.made v2"}
+        with pytest.raises(NodeError, match="Restart"):
+            old.append(drafts(1))
+        assert old.size == 3
+
+
+def test_rebuild(place: str | Path) -> None:
+    with Ledger.create(place, origin=ORIGIN, key=KEY, read_models=[Seen()]) as ledger:
+        ledger.append(drafts(300))
+        with ledger._store.writing() as connection:
+            connection.execute(seen.delete().where(seen.c.index == 7))
+        told: list[tuple[int, int]] = []
+        ledger.rebuild(lambda done, size: told.append((done, size)))
+        assert noted(ledger) == 300
+        assert told[-1] == (300, 300)
+
+
+def test_a_model_may_look_at_what_it_holds_already(tmp_path: Path) -> None:
+    class Doubles(Seen):
+        def apply(self, connection: Connection, entry: Entry) -> None:
+            held = connection.scalar(select(func.count()).select_from(seen))
+            assert held == entry.index
+            super().apply(connection, entry)
+
+    with Ledger.create(tmp_path / "l", origin=ORIGIN, key=KEY, read_models=[Doubles()]) as ledger:
+        ledger.append([draft(effective=NOON) for _ in range(10)])
+        assert noted(ledger) == 10
