@@ -46,14 +46,18 @@ class Lane:
 
 @dataclass(frozen=True)
 class Policy:
-    """How the office weighs home, floors and fairness. Shares are between 0 and 1."""
+    """How the office weighs home, floors and fairness. Shares are between 0 and 1.
+
+    ``hard_hit`` is in new cases a week per million people, ``weak_system`` between 0 (strong) and 1.
+    """
 
     policy: str
     home_cover: float
     floor: float
     minimum_cartons: int
     pool: float
-    weaker_systems: tuple[str, ...]
+    hard_hit: float
+    weak_system: float
     prepare_for: int
 
 
@@ -124,7 +128,8 @@ class _Reader:
             floor=self._share(said, "floor"),
             minimum_cartons=self._count(said, "minimum_cartons"),
             pool=self._share(said, "pool"),
-            weaker_systems=tuple(said.get("weaker_systems", ())),
+            hard_hit=self.number(said, "hard_hit"),
+            weak_system=self._share(said, "weak_system"),
             prepare_for=self._count(said, "prepare_for"),
         )
 

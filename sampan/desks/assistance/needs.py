@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import compress
 
 import numpy as np
 import polars as pl
@@ -16,14 +17,17 @@ from sampan.desks.assistance.assumptions import Assumptions
 from sampan.desks.assistance.recipients import Recipient, countries, home_places, pools
 from sampan.engines.needs import Capacity, Needs, needs
 from sampan.engines.needs.parameters import load
+from sampan.engines.priority import Priority, priority
 from sampan.records.assistance import Need
 from sampan.world.capacity import Capacities
 from sampan.world.forecasts import Outlook
-from sampan.world.places import places
-from sampan.world.responsible import state_of
+from sampan.world.places import place
 
 ITEMS = ("test_kit", "mask", "protective_suit", "thermometer_gun", "ventilator")
 SAMPLES = 100
+
+HARD_HIT, WEAK, POOL = "hard hit", "weaker health system", "stocks for its members"
+"""The grounds on which the policy assists."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +37,13 @@ class NeedEstimate:
     ``samples`` is (samples, weeks, recipients, items), ``home`` (samples, weeks, items), and
     ``absorbable`` the part of ``samples`` that beds, staff and laboratories could put to use.
     ``grouping`` is (recipients, places): the share of a place's need that goes through a recipient.
+    ``grounds`` says for each recipient why the policy assists it; empty where it does not.
     """
 
     outlook: Outlook
     places: tuple[str, ...]
     recipients: tuple[Recipient, ...]
+    grounds: tuple[tuple[str, ...], ...]
     items: tuple[str, ...]
     samples: np.ndarray
     absorbable: np.ndarray
@@ -60,29 +66,28 @@ def estimate(
 ) -> NeedEstimate:
     """Derives need from a published forecast and what is known of each place's capacity.
 
-    Weaker health systems are helped to prepare: they count at least ``prepare_for`` cases a week, and
-    are among the places even where nothing has been reported. ``cites`` are the entries of the capacity.
+    A weaker health system that has reported a case is helped to prepare for ``prepare_for`` a week.
+    ``cites`` are the entries of the capacity.
     """
-    policy = assumptions.policy
-    weaker = _weaker(policy.weaker_systems, home)
-    places = outlook.places + tuple(code for code in weaker if code not in outlook.places)
-    cases = _padded(outlook.samples(samples), len(places))
-    prepared = np.where(np.isin(places, weaker), float(policy.prepare_for), 0.0)
+    policy, places = assumptions.policy, outlook.places
+    capacity = Capacity(**capacities.arrays(places))
+    grounds = _grounds(outlook, weakness(places, capacity) >= policy.weak_system, policy.hard_hit)
+    prepared = np.array([policy.prepare_for if WEAK in why else 0 for why in grounds], dtype=float)
     by_place = needs(
-        np.maximum(cases, prepared),
-        recent_cases=_padded(outlook.recent_weeks, len(places)),
-        capacity=Capacity(**capacities.arrays(places)),
+        np.maximum(outlook.samples(samples), prepared),
+        recent_cases=outlook.recent_weeks,
+        capacity=capacity,
         items=items,
     )
-    recipients = countries(places, home) + pools(
-        places, home, share=policy.pool, worldwide=policy.weaker_systems
-    )
+    weak = [code for code, why in zip(places, grounds, strict=True) if WEAK in why]
+    recipients = countries(places, home) + pools(places, home, share=policy.pool, worldwide=weak)
     grouping = _grouping(recipients, places)
     at_home = np.isin(places, home_places(places, home))
     return NeedEstimate(
         outlook,
         places,
         recipients,
+        tuple(_grounds_of(recipient, places, grounds) for recipient in recipients),
         tuple(items),
         _grouped(by_place.need, grouping),
         _grouped(by_place.absorbable, grouping),
@@ -94,14 +99,72 @@ def estimate(
     )
 
 
-def _weaker(income_groups: Sequence[str], home: str) -> list[str]:
-    """The countries abroad whose health systems count as weaker, by income group."""
-    return [p.code for p in places().values() if p.income_group in income_groups and state_of(p.code) == p.code != home]
+def served(estimate: NeedEstimate) -> NeedEstimate:
+    """The same for those whom the policy assists. Raises InputError if that is nobody."""
+    keep = np.array([bool(why) for why in estimate.grounds])
+    if not any(why and why != (POOL,) for why in estimate.grounds):
+        raise InputError(
+            "No country abroad is hard hit, or has a weaker health system and a case.",
+            way_out="Nothing need be planned; or lower hard_hit or weak_system in the assumptions.",
+        )
+    return replace(
+        estimate,
+        recipients=tuple(compress(estimate.recipients, keep)),
+        grounds=tuple(compress(estimate.grounds, keep)),
+        samples=estimate.samples[:, :, keep],
+        absorbable=estimate.absorbable[:, :, keep],
+        grouping=estimate.grouping[keep],
+    )
 
 
-def _padded(array: np.ndarray, places: int) -> np.ndarray:
-    """``array`` with zeros for the places at its end that nobody has reported from."""
-    return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, places - array.shape[-1])])
+def weakness(places: Sequence[str], capacity: Capacity) -> np.ndarray:
+    """(places,): how weak each health system is, from 0 to 1, by the formula of ``engines/priority``."""
+    return prioritised(places, capacity, patients=np.zeros(len(places)), harm=[1.0]).weak_system
+
+
+def prioritised(
+    places: Sequence[str], capacity: Capacity, *, patients: np.ndarray, harm: Sequence[float]
+) -> Priority:
+    """The priority of every place, given (places,) expected patients at the worst week."""
+    return priority(
+        patients,
+        population=_population(places),
+        beds=capacity.beds,
+        health_workers=capacity.doctors + capacity.nurses,
+        income_group=[_income_group(code) for code in places],
+        harm=harm,
+    )
+
+
+def _population(places: Sequence[str]) -> np.ndarray:
+    return np.array([place(code).population or np.nan for code in places], dtype=float)
+
+
+def _income_group(code: str) -> str:
+    """As the World Bank writes it; empty where it has no group."""
+    group = place(code).income_group
+    return f"{group} income".capitalize() if group else ""
+
+
+def _grounds(outlook: Outlook, weak: np.ndarray, hard_hit: float) -> list[tuple[str, ...]]:
+    """Why each place is assisted. A place that has reported nothing, or whose population is unknown, is not hit."""
+    last_week = outlook.recent_weeks[-1]
+    hit = last_week * 1e6 / _population(outlook.places) >= hard_hit
+    reported = np.nan_to_num(outlook.known.reports.cases[-1]) > 0
+    return [
+        tuple(ground for ground, holds in ((HARD_HIT, h), (WEAK, w)) if holds and r)
+        for h, w, r in zip(hit, weak, reported, strict=True)
+    ]
+
+
+def _grounds_of(
+    recipient: Recipient, places: Sequence[str], grounds: Sequence[tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Those of a country itself, or of the territories it answers for; an organisation stocks for its members."""
+    if recipient.kind == "organisation":
+        return (POOL,)
+    found = [why for code, why in zip(places, grounds, strict=True) if code in recipient.places]
+    return tuple(dict.fromkeys(ground for why in found for ground in why))
 
 
 def _grouped(by_place: np.ndarray, grouping: np.ndarray) -> np.ndarray:
@@ -156,8 +219,6 @@ def summary(estimate: NeedEstimate) -> tuple[NeedRow, ...]:
 
 def record(session: Session, estimate: NeedEstimate) -> str:
     """Writes the estimate to the ledger, citing the forecast; returns the entry's id."""
-    if not estimate.recipients:
-        raise InputError("No country abroad has reported a case.", way_out="Load figures of other countries.")
     last_day: date = estimate.outlook.last_day
     need = Need(
         last_day=last_day,

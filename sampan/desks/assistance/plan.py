@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -270,7 +270,11 @@ def _home(depot: Depot, reserve: np.ndarray, plan: Plan) -> tuple[HomeLine, ...]
 
 def propose(session: Session, decision: Decision, estimate: NeedEstimate, *, refs: Sequence[str]) -> str:
     """Records a plan for a second person to approve; returns its entry's id."""
-    table = json.dumps(asdict(decision), default=str, sort_keys=True, allow_nan=False).encode()
+    said = vars(decision) | {
+        "lines": [vars(x) for x in decision.lines],
+        "home": [vars(x) for x in decision.home],
+    }
+    table = json.dumps(said, default=str, sort_keys=True, allow_nan=False).encode()
     record = PlanRecord(
         day=decision.day,
         weeks=estimate.samples.shape[1],

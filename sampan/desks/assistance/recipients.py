@@ -51,7 +51,7 @@ def pools(
 ) -> tuple[Recipient, ...]:
     """The organisations that stock ``share`` of the need of their members with reports.
 
-    A world-wide organisation stocks for its members of the income groups ``worldwide``.
+    A world-wide organisation stocks for its members among the places ``worldwide``.
     """
     found = []
     for organisation in organisations().values():
@@ -61,7 +61,7 @@ def pools(
             for code in reported
             if code in members
             and state_of(code) != home
-            and (organisation.region is not None or place(code).income_group in worldwide)
+            and (organisation.region is not None or code in worldwide)
         )
         if served:
             region = organisation.region or "World"

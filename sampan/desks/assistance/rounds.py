@@ -16,7 +16,6 @@ from sampan.desks.assistance.assumptions import Assumptions
 from sampan.desks.assistance.needs import NeedEstimate
 from sampan.desks.assistance.plan import Decision
 from sampan.desks.assistance.stock import depot, with_stock
-from sampan.engines.priority import priority
 from sampan.records.assistance import Supply
 from sampan.world.assisted import sent
 from sampan.world.forecasts import latest
@@ -55,9 +54,10 @@ def propose(
     """
     if record:
         require(session.person, "plan")
-    estimate = estimated(session, _for_home(session, assumptions))
-    day = day or estimate.outlook.last_day
     given = _for_home(session, assumptions)
+    everybody = estimated(session, given)
+    estimate = needs.served(everybody)
+    day = day or estimate.outlook.last_day
     if counted is not None:
         given = with_stock(given, counted)
     earlier = sent(session.ledger, as_of=day)
@@ -74,7 +74,7 @@ def propose(
     if not record:
         return Proposed(None, decision, estimate)
     supply = _record_supply(session, given, day)
-    need = needs.record(session, estimate)
+    need = needs.record(session, everybody)
     return Proposed(plan.propose(session, decision, estimate, refs=[need, supply]), decision, estimate)
 
 
@@ -85,24 +85,11 @@ def weights(estimate: NeedEstimate, assumptions: Assumptions) -> np.ndarray:
     """
     by_place = estimate.by_place
     patients = (by_place.series("severe_bed") + by_place.series("critical_bed")).mean(axis=0).max(axis=0)
-    capacity = by_place.capacity
-    found = priority(
-        patients,
-        population=[place(code).population or np.nan for code in estimate.places],
-        beds=capacity.beds,
-        health_workers=capacity.doctors + capacity.nurses,
-        income_group=[_income_group(code) for code in estimate.places],
-        harm=[assumptions.harm[item] for item in estimate.items],
-    )
+    harm = [assumptions.harm[item] for item in estimate.items]
+    found = needs.prioritised(estimate.places, by_place.capacity, patients=patients, harm=harm)
     need = by_place.need.sum(axis=1).mean(axis=0) + 1e-12
     total = estimate.grouping @ need
     return np.asarray(estimate.grouping @ (need * found.weights) / total)
-
-
-def _income_group(code: str) -> str:
-    """As the World Bank writes it; empty where it has no group."""
-    group = place(code).income_group
-    return f"{group} income".capitalize() if group else ""
 
 
 def _for_home(session: Session, assumptions: Assumptions) -> Assumptions:
