@@ -115,13 +115,10 @@ def column(header: Sequence[str], names: Sequence[str], *, name: str, what: str)
     if place is not None:
         return place
     near = difflib.get_close_matches(
-        names[0].casefold(), [cell.casefold() for cell in header], n=1, cutoff=0.6
+        names[0].casefold(), [cell.casefold() for cell in header], n=1, cutoff=0.75
     )
-    separated = len(header) == 1 and re.search(r"[;\t]", header[0])
     hint = (
-        "The cells are separated by semicolons or tabs: save it with commas."
-        if separated
-        else f'Is it "{near[0]}"? Rename it "{names[0]}".'
+        f'Is it "{near[0]}"? Rename it "{names[0]}".'
         if near
         else f"{what} has it: fetch the file again, or check that it is the right one."
     )
@@ -183,6 +180,13 @@ def _short(text: str) -> str:
 
 def first_row(data: bytes, *, name: str) -> list[str]:
     """The header of the file. Raises InputError if there is none."""
-    for _, cells in rows(data, name=name):
+    for line, cells in rows(data, name=name):
+        if len(cells) == 1 and re.search(r"[;\t]", cells[0]):
+            raise InputError(
+                "The cells are separated by semicolons or tabs.",
+                file=name,
+                line=line,
+                way_out="Save the file with commas between cells.",
+            )
         return cells
     raise InputError("The file is empty.", file=name, way_out="Fetch or export it again.")
