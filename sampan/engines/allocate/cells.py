@@ -26,7 +26,8 @@ class Cells:
     week, item: (C,).  upper: (C,) most packs the curve may take; beyond the last need they are worth nothing.
     top: (C,) largest harm of a pack.  start, row, entry: the rows in which a pack on curve c counts are
     ``row[start[c]:start[c+1]]``, with ``entry``.  row_lower, row_upper: (B,) of the cells' own rows.
-    floor_row: (R, I) and step_row: (T, R, I), -1 where there is none.
+    floor_row: (R, I) and step_row: (T, R, I), -1 where there is none.  number: (T, R, I) curve of a recipient
+    that stands alone, else -1.
     """
 
     member: Ints
@@ -42,6 +43,7 @@ class Cells:
     row_upper: Floats
     floor_row: Ints
     step_row: Ints
+    number: Ints
 
     def __len__(self) -> int:
         return len(self.week)
@@ -88,7 +90,7 @@ def cells(q: Packed, c: Curves, s: Shipping) -> Cells:
     start = np.concatenate([[0], np.cumsum(np.bincount(which, minlength=len(first)))])
     return Cells(
         member, cell, t1, i1, upper, top, start, row[by_cell], entry[by_cell],
-        rows.lower, rows.upper, rows.floor_row, rows.step_row,
+        rows.lower, rows.upper, rows.floor_row, rows.step_row, number,
     )  # fmt: skip
 
 

@@ -30,30 +30,39 @@ def short_reserves(q: Packed) -> tuple[Conflict, ...]:
     return tuple(found)
 
 
-def ease(q: Packed, s: Shipping, pack: Ints, *, whole: bool = False) -> tuple[Packed, tuple[Conflict, ...]]:
-    """Floors lowered by the least harm that lets all other limits hold, and the conflicts that force it.
+def ease(q: Packed, s: Shipping, pack: Ints) -> tuple[Packed, tuple[Conflict, ...]]:
+    """Floors lowered by the least harm that lets all other limits hold, and the conflict that forces it."""
+    book = _Book(q, s)
+    solved = solve_model(book.model())
+    assert solved is not None, "with every floor slack, sending nothing is a plan"
+    slack = np.ceil(solved.value[book.slack] - 1e-6)
+    return book.lowered(slack), (Conflict(book.smallest(solved.dual), book.units(slack, pack)),)
 
-    whole: count in whole packs throughout (an integer programme), where halves would do but packs do not.
+
+@dataclass(frozen=True)
+class Kept:
+    """Floors met in whole packs. departures: (X,).  must: (T, R, I) packs that serve them; q: floors eased."""
+
+    departures: Floats
+    must: Floats
+    q: Packed
+    conflicts: tuple[Conflict, ...]
+
+
+def keep_floors(q: Packed, s: Shipping, pack: Ints, *, sent: Floats) -> Kept:
+    """Whole-pack departures near ``sent`` that meet the floors, easing only what whole packs cannot meet.
+
+    An integer programme, for the rare plan that meets its floors in halves of packs only.
     """
     book = _Book(q, s)
-    solved = solve_model(book.model(whole=whole))
-    if solved is None:
-        return replace(q, floor=np.zeros_like(q.floor), floor_total=np.zeros_like(q.floor_total)), ()
-    slack = np.ceil(solved.value[book.slack] - 1e-6)
-    floor, total = q.floor.copy(), q.floor_total.copy()
-    short: dict[int, float] = {}
-    for n, ((t, r, i), packs) in enumerate(zip(book.floors, slack, strict=True)):
-        if packs > 0:
-            short[n] = float(packs * pack[i])
-            if t >= 0:
-                floor[t, r, i] = max(floor[t, r, i] - packs, 0.0)
-            else:
-                total[r, i] = max(total[r, i] - packs, 0.0)
-    eased = replace(q, floor=floor, floor_total=np.where(total < q.floor_total, total, q.floor_total))
-    if whole:
-        limits = tuple(book.limit_of_floor(n) for n in short)
-        return eased, (Conflict((*limits, Limit("whole packs")), sum(short.values())),) if short else ()
-    return eased, book.conflicts(short, solved.dual)
+    solved = solve_model(book.model(near=np.floor(sent + 1e-7)))
+    assert solved is not None, "with every floor slack, sending nothing is a plan"
+    slack = np.rint(solved.value[book.slack])
+    short = np.flatnonzero(slack > 0)
+    limits = (*(book.limit_of_floor(int(n)) for n in short), Limit("whole packs"))
+    conflicts = (Conflict(limits, book.units(slack, pack)),) if len(short) else ()
+    departures = np.rint(solved.value[: s.n_departures])
+    return Kept(departures, book.served(solved.value), book.lowered(slack), conflicts)
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,6 @@ class _Book:
         number = np.where(needed, np.cumsum(needed).reshape(needed.shape) - 1, -1)
         n_net, n_a = len(s.upper), len(self._t)
         self.floors = [(int(t), int(r), int(i)) for t, r, i in zip(*np.nonzero(q.floor > 0), strict=True)]
-        per_week = len(self.floors)
         self.floors += [(-1, int(r), int(i)) for r, i in zip(*np.nonzero(total), strict=True)]
         self.slack = n_net + n_a + np.arange(len(self.floors))
         self._lower, self._upper = s.row_lower.copy(), s.row_upper.copy()
@@ -100,40 +108,76 @@ class _Book:
         self._row, self._column, self._entry = (np.concatenate(x) for x in (row, column, entry))
         self._lower = np.concatenate([self._lower, wanted, np.full(len(capped), -np.inf)])
         self._upper = np.concatenate([self._upper, np.full(len(self.floors), np.inf), cap[capped]])
-        self._n_x, self._n_a, self._per_week = s.n_departures, n_a, per_week
+        self._n_a = n_a
 
-    def model(self, *, whole: bool = False, soft: bool = True, off: Bools | None = None) -> Model:
-        """Least harm-weighted slack; without ``soft`` slacks are shut; rows in ``off`` do not count."""
-        q = self._q
+    def model(self, *, soft: bool = True, off: Bools | None = None, near: Floats | None = None) -> Model:
+        """Least harm-weighted slack; without ``soft`` slacks are shut; rows in ``off`` do not count.
+
+        near: (X,) whole departures to stay close to; everything is then in whole packs.
+        """
         n = len(self._s.upper) + self._n_a + len(self.floors)
         cost = np.zeros(n)
-        worth = np.array([q.value[r, i] for _, r, i in self.floors])
-        cost[self.slack] = worth / max(worth.max(initial=0.0), 1e-300) + 1e-3
+        worth = np.array([self._q.value[r, i] for _, r, i in self.floors])
+        cost[self.slack] = worth / max(worth.max(initial=0.0), 1e-300) + 1e-2
         upper = np.full(n, np.inf)
         if not soft:
             upper[self.slack] = 0.0
         lower, high = self._lower, self._upper
         if off is not None:
             lower, high = np.where(off, -np.inf, lower), np.where(off, np.inf, high)
-        integer = np.zeros(n, bool)
-        if whole:
-            integer[: self._n_x] = True
-            integer[len(self._s.upper) :] = True
-        return Model(cost, upper, lower, high, self._row, self._column, self._entry, integer)
+        model = Model(cost, upper, lower, high, self._row, self._column, self._entry)
+        return model if near is None else self._near(model, near)
 
-    def conflicts(self, short: dict[int, float], dual: Floats) -> tuple[Conflict, ...]:
-        """One conflict, filtered to a smallest set, with all that is short."""
+    def _near(self, m: Model, near: Floats) -> Model:
+        """The model in whole packs, with a small price on every departure missing from ``near``."""
+        x = np.arange(len(near))
+        n, rows = len(m.cost), len(m.row_lower)
+        cost = np.concatenate([m.cost, np.full(len(near), 1e-5)])
+        cost[len(self._s.upper) : len(self._s.upper) + self._n_a] = 1e-6
+        integer = np.ones(n + len(near), bool)
+        integer[len(near) : len(self._s.upper)] = integer[n:] = False
+        return Model(
+            cost,
+            np.concatenate([m.upper, near]),
+            np.concatenate([m.row_lower, near]),
+            np.concatenate([m.row_upper, np.full(len(near), np.inf)]),
+            np.concatenate([m.row, rows + x, rows + x]),
+            np.concatenate([m.column, x, n + x]),
+            np.concatenate([m.entry, np.ones(2 * len(near))]),
+            integer,
+        )
+
+    def lowered(self, slack: Floats) -> Packed:
+        """The problem with its floors lowered by ``slack`` packs."""
+        floor, total = self._q.floor.copy(), self._q.floor_total.copy()
+        for (t, r, i), packs in zip(self.floors, slack, strict=True):
+            if t >= 0:
+                floor[t, r, i] -= packs
+            else:
+                total[r, i] -= packs
+        return replace(self._q, floor=np.maximum(floor, 0.0), floor_total=np.maximum(total, 0.0))
+
+    def units(self, slack: Floats, pack: Ints) -> float:
+        return float(sum(packs * pack[i] for (_, _, i), packs in zip(self.floors, slack, strict=True)))
+
+    def served(self, value: Floats) -> Floats:
+        """(T, R, I) packs that the model gives towards the floors."""
+        must = np.zeros(self._q.floor.shape)
+        n_net = len(self._s.upper)
+        must[self._t, self._r, self._i] = np.rint(value[n_net : n_net + self._n_a])
+        return must
+
+    def smallest(self, dual: Floats) -> tuple[Limit, ...]:
+        """A smallest conflicting set among the limits that have a price."""
         named = self._named()
         touched = [one for one in named if np.any(np.abs(dual[one.rows]) > 1e-9)]
-        candidates = touched if self._clash(named, touched) else named
-        if len(candidates) <= MOST_TRIED:
-            kept = list(candidates)
-            for one in candidates:
+        kept = touched if self._clash(named, touched) else named
+        if len(kept) <= MOST_TRIED:
+            for one in list(kept):
                 rest = [other for other in kept if other is not one]
                 if self._clash(named, rest):
                     kept = rest
-            candidates = kept
-        return (Conflict(tuple(one.limit for one in candidates), sum(short.values())),)
+        return tuple(one.limit for one in kept)
 
     def _clash(self, named: list[_Row], kept: list[_Row]) -> bool:
         off = np.zeros(len(self._lower), bool)

@@ -69,8 +69,7 @@ class Curves:
         """
         S = self.n_samples
         value = self.value[cells]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            may_lack = S * np.asarray(price) / value  # samples that may be left short
+        may_lack = S * np.asarray(price) / np.where(value > 0, value, 1.0)  # samples that may be left short
         rounded = np.rint(may_lack)  # a price met exactly up to rounding is met
         may_lack = np.where(np.abs(may_lack - rounded) <= 1e-9 * (1 + rounded), rounded, may_lack)
         lack = np.ceil(may_lack) - 1 if most else np.floor(may_lack)
@@ -94,7 +93,8 @@ def curves(p: Problem, *, value: Floats, floor: Floats, cap: Floats) -> Curves:
     need.sort(axis=1)
     tail = np.zeros((T * R * I, S + 1))
     np.cumsum(need[:, ::-1], axis=1, out=tail[:, :S][:, ::-1])
-    per_cell = np.broadcast_to(value, (T, R, I)).reshape(-1).copy()
+    by_week = np.array([k != "K" for k in p.kind])  # what is kept and lost is not a sum over weeks
+    per_cell = np.broadcast_to(np.where(by_week, value, 0.0), (T, R, I)).reshape(-1).copy()
     beyond = np.where(np.isfinite(cap).reshape(-1), per_cell * (wanted - tail[:, 0]) / S, 0.0)
     return Curves(need, tail, per_cell, beyond)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sampan.engines.allocate.curves import Curves
+from sampan.engines.allocate.harm import Harm
 from sampan.engines.allocate.packed import Packed
 from sampan.engines.allocate.plan import Consignments
 from sampan.engines.allocate.problem import Floats, Ints
@@ -28,11 +28,17 @@ class Whole:
     given: Ints
 
 
-def whole_packs(q: Packed, c: Curves, s: Shipping, *, sent: Floats, target: Floats) -> Whole:
-    """Whole packs near ``sent`` (X,) departures and ``target`` (T, R, I) arrivals, both in packs."""
+def whole_packs(
+    harm: Harm, s: Shipping, *, sent: Floats, target: Floats, must: Floats | None = None
+) -> Whole:
+    """Whole packs near ``sent`` (X,) departures and ``target`` (T, R, I) arrivals, both in packs.
+
+    must: (T, R, I) what has to arrive week by week; the floors of the week if not given.
+    """
+    q = harm.q
     departures = np.floor(sent + 1e-7).astype(np.int64)
     room = _Room(q, s, departures)
-    hand = _Hand(q, c, target)
+    hand = _Hand(harm, target, q.floor if must is None else must)
     for t in range(q.horizon):
         hand.deal(t, _arrivals(q, s, departures)[t])
     _add(s, room, hand, departures)
@@ -49,59 +55,57 @@ def _arrivals(q: Packed, s: Shipping, departures: Ints) -> Ints:
 class _Hand:
     """What each recipient has been given, and what one more pack would be worth to it."""
 
-    def __init__(self, q: Packed, c: Curves, target: Floats) -> None:
-        self._q, self._c = q, c
-        self.given = np.zeros(q.floor.shape, np.int64)
-        self._weekly = np.array([k == "W" for k in q.kind])
+    def __init__(self, harm: Harm, target: Floats, must: Floats) -> None:
+        self._q, self._harm, self._must = harm.q, harm, must
+        self.given = np.zeros(target.shape, np.int64)
+        self._weekly = np.array([k == "W" for k in self._q.kind])
         self._aim = np.floor(np.where(self._weekly, target, target.cumsum(0)) + 1e-7)
-        self._members = [np.flatnonzero(q.group == g) for g in range(len(q.group_lane))]
+        self.members = [np.flatnonzero(self._q.group == g) for g in range(len(self._q.group_lane))]
 
-    def worth(self, t: int, r: Ints, i: Ints) -> Floats:
-        """Harm avoided by one pack more in week t for recipients r of items i (same shape); -inf above a cap."""
-        q, given = self._q, self.given
-        _, R, I = given.shape
-        one_week = self._c.next_pack((t * R + r) * I + i, given[t, r, i] - q.floor[t, r, i])
-        lasting = np.zeros(r.shape)
-        if not self._weekly[i].all():
-            u = np.arange(t, q.horizon).reshape(-1, *(1,) * r.ndim)
-            so_far = given.cumsum(0)[:, r, i]
-            held = np.maximum(so_far[t:], self._aim[t:, r, i])
-            lasting = self._c.next_pack((u * R + r) * I + i, held).sum(0)
-        worth = np.where(self._weekly[i], one_week, lasting)
-        worth = np.where(given[t, r, i] < q.floor[t, r, i], OWED, worth)
-        owed = given.sum(0)[r, i] < q.floor_total[r, i]
-        worth = np.where(owed, worth + 1e-3 * OWED, worth)
-        return np.where(given[t, r, i] >= q.cap[t, r, i], -np.inf, worth)
+    def worth(self, t: int, r: Ints, i: int) -> Floats:
+        """Harm avoided by one pack more in week t for recipients r (n,) of item i; -inf above a cap.
+
+        What lasts is valued as if the aim of later weeks will be met.
+        """
+        q, given = self._q, self.given[:, r, i]
+        held = given.astype(float)
+        if not self._weekly[i]:
+            held = held.cumsum(0)
+            held[t:] = np.maximum(held[t:], self._aim[t:, r, i])
+        worth = self._harm.next_pack(t, r, i, held)
+        worth = np.where(given[t] < self._must[t, r, i], OWED, worth)
+        worth = np.where(given.sum(0) < q.floor_total[r, i], worth + 1e-3 * OWED, worth)
+        return np.where(given[t] >= q.cap[t, r, i], -np.inf, worth)
 
     def deal(self, t: int, arriving: Ints) -> None:
         """Give out ``arriving`` (G, I) packs in week t: to the aim first, then one by one where worth most."""
         q = self._q
         so_far = self.given[:t].sum(0)
         aim = np.where(self._weekly, self._aim[t], self._aim[t] - so_far)
-        self.given[t] = np.clip(aim, q.floor[t], np.maximum(q.cap[t], q.floor[t])).astype(np.int64)
+        self.given[t] = np.clip(aim, self._must[t], q.cap[t]).astype(np.int64)
         by_group = np.zeros(arriving.shape, np.int64)
         np.add.at(by_group, q.group, self.given[t])
         for g, i in zip(*np.nonzero(by_group != arriving), strict=True):
             self._even_out(t, int(g), int(i), int(arriving[g, i] - by_group[g, i]))
 
     def _even_out(self, t: int, g: int, i: int, spare: int) -> None:
-        r = self._members[g]
-        item = np.full(r.shape, i)
-        while spare != 0:
-            if spare < 0:  # take back what is worth least
-                has = r[self.given[t, r, i] > 0]
-                self.given[t, has, i] -= 1
-                order = np.argsort(self.worth(t, has, item[: len(has)]), kind="stable")
-                take = has[order][:-spare]
-                self.given[t, np.setdiff1d(has, take), i] += 1
-                spare += len(take)
-            else:
-                worth = self.worth(t, r, item)
-                best = r[np.argsort(-worth, kind="stable")][: min(spare, int((worth > 0).sum()))]
-                self.given[t, best, i] += 1
-                spare -= len(best)
-                if len(best) == 0:
-                    return
+        """Give ``spare`` packs where worth most, or take -spare back where worth least; one each per round."""
+        r = self.members[g]
+        while spare > 0:
+            worth = self.worth(t, r, i)
+            best = r[np.argsort(-worth, kind="stable")][: min(spare, int((worth > 0).sum()))]
+            if len(best) == 0:
+                return  # nobody gains: the packs stay in the depot
+            self.given[t, best, i] += 1
+            spare -= len(best)
+        while spare < 0:
+            has = r[self.given[t, r, i] > 0]
+            self.given[t, has, i] -= 1
+            worth = self.worth(t, has, i)
+            self.given[t, has, i] += 1
+            least = has[np.argsort(worth, kind="stable")][: max(1, min(-spare, int((worth < 1e-4 * OWED).sum())))]
+            self.given[t, least, i] -= 1
+            spare += len(least)
 
 
 class _Room:
@@ -154,8 +158,8 @@ def _add(s: Shipping, room: _Room, hand: _Hand, departures: Ints) -> None:
 
     def push(key: tuple[int, int, int]) -> None:
         t, g, i = key
-        r = hand._members[g]
-        worth = hand.worth(t, r, np.full(r.shape, i))
+        r = hand.members[g]
+        worth = hand.worth(t, r, i)
         best = int(np.argmax(worth))
         if worth[best] > 0:
             heapq.heappush(heap, (-float(worth[best]), key, int(r[best])))

@@ -9,7 +9,6 @@ import numpy as np
 
 from sampan.engines.allocate.problem import Bools, Floats, Ints
 
-
 LIMITS = (
     "floor",
     "horizon floor",

@@ -7,7 +7,8 @@ because at given prices each curve's true minimum is a quantile (weak duality).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -15,8 +16,10 @@ from sampan.core.errors import SampanError
 from sampan.engines.allocate.cells import Cells
 from sampan.engines.allocate.curves import Curves
 from sampan.engines.allocate.highs import Model, pass_columns, quiet_highs, run
+from sampan.engines.allocate.kept import Cuts, Kept
 from sampan.engines.allocate.problem import Floats, Ints
-from sampan.engines.allocate.shipping import Shipping
+from sampan.engines.allocate.shipping import Shipping, Sparse
+
 
 class Infeasible(SampanError):
     """No plan meets every limit. Caught inside the engine, which then says which limits conflict."""
@@ -58,19 +61,71 @@ class Solved:
 
 @dataclass(frozen=True)
 class Programme:
-    """Everything but the segments."""
+    """Everything but the segments. Plain columns are the shipping side's, then the harm of each kept pair.
+
+    kept_cell: (P, T) curve that carries what has arrived for each kept pair, -1 where no lane reaches it.
+    """
 
     curves: Curves
     cells: Cells
     shipping: Shipping
+    kept: Kept
+    kept_cell: Ints
+    cuts: Cuts
 
-    @property
+    @cached_property
     def row_lower(self) -> Floats:
-        return np.concatenate([self.shipping.row_lower, self.cells.row_lower])
+        return np.concatenate([self.shipping.row_lower, self.cells.row_lower, self.cuts.level])
+
+    @cached_property
+    def row_upper(self) -> Floats:
+        open_above = np.full(len(self.cuts.level), np.inf)
+        return np.concatenate([self.shipping.row_upper, self.cells.row_upper, open_above])
+
+    @cached_property
+    def plain_upper(self) -> Floats:
+        return np.concatenate([self.shipping.upper, self.kept.value * self.kept.need.max(2).mean(1)])
+
+    @cached_property
+    def plain_cost(self) -> Floats:
+        return np.concatenate([np.zeros(len(self.shipping.upper)), np.ones(len(self.kept))])
+
+    @cached_property
+    def plain(self) -> Sparse:
+        """Entries of the plain columns."""
+        s, cut = self.shipping, np.arange(len(self.cuts.pair))
+        return Sparse(
+            np.concatenate([s.matrix.row, self._first_cut + cut]),
+            np.concatenate([s.matrix.column, len(s.upper) + self.cuts.pair]),
+            np.concatenate([s.matrix.entry, np.ones(len(cut))]),
+        )
+
+    @cached_property
+    def segment_entries(self) -> tuple[Ints, Ints, Floats]:
+        """(start, row, entry): the rows in which a pack on each curve counts, cutting planes included."""
+        c = self.cells
+        cut, week = np.nonzero(self.cuts.slope)
+        at = self.kept_cell[self.cuts.pair[cut], week]
+        on = at >= 0
+        cell = np.concatenate([np.repeat(np.arange(len(c)), np.diff(c.start)), at[on]])
+        row = np.concatenate([c.row, self._first_cut + cut[on]])
+        entry = np.concatenate([c.entry, -self.cuts.slope[cut[on], week[on]]])
+        order = np.argsort(cell, kind="stable")
+        start = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=len(c)))])
+        return start, row[order], entry[order]
 
     @property
-    def row_upper(self) -> Floats:
-        return np.concatenate([self.shipping.row_upper, self.cells.row_upper])
+    def _first_cut(self) -> int:
+        return len(self.shipping.row_lower) + len(self.cells.row_lower)
+
+    def cut(self, amount: Floats) -> Programme:
+        """With tangents to the harm of every kept pair at the present ``amount`` (C,) on the curves."""
+        pair = np.arange(len(self.kept))
+        return replace(self, cuts=self.cuts.plus(pair, *self.kept.cuts(pair, self.arrived(amount))))
+
+    def arrived(self, amount: Floats) -> Floats:
+        """(P, T) what has arrived for each kept pair."""
+        return np.where(self.kept_cell >= 0, np.append(amount, 0.0)[self.kept_cell], 0.0)
 
     def at_price(self, which: Ints, price: Floats, *, most: bool = False) -> tuple[Floats, Floats]:
         """Amount and harm of the curves ``which`` when a pack costs ``price``."""
@@ -123,9 +178,9 @@ class Programme:
         y = np.where((y > 0) & np.isinf(low) | (y < 0) & np.isinf(high), 0.0, y)
         with np.errstate(invalid="ignore"):
             rows = np.where(y > 0, y * low, np.where(y < 0, y * high, 0.0)).sum()
-        matrix = self.shipping.matrix
-        reduced = -np.bincount(matrix.column, matrix.entry * y[matrix.row], len(self.shipping.upper))
-        shipped = (np.minimum(reduced, 0.0) * self.shipping.upper).sum()
+        columns = self.plain
+        paid = np.bincount(columns.column, columns.entry * y[columns.row], len(self.plain_upper))
+        shipped = (np.minimum(self.plain_cost - paid, 0.0) * self.plain_upper).sum()
         price = self.prices(y)
         every = np.arange(len(self.cells))
         amount, harm = self.at_price(every, np.maximum(price, 0.0), most=True)
@@ -135,8 +190,8 @@ class Programme:
 
     def prices(self, dual: Floats) -> Floats:
         """(C,) what a pack on each curve costs at the given duals."""
-        per_entry = self.cells.entry * dual[self.cells.row]
-        return -np.add.reduceat(per_entry, self.cells.start[:-1]) if len(self.cells) else per_entry
+        start, row, entry = self.segment_entries
+        return -np.add.reduceat(entry * dual[row], start[:-1]) if len(row) else np.zeros(0)
 
 
 def _sorted_knots(found: list[Floats]) -> Knots:
@@ -151,35 +206,37 @@ def _sorted_knots(found: list[Floats]) -> Knots:
 class Solver:
     """HiGHS with one programme in it."""
 
-    def __init__(self, programme: Programme) -> None:
-        self._p = programme
-        self._scale = max(float(programme.cells.top.max(initial=0.0)), 1e-300)
+    def __init__(self) -> None:
         self._highs = quiet_highs()
 
-    def solve(self, knots: Knots) -> Solved:
-        """Solve with the curves restricted to ``knots``."""
+    def solve(self, p: Programme, knots: Knots) -> Solved:
+        """Solve with the curves restricted to ``knots``. ``harm`` counts kept pairs in full, not by their cuts."""
         cell, width, slope = knots.segments()
-        pass_columns(self._highs, self._model(cell, width, slope))
+        scale = max(float(p.cells.top.max(initial=0.0)), float(p.kept.value.max(initial=0.0)), 1e-300)
+        pass_columns(self._highs, _model(p, cell, width, slope, scale))
         found = run(self._highs)
         if found is None:
             raise Infeasible("No plan meets every limit.")
-        n_x, n_net = self._p.shipping.n_departures, len(self._p.shipping.upper)
-        filled, dual = found.value[n_net:], found.dual * self._scale
-        amount = np.bincount(cell, filled, len(self._p.cells))
+        n_x, n_net, n_plain = p.shipping.n_departures, len(p.shipping.upper), len(p.plain_upper)
+        filled, dual = found.value[n_plain:], found.dual * scale
+        amount = np.bincount(cell, filled, len(p.cells))
         harm = float(knots.at_zero().sum() + slope @ filled)
-        return Solved(found.value[:n_x], found.value[n_x:n_net], amount, dual, self._p.prices(dual), harm)
+        harm += float(p.kept.harm(np.arange(len(p.kept)), p.arrived(amount)).sum())
+        return Solved(found.value[:n_x], found.value[n_x:n_net], amount, dual, p.prices(dual), harm)
 
-    def _model(self, cell: Ints, width: Floats, slope: Floats) -> Model:
-        s, c = self._p.shipping, self._p.cells
-        n_net = len(s.upper)
-        counts = np.diff(c.start)[cell]
-        at = np.repeat(c.start[cell] - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
-        return Model(
-            cost=np.concatenate([np.zeros(n_net), slope / self._scale]),
-            upper=np.concatenate([s.upper, width]),
-            row_lower=self._p.row_lower,
-            row_upper=self._p.row_upper,
-            row=np.concatenate([s.matrix.row, c.row[at]]),
-            column=np.concatenate([s.matrix.column, n_net + np.repeat(np.arange(len(cell)), counts)]),
-            entry=np.concatenate([s.matrix.entry, c.entry[at]]),
-        )
+
+def _model(p: Programme, cell: Ints, width: Floats, slope: Floats, scale: float) -> Model:
+    """The restricted programme; harm in units of ``scale`` so that tolerances mean the same for every item."""
+    n_plain = len(p.plain_upper)
+    start, row, entry = p.segment_entries
+    counts = np.diff(start)[cell]
+    at = np.repeat(start[cell] - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
+    return Model(
+        cost=np.concatenate([p.plain_cost / scale, slope / scale]),
+        upper=np.concatenate([p.plain_upper, width]),
+        row_lower=p.row_lower,
+        row_upper=p.row_upper,
+        row=np.concatenate([p.plain.row, row[at]]),
+        column=np.concatenate([p.plain.column, n_plain + np.repeat(np.arange(len(cell)), counts)]),
+        entry=np.concatenate([p.plain.entry, entry[at]]),
+    )

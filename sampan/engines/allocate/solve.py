@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sampan.engines.allocate.cells import Cells, cells
-from sampan.engines.allocate.conflict import ease, short_reserves
-from sampan.engines.allocate.curves import Curves, curves
+from sampan.engines.allocate.cells import cells
+from sampan.engines.allocate.conflict import ease, keep_floors, short_reserves
+from sampan.engines.allocate.curves import curves
+from sampan.engines.allocate.harm import Harm
+from sampan.engines.allocate.kept import first_cuts, kept
 from sampan.engines.allocate.packed import Packed, packed
 from sampan.engines.allocate.packs import consignments, whole_packs
 from sampan.engines.allocate.plan import Conflict, Plan
@@ -19,6 +21,7 @@ from sampan.engines.allocate.why import coverage, prices, why
 
 Progress = Callable[[float, float], None]
 ROUNDS = 30
+CUT_ROUNDS = 200
 
 
 def allocate(
@@ -47,7 +50,8 @@ def allocate(
 def _programme(p: Problem, q: Packed) -> Programme:
     c = curves(p, value=q.value, floor=q.floor, cap=q.cap)
     s = shipping(q, _wanted(q, (c.need[:, -1] > 0).reshape(q.floor.shape).any(0) & (q.value > 0)))
-    return Programme(c, cells(q, c, s), s)
+    k, held = cells(q, c, s), kept(p, q)
+    return Programme(c, k, s, held, k.number[:, held.recipient, held.item].T, first_cuts(held))
 
 
 def _wanted(q: Packed, useful: Bools | bool = False) -> Bools:
@@ -59,22 +63,26 @@ def _wanted(q: Packed, useful: Bools | bool = False) -> Bools:
 
 def refine(p: Programme, *, gap: float, progress: Progress | None = None) -> tuple[Solved, float]:
     """Solve with a few breakpoints per curve, add those the prices ask for, until the bound meets the value."""
-    solver = Solver(p)
+    solver = Solver()
     knots = p.first_knots()
-    best = -np.inf
+    best, bound = None, -np.inf
     spread = 0.2
-    for _ in range(ROUNDS):
-        solved = solver.solve(knots)
-        bound, least = p.bound(solved)
-        best = max(best, bound)
+    for _ in range(ROUNDS if len(p.kept) == 0 else CUT_ROUNDS):
+        solved = solver.solve(p, knots)
+        proven, least = p.bound(solved)
+        bound = max(bound, proven)
+        if best is None or solved.harm < best.harm:
+            best = solved
         if progress is not None:
-            progress(solved.harm, best)
-        allowed = max(gap, 1e-13) * max(abs(solved.harm), 1e-300)
-        if solved.harm - best <= allowed:
+            progress(best.harm, bound)
+        allowed = max(gap, 1e-13) * max(abs(best.harm), 1e-300)
+        if best.harm - bound <= allowed:
             break
         knots = _closer(p, knots, solved, least, allowed, spread)
+        p = p.cut(solved.amount) if len(p.kept) else p
         spread /= 4
-    return solved, best
+    assert best is not None
+    return best, bound
 
 
 def _closer(
@@ -102,19 +110,25 @@ def publish(
     conflicts: tuple[Conflict, ...] = (),
 ) -> Plan:
     """Whole packs, what they are worth, and why."""
-    c, s = programme.curves, programme.shipping
+    s, pack = programme.shipping, np.asarray(p.pack, np.int64)
     target = _target(q, programme, solved)
-    whole = whole_packs(q, c, s, sent=solved.sent, target=target)
-    pack = np.asarray(p.pack, np.int64)
+    harm = Harm(q, programme.curves, programme.kept)
+    whole = whole_packs(harm, s, sent=solved.sent, target=target)
+    if np.any(whole.given < q.floor) or np.any(whole.given.sum(0) < q.floor_total):
+        eased = keep_floors(q, s, pack, sent=solved.sent)
+        conflicts += eased.conflicts
+        q = eased.q
+        harm = Harm(q, curves(p, value=q.value, floor=q.floor, cap=q.cap), programme.kept)
+        whole = whole_packs(harm, s, sent=eased.departures, target=target, must=eased.must)
     lines = consignments(q, s, whole, pack)
     sent = np.zeros((q.horizon, p.n_depots, *whole.given.shape[1:]), np.int64)
     np.add.at(sent, (lines.sent, lines.depot, lines.recipient, lines.item), lines.units)
     flows = np.zeros((sent.shape[0], sent.shape[1], p.n_lanes, sent.shape[3]), np.int64)
     np.add.at(flows, (slice(None), slice(None), np.asarray(p.lane, np.int64)), sent)
-    reach = _out_of_reach(c, programme.cells)
-    objective = harm_of(q, c, whole.given)
+    reach = _out_of_reach(programme)
+    objective = harm.of(whole.given)
     linear = solved.harm + reach
-    nothing = harm_of(q, c, np.zeros_like(whole.given))
+    nothing = harm.of(np.zeros_like(whole.given))
     found = prices(q, programme, solved)
     before, after = coverage(p, whole.given * pack)
     return Plan(
@@ -131,7 +145,7 @@ def publish(
         linear_objective=linear,
         linear_gap=_relative(linear - bound - reach, linear, nothing),
         prices=found,
-        why=why(p, q, programme, found, whole.given),
+        why=why(harm, pack, found, whole.given),
         coverage_before=before,
         coverage_after=after,
         relaxed=bool(conflicts),
@@ -139,24 +153,17 @@ def publish(
     )
 
 
-def harm_of(q: Packed, c: Curves, given: np.ndarray) -> float:
-    """Expected harm when ``given`` (T, R, I) packs arrive; below a floor the missing packs count in full."""
-    weekly = np.array([k == "W" for k in q.kind])
-    amount = np.where(weekly, given - q.floor, given.cumsum(0)).reshape(-1)
-    return float(c.harm(np.arange(len(amount)), amount).sum() + c.beyond.sum())
-
-
 def _relative(difference: float, objective: float, nothing: float) -> float:
     """Gap relative to the harm that remains, or to rounding in the harm there was if none remains."""
     return 0.0 if difference <= 1e-13 * nothing else difference / max(objective, 1e-9 * nothing)
 
 
-def _out_of_reach(c: Curves, k: Cells) -> float:
+def _out_of_reach(p: Programme) -> float:
     """Harm in the cells that no lane reaches, and beyond absorption: the same in every plan."""
-    outside = np.ones(len(c.value), bool)
-    outside[k.member] = False
-    nothing = c.value * c.tail[:, 0] / c.n_samples
-    return float(nothing[outside].sum() + c.beyond.sum())
+    outside = np.ones(len(p.curves.value), bool)
+    outside[p.cells.member] = False
+    nothing = p.curves.value * p.curves.tail[:, 0] / p.curves.n_samples
+    return float(nothing[outside].sum() + p.curves.beyond.sum())
 
 
 def _target(q: Packed, p: Programme, solved: Solved) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sampan.engines.allocate.curves import net_need
+from sampan.engines.allocate.harm import Harm
 from sampan.engines.allocate.packed import Packed
 from sampan.engines.allocate.plan import LIMITS, Prices, Why
 from sampan.engines.allocate.problem import Bools, Floats, Ints, Problem
@@ -37,24 +38,30 @@ def _read(dual: Floats, row: Ints) -> Floats:
     return np.where(row >= 0, np.abs(dual)[row], 0.0)
 
 
-def why(p: Problem, q: Packed, programme: Programme, found: Prices, given: Ints) -> Why:
+def why(harm: Harm, pack: Ints, found: Prices, given: Ints) -> Why:
     """What each line of the plan is worth, and what holds it where it is."""
+    q, c = harm.q, harm.curves
     _, R, I = given.shape
     t, r, i = np.nonzero(given)
+    following, last = np.zeros(len(t)), np.zeros(len(t))
     weekly = np.array([k == "W" for k in q.kind])
-    amount = np.where(weekly, given - q.floor, given.cumsum(0))[t, r, i]
-    cell = (t * R + r) * I + i
-    c = programme.curves
-    following = c.next_pack(cell, amount)
+    held = np.where(weekly, given, given.cumsum(0)).astype(float)
+    for week, item in sorted(set(zip(t.tolist(), i.tolist(), strict=True))):
+        on = (t == week) & (i == item)
+        mine = held[:, r[on], item]
+        less = mine - (np.arange(len(held)) >= week if not weekly[item] else np.arange(len(held)) == week)[:, None]
+        following[on] = harm.next_pack(week, r[on], item, mine)
+        last[on] = harm.next_pack(week, r[on], item, less)
+    amount = (held - np.where(weekly, q.floor, 0.0))[t, r, i]
     return Why(
         recipient=r,
         item=i,
         week=t,
-        units=given[t, r, i] * np.asarray(p.pack, np.int64)[i],
+        units=given[t, r, i] * pack[i],
         next_pack=following,
-        last_pack=c.next_pack(cell, amount - 1.0),
+        last_pack=last,
         price=found.arrival[t, r, i],
-        chance_short=1.0 - c.samples_met(cell, amount * (1 + 1e-12)) / c.n_samples,
+        chance_short=1.0 - c.samples_met((t * R + r) * I + i, amount + 1e-9) / c.n_samples,
         binding=_binding(q, found, given, (t, r, i), following),
     )
 
