@@ -21,6 +21,7 @@ LONGEST_SILENCE = 14  # days; a longer run of zeros is believed
 SPIKE_RATIO = 2.5  # a report this many times the level expected ...
 SPIKE_Z = 3.5  # ... and this many of the place's own standard deviations above it is an anomaly
 SPIKE_MEAN = 20.0  # below this many a day nothing is called a spike
+RESTART = 100.0  # people in one report after a long silence: a feed that starts again, not an outbreak
 NEW_LEVEL_AFTER = 4  # reports in a row at the odd level, after which it is the level
 
 
@@ -34,7 +35,8 @@ class Incidence:
     covers: how many days the report of this day stands for: 0 silent or absent, 1 ordinary, 3 a Monday.
     silent: no report although reports were due. corrected: changed because a later total fell.
     anomaly: a spike, a bulk or a change of definition.
-    opening: the first figure of a place, which stands for an unknown number of days before it.
+    opening: the first figure of a place, or of a feed that starts again after a long gap; it stands for an
+        unknown number of days before it.
     """
 
     raw: Array
@@ -103,7 +105,8 @@ def _table(values: npt.ArrayLike) -> Array:
 def _clean(raw: Array, opening: Mask, trust: npt.ArrayLike | None) -> Incidence:
     """Recipe: trace corrections back, find silent days, gather what they held back, find anomalies."""
     counted, corrected = _trace_back(np.nan_to_num(raw, nan=0.0))
-    silent = _silent_days(counted, raw, opening)
+    silent, restart = _silent_days(counted, raw, opening)
+    opening = opening | restart
     covers = _days_covered(silent | np.isnan(raw) | (raw < 0))
     expected, anomaly = _anomalies(counted, covers, opening)
     if trust is not None:
@@ -125,31 +128,55 @@ def _trace_back(counts: Array) -> tuple[Array, Mask]:
     return out, corrected
 
 
-def _silent_days(counts: Array, raw: Array, opening: Mask) -> Mask:
-    """Days at zero between a week before and a week after that average SILENT_MEAN a day or more."""
-    shown = np.where(opening, 0.0, counts)
-    total = np.vstack([np.zeros((1, counts.shape[1])), np.cumsum(shown, axis=0)])
+def _silent_days(counts: Array, raw: Array, opening: Mask) -> tuple[Mask, Mask]:
+    """Days at zero where the weeks beside them average SILENT_MEAN a day, and reports that end a long gap.
+
+    A run of zeros beyond LONGEST_SILENCE is believed, unless the report that ends it holds RESTART people.
+    """
+    zero = (counts == 0) & ~(raw < 0)
+    silent = np.isnan(raw) | (zero & (_usual(np.where(opening, 0.0, counts)) >= SILENT_MEAN))
+    run = _run_lengths(zero)
+    ended = np.vstack([np.zeros((1, zero.shape[1]), dtype=np.int64), run[:-1]])
+    restart = ~zero & (ended > LONGEST_SILENCE) & (counts >= RESTART)
+    gap = _carry_back(restart, zero)
+    return (silent & ~(zero & (_carry_back_max(run, zero) > LONGEST_SILENCE))) | gap, restart
+
+
+def _usual(counts: Array) -> Array:
+    """People per day usual around each day: the larger mean of the week before and the week after."""
     days = len(counts)
+    total = np.vstack([np.zeros((1, counts.shape[1])), np.cumsum(counts, axis=0)])
     day = np.arange(days)
     start, end = np.maximum(day - 7, 0), np.minimum(day + 8, days)
     before = (total[day] - total[start]) / np.maximum(day - start, 1)[:, None]
     after = (total[end] - total[day + 1]) / np.maximum(end - day - 1, 1)[:, None]
-    usual = np.where((end - day - 1)[:, None] >= 4, np.minimum(np.maximum(before, after), 4 * before), before)
-    zero = (counts == 0) & ~(raw < 0)
-    silent = np.isnan(raw) | (zero & (usual >= SILENT_MEAN))
-    return _without_long_runs(zero, silent)
+    grown = np.minimum(np.maximum(before, after), 4.0 * before)
+    return np.asarray(np.where((end - day > 4)[:, None], grown, before), dtype=np.float64)
 
 
-def _without_long_runs(zero: Mask, silent: Mask) -> Mask:
-    """Believe zeros that last longer than LONGEST_SILENCE, however high the level before them."""
-    run = np.zeros(zero.shape, dtype=np.int64)
-    count = np.zeros(zero.shape[1], dtype=np.int64)
+def _run_lengths(zero: Mask) -> npt.NDArray[np.int64]:
+    """How many days in a row have been at zero by each day."""
+    run, count = np.zeros(zero.shape, dtype=np.int64), np.zeros(zero.shape[1], dtype=np.int64)
     for day in range(len(zero)):
         count = np.where(zero[day], count + 1, 0)
         run[day] = count
+    return run
+
+
+def _carry_back_max(run: npt.NDArray[np.int64], zero: Mask) -> npt.NDArray[np.int64]:
+    """Length of the whole run that each zero day is in."""
+    out = run.copy()
     for day in range(len(zero) - 2, -1, -1):
-        run[day] = np.where(zero[day] & zero[day + 1], run[day + 1], run[day])
-    return silent & ~(zero & (run > LONGEST_SILENCE))
+        out[day] = np.where(zero[day] & zero[day + 1], out[day + 1], out[day])
+    return out
+
+
+def _carry_back(restart: Mask, zero: Mask) -> Mask:
+    """Zero days of a run that a restart ends."""
+    out = np.zeros(zero.shape, dtype=np.bool_)
+    for day in range(len(zero) - 2, -1, -1):
+        out[day] = zero[day] & (restart[day + 1] | out[day + 1])
+    return out
 
 
 def _days_covered(empty: Mask) -> npt.NDArray[np.int64]:

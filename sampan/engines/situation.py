@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaincc, gammaincinv, ndtri
+from scipy.special import gammaincinv, ndtri
 
 from sampan.engines.disease import Disease
 from sampan.engines.incidence import Incidence
+from sampan.engines.renewal import fit
 
 Array = npt.NDArray[np.float64]
 
@@ -28,9 +29,11 @@ class Situation:
     r: reproduction number; growth: per day; infections: people infected per day that will be reported,
         each (levels, days, places).
     p_growing: probability that R > 1, (days, places).
-    phase: (places,) of the words in PHASES, on the last day: "no recent cases" where no case was reported
-        in the last 21 days; "rising" where p_growing ≥ 0.9; "falling" where it is ≤ 0.1; else "uncertain".
-    flagged: a report of the last 14 days was silent, corrected or anomalous, (days, places).
+    informed: index of the last day whose infections the reports speak of: the last day less the mean delay
+        from infection to report. Estimates for later days are carried forward, and widen.
+    phase: (places,) of the words in PHASES: "no recent cases" where no case was reported in the last 21
+        days; "rising" where p_growing on the informed day is ≥ 0.9; "falling" where ≤ 0.1; else "uncertain".
+    flagged: a report of the last 14 days was silent, anomalous or a correction, (days, places).
     """
 
     levels: tuple[float, ...]
@@ -38,6 +41,7 @@ class Situation:
     growth: Array
     p_growing: Array
     infections: Array
+    informed: int
     phase: npt.NDArray[np.str_]
     flagged: npt.NDArray[np.bool_]
 
@@ -48,23 +52,43 @@ class Situation:
             return np.asarray(np.where(growth == 0.0, np.inf, np.log(2.0) / growth), dtype=np.float64)
 
 
-def assess(incidence: Incidence, *, disease: Disease) -> Situation:
-    """Estimate the situation of every place from its incidence.
+def assess(
+    incidence: Incidence,
+    *,
+    disease: Disease,
+    reported_share: Array | None = None,
+    region: npt.ArrayLike | None = None,
+) -> Situation:
+    """Estimate the situation of every place from its incidence, by the renewal model (``renewal.fit``).
 
-    Closed form of Cori et al. 2013 (Am J Epidemiol 178:1505, eq. 1): R over seven days is Gamma(1 + reports,
-    1 / (1/5 + pressure)). Never NaN: a place without reports gets the prior, mean 5.
+    reported_share: part of each day's people already reported, (days,) or (days, places); 1 by default.
+    region: (places,) labels of the places that lend each other dispersion and smoothness.
+    Never NaN: a place without reports gets R near 1 and the widest interval. Days are days of infection; those
+    within the delay of the last report are carried forward from what is known.
+    """
+    fitted = fit(incidence, disease=disease, reported_share=reported_share, region=region)
+    r, infections = (np.exp(_quantiles(*part)) for part in (fitted.log_r, fitted.log_infections))
+    growth, p_growing = _quantiles(*fitted.growth), fitted.p_growing
+    delay = float(disease.infection_to_report @ np.arange(len(disease.infection_to_report)))
+    informed = max(len(p_growing) - 1 - round(delay), 0)
+    phase, flagged = _phase(incidence, p_growing[informed]), _flagged(incidence)
+    return Situation(LEVELS, r, growth, p_growing, infections, informed, phase, flagged)
+
+
+def _quantiles(mean: Array, sd: Array) -> Array:
+    return np.asarray(mean + ndtri(np.array(LEVELS))[:, None, None] * sd, dtype=np.float64)
+
+
+def closed_form(incidence: Incidence, *, disease: Disease, window: int = 7) -> Array:
+    """R by the closed form of Cori et al. 2013 (Am J Epidemiol 178:1505, eq. 1), (levels, days, places).
+
+    Gamma(1 + reports of the window, 1 / (1/5 + infectious pressure of the window)): prior mean 5. Fast, and
+    known to every epidemiologist, but its intervals hold only for Poisson reports without delay.
     """
     daily = incidence.daily
-    pressure = _window_sum(_past_pressure(daily, disease.generation_interval), 7)
-    cases = _window_sum(daily, 7)
-    shape, scale = 1.0 + cases, 1.0 / (0.2 + pressure)
-    r = np.stack([gammaincinv(shape, level) * scale for level in LEVELS])
-    p_growing = np.asarray(gammaincc(shape, 1.0 / scale), dtype=np.float64)
-    growth = _weekly_growth(daily)
-    infections = np.stack([gammaincinv(0.5 + cases, level) / 7.0 for level in LEVELS])
-    return Situation(
-        LEVELS, r, growth, p_growing, infections, _phase(incidence, p_growing), _flagged(incidence)
-    )
+    cases = _window_sum(daily, window)
+    pressure = _window_sum(_past_pressure(daily, disease.generation_interval), window)
+    return np.stack([gammaincinv(1.0 + cases, level) / (0.2 + pressure) for level in LEVELS])
 
 
 def _past_pressure(daily: Array, generation_interval: Array) -> Array:
@@ -81,21 +105,11 @@ def _window_sum(values: Array, window: int) -> Array:
     return np.maximum(total, 0.0)
 
 
-def _weekly_growth(daily: Array) -> Array:
-    """Growth per day between two weeks side by side, with the spread of Poisson counts."""
-    late = _window_sum(daily, 7)
-    early = np.vstack([np.zeros((min(7, len(daily)), daily.shape[1])), late[:-7]])
-    centre = np.log((late + 0.5) / (early + 0.5)) / 7.0
-    spread = np.sqrt(1.0 / (late + 0.5) + 1.0 / (early + 0.5)) / 7.0
-    return np.stack([centre + ndtri(level) * spread for level in LEVELS])
-
-
-def _phase(incidence: Incidence, p_growing: Array) -> npt.NDArray[np.str_]:
-    p = p_growing[-1]
+def _phase(incidence: Incidence, p: Array) -> npt.NDArray[np.str_]:
     phase = np.where(p >= 0.9, "rising", np.where(p <= 0.1, "falling", "uncertain"))
     return np.where(incidence.used[-21:].sum(axis=0) > 0, phase, "no recent cases")
 
 
 def _flagged(incidence: Incidence) -> npt.NDArray[np.bool_]:
-    odd = incidence.silent | incidence.corrected | incidence.anomaly
+    odd = incidence.silent | incidence.anomaly | (incidence.raw < 0)
     return np.asarray(_window_sum(odd.astype(np.float64), 14) > 0.5, dtype=np.bool_)
