@@ -59,7 +59,11 @@ class _Hand:
         self._q, self._harm, self._must = harm.q, harm, must
         self.given = np.zeros(target.shape, np.int64)
         self._weekly = np.array([k == "W" for k in self._q.kind])
-        self._aim = np.floor(np.where(self._weekly, target, target.cumsum(0)) + 1e-7)
+        so_far = np.floor(target.cumsum(0) + 1e-6)
+        in_week = np.where(self._q.floor_total > 0, np.diff(so_far, axis=0, prepend=0.0), np.floor(target + 1e-7))
+        self._aim = np.where(self._weekly, in_week, so_far)
+        to_come = in_week[::-1].cumsum(0)[::-1] - in_week
+        self._to_come = np.where(self._weekly, to_come, so_far[-1] - so_far)
         self.members = [np.flatnonzero(self._q.group == g) for g in range(len(self._q.group_lane))]
 
     def worth(self, t: int, r: Ints, i: int) -> Floats:
@@ -74,7 +78,8 @@ class _Hand:
             held[t:] = np.maximum(held[t:], self._aim[t:, r, i])
         worth = self._harm.next_pack(t, r, i, held)
         worth = np.where(given[t] < self._must[t, r, i], OWED, worth)
-        worth = np.where(given.sum(0) < q.floor_total[r, i], worth + 1e-3 * OWED, worth)
+        owed = given[: t + 1].sum(0) + self._to_come[t, r, i] < q.floor_total[r, i]
+        worth = np.where(owed, worth + 1e-3 * OWED, worth)
         return np.where(given[t] >= q.cap[t, r, i], -np.inf, worth)
 
     def deal(self, t: int, arriving: Ints) -> None:
