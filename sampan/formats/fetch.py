@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 from sampan.core.errors import InputError, PeerError
 from sampan.core.files import disk_faults
@@ -78,10 +77,14 @@ def _retrieve(address: str, part: Path, *, sha256: str | None, limit: int, progr
     import requests
 
     def download(url: str, output_file: str, _pooch: object) -> None:
-        with Path(output_file).open("wb") as out:
-            to = _Limited(out, limit=limit, address=address)
-            meter = _Meter(progress) if progress else False
-            pooch.HTTPDownloader(progressbar=meter, chunk_size=_CHUNK, timeout=_PATIENCE)(url, to, None)
+        with requests.get(url, stream=True, timeout=_PATIENCE) as answer, Path(output_file).open("wb") as out:
+            answer.raise_for_status()
+            expected = int(answer.headers.get("Content-Length", 0))
+            for chunk in answer.iter_content(_CHUNK):
+                out.write(chunk)
+                _check_limit(out.tell(), limit=limit, address=address)
+                if progress:
+                    progress(out.tell(), expected)
 
     pooch.get_logger().setLevel("WARNING")
     try:
@@ -118,37 +121,9 @@ def _check_whole(part: Path, address: str) -> None:
         )
 
 
-class _Limited:
-    """A file that refuses to grow past ``limit`` bytes."""
-
-    def __init__(self, out: BinaryIO, *, limit: int, address: str) -> None:
-        self.out, self.left, self.limit, self.address = out, limit, limit, address
-
-    def write(self, data: bytes) -> int:
-        self.left -= len(data)
-        if self.left < 0:
-            raise InputError(
-                f"{self.address} sends more than {self.limit:,} bytes.",
-                way_out="Load a file with shorter periods, or only the columns that are needed.",
-            )
-        return self.out.write(data)
-
-    def flush(self) -> None:
-        self.out.flush()
-
-
-class _Meter:
-    """Pooch's progress bar, as calls to ``progress``."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress, self.total, self.done = progress, 0, 0
-
-    def update(self, received: int) -> None:
-        self.done += received
-        self.progress(self.done, self.total)
-
-    def reset(self) -> None:
-        self.done = 0
-
-    def close(self) -> None:
-        self.progress(self.done, self.total)
+def _check_limit(received: int, *, limit: int, address: str) -> None:
+    if received > limit:
+        raise InputError(
+            f"{address} sends more than {limit:,} bytes.",
+            way_out="Load a file with shorter periods, or only the columns that are needed.",
+        )

@@ -46,7 +46,7 @@ UNITS: Mapping[str, str] = {
 }
 
 LOADED = "loaded"
-PACKAGE = "pypopulation, about 2020"
+PACKAGE = "pypopulation: World Bank, 2019"
 UNKNOWN = "not known"
 
 

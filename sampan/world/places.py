@@ -41,7 +41,7 @@ class Place:
     income_group: str | None
     """One of INCOME_GROUPS: World Bank, fiscal year 2020; of an area, that of its country."""
     population: int | None
-    """Residents, about 2020. None for areas: load a file of them."""
+    """Residents in 2019, by the World Bank. None for areas: load a file of them."""
     parent: str | None = None
     """The country of a first-level area."""
     territory_of: str | None = None
