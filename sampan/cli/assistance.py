@@ -75,7 +75,7 @@ def needs(
     if json:
         as_json({"last_day": estimate.outlook.last_day, "cites": estimate.cites, "rows": rows})
         return
-    shown = [row for item in estimate.items for row in _first([r for r in rows if r.item == item], limit)]
+    shown = [r for item in estimate.items for r in [r for r in rows if r.item == item][: limit or None]]
     weeks = estimate.samples.shape[1]
     marked = "EXERCISE  " if estimate.outlook.exercise else ""
     table(
@@ -89,10 +89,6 @@ def needs(
         said(
             f"Capacity of {len(estimate.assumed)} places is assumed from their income group: load a file of it."
         )
-
-
-def _first(rows: list[object], limit: int) -> list[object]:
-    return rows if limit == 0 else rows[:limit]
 
 
 def plan(

@@ -118,15 +118,15 @@ def plain(value: Any) -> Any:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
     """A table on stdout; numbers to the right, absent values as a dash."""
-    rows = [[_cell(value) for value in row] for row in rows]
+    cells = [[_cell(value) for value in row] for row in rows]
     out = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
     if title:
         out.print(title, style="bold", markup=False, soft_wrap=True)
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for index, name in enumerate(columns):
-        numeric = bool(rows) and all(_is_number(row[index]) for row in rows)
+        numeric = bool(cells) and all(_is_number(row[index]) for row in cells)
         drawn.add_column(name, justify="right" if numeric else "left", no_wrap=numeric)
-    for row in rows:
+    for row in cells:
         drawn.add_row(*row)
     out.print(drawn)
 

@@ -49,11 +49,11 @@ class Outlook:
         """(weeks, places): reported cases in the whole weeks before the forecast, the oldest first."""
         used = self.incidence.used
         weeks = used.shape[0] // 7
-        return np.nan_to_num(used[-7 * weeks :]).reshape(weeks, 7, -1).sum(axis=1)
+        return np.asarray(np.nan_to_num(used[-7 * weeks :]).reshape(weeks, 7, -1).sum(axis=1))
 
     def samples(self, count: int) -> np.ndarray:
         """(samples, weeks, places): paths of weekly new cases; the same ones every time."""
-        return self.forecast.samples(count, seed=self.record.seed)
+        return np.asarray(self.forecast.samples(count, seed=self.record.seed))
 
 
 def latest(ledger: Ledger, blobs: Blobs, *, known_on: datetime | None = None) -> Outlook:

@@ -137,7 +137,7 @@ class _Reader:
         return Lane(self._count(said, "weeks", region), float(self.number(said, "freight_m3", region)))
 
     def item(self, item: str, said: Mapping[str, Any]) -> ItemSupply:
-        basis = dict.fromkeys(("stock", "production", "export_share"), "assumption")
+        basis: dict[str, Basis] = dict.fromkeys(("stock", "production", "export_share"), "assumption")
         return ItemSupply(
             stock=self._count(said, "stock", item),
             production=self._count(said, "production", item),

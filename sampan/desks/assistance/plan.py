@@ -163,7 +163,7 @@ def _reserve(
     """(weeks, items): what must be left at home, never more than could be there if nothing left."""
     produced = np.tile(depot.for_home, (supply.shape[0], 1))
     wanted = home_reserve(estimate.home, share=assumptions.policy.home_cover, assured_inbound=produced)
-    return np.minimum(wanted, supply.cumsum(axis=0))
+    return np.asarray(np.minimum(wanted, supply.cumsum(axis=0)))
 
 
 def _floor(

@@ -23,6 +23,7 @@ class Recipient:
     kind: Literal["country", "organisation"]
     name: str
     region: str
+    """One of the five, or "World"."""
     places: tuple[str, ...]
     share: float = 1.0
     """The share of the need of ``places`` that goes through this recipient."""
@@ -41,7 +42,7 @@ def countries(reported: Sequence[str], home: str) -> tuple[Recipient, ...]:
         if state is not None and state != home:
             groups.setdefault(state, []).append(code)
     return tuple(
-        Recipient(code, "country", place(code).name("en"), place(code).region, tuple(groups[code]))
+        Recipient(code, "country", place(code).name("en"), place(code).region or "World", tuple(groups[code]))
         for code in sorted(groups)
     )
 

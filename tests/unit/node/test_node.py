@@ -1,0 +1,76 @@
+"""A node is made whole or not at all, and opened only if it is one."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sampan.core.errors import InputError, NodeError, Refused
+from sampan.core.time import StandingClock
+from sampan.node import Node, Settings
+
+CLOCK = StandingClock(datetime(2020, 3, 5, 12, tzinfo=UTC))
+
+
+def test_a_made_node_opens_again_with_the_same_key(tmp_path: Path) -> None:
+    folder = tmp_path / "an office"
+    with Node.create(folder, home="China", clock=CLOCK) as made:
+        vkey = made.session.ledger.verifier
+    with Node.open(folder, clock=CLOCK) as opened:
+        assert opened.session.home == "CHN"
+        assert opened.session.ledger.verifier == vkey
+        assert opened.session.ledger.verify().entries == 0
+
+
+def test_the_key_is_its_owners_alone(tmp_path: Path) -> None:
+    Node.create(tmp_path / "n", home="CHN", clock=CLOCK).close()
+    assert (tmp_path / "n" / "keys" / "ledger.pem").stat().st_mode & 0o077 == 0
+
+
+def test_a_home_that_is_no_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="China"):
+        Node.create(tmp_path / "n", home="Chinna", clock=CLOCK)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_use_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("x")
+    with pytest.raises(InputError, match="not empty"):
+        Node.create(tmp_path, home="CHN", clock=CLOCK)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+@pytest.mark.parametrize("file", [None, "a file, not a folder"])
+def test_what_is_no_node_says_how_to_make_one(tmp_path: Path, file: str | None) -> None:
+    where = tmp_path / "x"
+    if file:
+        where.write_text(file)
+    with pytest.raises(NodeError, match="sampan init"):
+        Node.open(where)
+
+
+@pytest.mark.parametrize(
+    ("toml", "says"),
+    [
+        ("format = 1", "home"),
+        ('format = 1\nhome = "CHN"\norigin = "x"\n[people]\na = ["king"]', "king"),
+        ("format = ", "TOML"),
+        ('format = 2\nhome = "CHN"\norigin = "x"', "newer"),
+    ],
+)
+def test_settings_that_do_not_hold_are_named(tmp_path: Path, toml: str, says: str) -> None:
+    (tmp_path / "sampan.toml").write_text(toml)
+    with pytest.raises((InputError, NodeError), match=says):
+        Settings.read(tmp_path)
+
+
+def test_settings_read_back_what_they_wrote(tmp_path: Path) -> None:
+    settings = Settings("ITA", "sampan/ita/1", {"anna": ("officer", "press")}, exercise=True)
+    (tmp_path / "sampan.toml").write_bytes(settings.toml())
+    assert Settings.read(tmp_path) == settings
+
+
+def test_strangers_do_not_get_in(tmp_path: Path) -> None:
+    Node.create(tmp_path / "n", home="CHN", clock=CLOCK).close()
+    with pytest.raises(Refused, match="officer"):
+        Node.open(tmp_path / "n", person="stranger")
