@@ -13,13 +13,31 @@ from typing import Literal
 
 from sampan.core.errors import Refused
 
-Role = Literal["viewer", "officer", "approver", "press", "administrator"]
-Act = Literal["load", "forecast", "plan", "approve", "release", "administer"]
+Role = Literal["viewer", "officer", "approver", "receiver", "press", "administrator"]
+Act = Literal[
+    "load",
+    "forecast",
+    "plan",
+    "stock",
+    "consign",
+    "receive",
+    "contribute",
+    "fund",
+    "roster",
+    "approve",
+    "release",
+    "administer",
+]
+
+_DESK: frozenset[Act] = frozenset(
+    {"load", "forecast", "plan", "stock", "consign", "receive", "contribute", "fund", "roster"}
+)
 
 ALLOWS: Mapping[Role, frozenset[Act]] = {
     "viewer": frozenset(),
-    "officer": frozenset({"load", "forecast", "plan"}),
+    "officer": _DESK,
     "approver": frozenset({"approve"}),
+    "receiver": frozenset({"receive"}),
     "press": frozenset({"release"}),
     "administrator": frozenset({"administer"}),
 }
@@ -28,10 +46,12 @@ ALLOWS: Mapping[Role, frozenset[Act]] = {
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who works at this node."""
+    """Somebody who works at this node, or signs for a recipient (``party``) that has no node of its own."""
 
     handle: str
     roles: tuple[Role, ...]
+    party: str | None = None
+    """The country or organisation that the person speaks for; None for home."""
 
     def may(self, act: Act) -> bool:
         """Whether one of the person's roles allows ``act``."""

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, ClassVar, Literal, Self
 
 from sampan.core.errors import InputError, NodeError
+from sampan.records.movement import Movement
 
 Sharing = Literal["public", "internal"]
 
@@ -32,6 +33,10 @@ class Record:
         """The record as JSON values, with its version and the fields that we did not understand."""
         fields: dict[str, Any] = _adapter(type(self)).dump_python(self, mode="json", exclude={"unknown"})
         return {"version": self.version, **self.unknown, **fields}
+
+    def movements(self) -> tuple[Movement, ...]:
+        """What moves between accounts because of this record, all of it at once. Most records move nothing."""
+        return ()
 
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> Self:

@@ -1,4 +1,4 @@
-"""What the assistance desk may write."""
+"""What may be written from supply and need to a batch: plans, and the yes of a second person."""
 
 from __future__ import annotations
 
