@@ -40,6 +40,13 @@ def postgres_server() -> Iterator[Path]:
 @pytest.fixture
 def postgres_url(postgres_server: Path) -> Iterator[str]:
     """The address of an empty database, for this test alone."""
+    with new_database(postgres_server) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def new_database(postgres_server: Path) -> Iterator[str]:
+    """The address of an empty database, which is dropped at the end."""
     name = f"test{next(_numbers)}"
     with psycopg.connect(host=str(postgres_server), user="sampan", dbname="postgres", autocommit=True) as own:
         own.execute(f"CREATE DATABASE {name}")

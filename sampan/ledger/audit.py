@@ -64,29 +64,35 @@ def _walk(log: store.Store, derived: _Derived) -> Iterator[int]:
             row = next(rows, None)
             if row is None or row.position != index:
                 raise _Bad("is missing", index)
-            entry = _check_row(index, row)
+            entry = _read_row(index, row)
+            derived.add(entry, row.id)
+            _check_columns(entry, row)
             if before and entry.recorded < before:
                 raise _Bad("says it was recorded before the one in front of it", index, entry.id)
             before = entry.recorded
-            derived.add(entry)
         yield end
 
 
 def _rows(log: store.Store, start: int, end: int) -> Iterator[Row[Any]]:
     """The rows of a page; where the page cannot be read as a whole, row by row until one fails."""
     try:
-        with log.reading() as connection:
-            yield from store.stored(connection, start, end)
+        yield from _read(log, start, end)
+        return
     except NodeError as fault:
         with log.reading() as connection:
             store.read_head(connection)
         if end - start == 1:
             raise _Bad(f"cannot be read: {fault.what}", start) from fault
-        for index in range(start, end):
-            yield from _rows(log, index, index + 1)
+    for index in range(start, end):
+        yield from _rows(log, index, index + 1)
 
 
-def _check_row(index: int, row: Row[Any]) -> Entry:
+def _read(log: store.Store, start: int, end: int) -> list[Row[Any]]:
+    with log.reading() as connection:
+        return store.stored(connection, start, end)
+
+
+def _read_row(index: int, row: Row[Any]) -> Entry:
     try:
         entry = read_entry(index, row.data)
         same = entry.bytes == row.data
@@ -96,6 +102,11 @@ def _check_row(index: int, row: Row[Any]) -> Entry:
         raise _Bad(f"is no entry: {fault.what}", index, row.id) from None
     if not same or len(row.data) > LARGEST:
         raise _Bad("is not written as entries are (RFC 8785)", index, row.id)
+    return entry
+
+
+def _check_columns(entry: Entry, row: Row[Any]) -> None:
+    """What the row repeats from its entry, which has been seen to be the one that was signed."""
     repeated = {
         "id": (row.id, entry.id),
         "kind": (row.kind, entry.kind),
@@ -104,8 +115,7 @@ def _check_row(index: int, row: Row[Any]) -> Entry:
     }
     for column, (found, meant) in repeated.items():
         if found != meant:
-            raise _Bad(f"stands in a row whose {column} is not its own", index, entry.id)
-    return entry
+            raise _Bad(f"stands in a row whose {column} is not its own", entry.index, entry.id)
 
 
 class _Derived:
@@ -118,30 +128,37 @@ class _Derived:
         self._open: list[list[bytes]] = []
         self._kept: dict[int, tuple[int, list[bytes]]] = {}
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry, id: object) -> None:
+        """Takes in the next entry. ``id`` names it in the row, should its own bytes be wrong."""
         leaf = merkle.leaf_hash(leaf_data(entry.bytes, entry.sharing))
         if self._stored(0, self.size) != leaf:
-            raise _Bad("does not fit its leaf in the tree: one of them was altered", self.size, entry.id)
-        self._push(0, leaf)
+            raise _Bad("does not fit its leaf in the tree: one of them was altered", self.size, id)
+        full = self._push(leaf)
         self.size += 1
+        for level, hash in enumerate(full, start=1):
+            self._check_above(level, hash)
 
-    def _push(self, level: int, hash: bytes) -> None:
-        if level == len(self._open):
-            self._open.append([])
-        self._open[level].append(hash)
-        if len(self._open[level]) == tiles.WIDTH:
-            full, self._open[level] = merkle.perfect_root(self._open[level]), []
-            self._check_above(level + 1, full)
-            self._push(level + 1, full)
+    def _push(self, leaf: bytes) -> list[bytes]:
+        """Adds a leaf; returns the roots of the tiles that it filled, lowest first."""
+        full: list[bytes] = []
+        hash = leaf
+        for level in range(len(self._open) + 1):
+            if level == len(self._open):
+                self._open.append([])
+            self._open[level].append(hash)
+            if len(self._open[level]) < tiles.WIDTH:
+                break
+            hash, self._open[level] = merkle.perfect_root(self._open[level]), []
+            full.append(hash)
+        return full
 
     def _check_above(self, level: int, hash: bytes) -> None:
+        last = self.size - 1
         span = tiles.WIDTH**level
-        last = self.size
-        place = last // span
-        if self._stored(level, place) != hash:
+        if self._stored(level, last // span) != hash:
             raise _Bad(
                 f"begins a stretch, up to {last}, whose hash at level {level} of the tree was altered",
-                place * span,
+                last // span * span,
             )
 
     def _stored(self, level: int, place: int) -> bytes | None:
