@@ -10,6 +10,7 @@ import numpy as np
 from sampan.core.errors import SampanError
 from sampan.engines.allocate.problem import Bools, Floats, Ints
 
+LOWER, BASIC, UPPER = 0, 1, 2  # HiGHS's own numbers
 MOST_NODES = 20_000  # of a branch-and-bound: a count, not a clock, so that runs repeat
 
 
@@ -45,6 +46,7 @@ def quiet_highs() -> Any:
     for option, value in (
         ("output_flag", False),
         ("threads", 1),
+        ("presolve", "off"),  # these programmes are tight already: presolve doubles the time
         ("random_seed", 0),
         ("primal_feasibility_tolerance", 1e-9),
         ("dual_feasibility_tolerance", 1e-9),
@@ -64,6 +66,24 @@ def pass_columns(highs: Any, m: Model) -> None:
         n, len(m.row_lower), len(m.row), 1, 1, 0.0, m.cost, np.zeros(n), m.upper, m.row_lower, m.row_upper,
         start.astype(np.int32), m.row[by_column].astype(np.int32), m.entry[by_column], integer,
     )  # fmt: skip
+
+
+def get_basis(highs: Any) -> tuple[Ints, Ints]:
+    """Status of every column and row, as ``LOWER``, ``BASIC`` or ``UPPER``."""
+    basis = highs.getBasis()
+    return np.array([int(k) for k in basis.col_status]), np.array([int(k) for k in basis.row_status])
+
+
+def set_basis(highs: Any, columns: Ints, rows: Ints) -> None:
+    """Start the next solve from here."""
+    import highspy
+
+    status = [highspy.HighsBasisStatus(k) for k in range(5)]
+    basis = highspy.HighsBasis()
+    basis.col_status = [status[k] for k in columns.tolist()]
+    basis.row_status = [status[k] for k in rows.tolist()]
+    basis.valid = True
+    highs.setBasis(basis)
 
 
 def run(highs: Any) -> Answer | None:
@@ -91,5 +111,6 @@ def run(highs: Any) -> Answer | None:
 def solve_model(m: Model) -> Answer | None:
     """Solve one model from scratch."""
     highs = quiet_highs()
+    highs.setOptionValue("presolve", "choose" if m.integer is not None else "off")
     pass_columns(highs, m)
     return run(highs)

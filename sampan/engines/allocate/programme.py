@@ -15,9 +15,9 @@ import numpy as np
 from sampan.core.errors import SampanError
 from sampan.engines.allocate.cells import Cells
 from sampan.engines.allocate.curves import Curves
-from sampan.engines.allocate.highs import Model, pass_columns, quiet_highs, run
+from sampan.engines.allocate.highs import BASIC, LOWER, UPPER, Model, get_basis, pass_columns, quiet_highs, run, set_basis
 from sampan.engines.allocate.kept import Cuts, Kept
-from sampan.engines.allocate.problem import Floats, Ints
+from sampan.engines.allocate.problem import Bools, Floats, Ints
 from sampan.engines.allocate.shipping import Shipping, Sparse
 
 
@@ -204,16 +204,19 @@ def _sorted_knots(found: list[Floats]) -> Knots:
 
 
 class Solver:
-    """HiGHS with one programme in it."""
+    """HiGHS with one programme in it, which starts each solve from where the last one ended."""
 
     def __init__(self) -> None:
         self._highs = quiet_highs()
+        self._last: _Basis | None = None
 
     def solve(self, p: Programme, knots: Knots) -> Solved:
         """Solve with the curves restricted to ``knots``. ``harm`` counts kept pairs in full, not by their cuts."""
         cell, width, slope = knots.segments()
         scale = max(float(p.cells.top.max(initial=0.0)), float(p.kept.value.max(initial=0.0)), 1e-300)
         pass_columns(self._highs, _model(p, cell, width, slope, scale))
+        if self._last is not None:
+            set_basis(self._highs, *self._last.carried(p, knots, cell, width))
         found = run(self._highs)
         if found is None:
             raise Infeasible("No plan meets every limit.")
@@ -222,7 +225,34 @@ class Solver:
         amount = np.bincount(cell, filled, len(p.cells))
         harm = float(knots.at_zero().sum() + slope @ filled)
         harm += float(p.kept.harm(np.arange(len(p.kept)), p.arrived(amount)).sum())
+        columns, rows = get_basis(self._highs)
+        basic = np.bincount(cell, columns[n_plain:] == BASIC, len(p.cells)) > 0
+        self._last = _Basis(columns[:n_plain], rows, basic, amount)
         return Solved(found.value[:n_x], found.value[n_x:n_net], amount, dual, p.prices(dual), harm)
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """Where the last solve ended: status of plain columns and rows; per curve, its amount and if it was basic."""
+
+    plain: Ints
+    row: Ints
+    basic: Bools
+    amount: Floats
+
+    def carried(self, p: Programme, knots: Knots, cell: Ints, width: Floats) -> tuple[Ints, Ints]:
+        """The same point on new segments: those below the amount full, one basic where the curve was basic."""
+        start = knots.amount[:-1][knots.cell[1:] == knots.cell[:-1]]
+        full = start + width <= self.amount[cell] + 1e-9
+        first_open = np.ones(len(cell), bool)  # the first segment not full, or the last if all are
+        same = cell[1:] == cell[:-1]
+        first_open[1:] = full[:-1] | ~same
+        first_open &= ~full | np.append(~same, True)
+        status = np.where(full, UPPER, LOWER)
+        status[first_open & self.basic[cell]] = BASIC
+        rows = np.full(len(p.row_lower), BASIC)  # a new row enters with its slack
+        rows[: len(self.row)] = self.row
+        return np.concatenate([self.plain, status]), rows
 
 
 def _model(p: Programme, cell: Ints, width: Floats, slope: Floats, scale: float) -> Model:
