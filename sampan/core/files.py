@@ -14,6 +14,7 @@ from sampan.core.errors import InputError, NodeError
 _DISK = {
     errno.ENOSPC: ("is full", "Free some space and run the command again."),
     errno.EDQUOT: ("is over its quota", "Free some space and run the command again."),
+    errno.EFBIG: ("does not take a file this large", "Choose another disk, or raise the limit (ulimit -f)."),
     errno.EROFS: ("is read-only", "Choose a folder that can be written."),
     errno.EACCES: ("does not allow writing", "Choose a folder that you may write."),
     errno.EPERM: ("does not allow writing", "Choose a folder that you may write."),
