@@ -27,22 +27,27 @@ claim:<consignment>       signed for as damaged or missing, until the claim is s
 loss, expired             what is gone, and known to be
 donor:<party>             where gifts to us, and funds, come from
 fund:<name>               money set aside for a purpose
+committed:<contribution>  money of a fund that a commitment binds
 disbursed:<party>         money paid out
+exchange                  money changed into another currency
+served:<party>            services rendered: a charter, a laboratory's week
+used:<place>              what was given to home, used there
 roster, deployed:<party>  person-days of experts, at home and abroad
 ========================  =================================================================
 """
 
-SOURCES = frozenset({"production", "outside", "batch", "donor", "roster"})
+SOURCES = frozenset({"production", "outside", "batch", "donor", "exchange", "roster"})
 """Kinds of account that may owe: what they gave was not theirs to hold. No other is ever below zero."""
 
-Kind = Literal["goods", "money", "person-days", "promise"]
+Kind = Literal["goods", "money", "services", "person-days", "promise"]
 
 
 @dataclass(frozen=True, slots=True)
 class Commodity:
     """What is counted: goods by item, lot, expiry and earmark; money by currency; person-days by skill.
 
-    ``item`` is an item's code, an ISO 4217 code or a skill. A ``promise`` is goods spoken of, not moved.
+    ``item`` is an item's code, an ISO 4217 code, a service (in times rendered) or a skill. A ``promise``
+    is goods spoken of, not moved.
     """
 
     kind: Kind
