@@ -170,11 +170,12 @@ def _explain(decision: Decision, recipient: str) -> None:
 
 def sentence(line: Line) -> str:
     """Why a line is what it is, in one English sentence."""
-    held = f" It is held there by: {', '.join(line.binding)}." if line.binding else ""
+    limits = f"It is held there by: {', '.join(line.binding)}."
+    held = limits if line.binding else "More would change less than the plan's stated gap."
     return (
         f"Week {line.week}: {line.units:,} {line.item} for {line.name}. The last carton avoids "
         f"{line.last_pack:,.4g} of harm, one more would avoid {line.next_pack:,.4g}, and a carton avoids "
-        f"{line.price:,.4g} elsewhere; need stays greater with probability {line.chance_short:.0%}.{held}"
+        f"{line.price:,.4g} elsewhere; need stays greater with probability {line.chance_short:.0%}. {held}"
     )
 
 

@@ -1,0 +1,39 @@
+"""Runs a whole replay, for tests that look at what it left behind."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from sampan.core.time import StandingClock
+from sampan.desks.assistance import assumptions
+from sampan.desks.control.exercise import Exercise
+from sampan.formats import jhu
+from sampan.node import Node
+from sampan.replay import Replay, decision_days, replay
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A replay, the node that it left behind, and the files that it read."""
+
+    node: Node
+    replay: Replay
+    files: dict[str, bytes]
+    exercise: Exercise | None = None
+
+
+def run(folder: Path, files: dict[str, bytes], *, last_weeks_off: int = 0, **kept: Exercise) -> Ran:
+    table = jhu.read(*files.values())
+    days = decision_days(table.days[0], table.days[-1] - timedelta(weeks=last_weeks_off))
+    clock = StandingClock(datetime.combine(days[0], time(12), UTC))
+    node = Node.create(folder, home="CHN", clock=clock, exercise=bool(kept))
+    silent = lambda name, detail: contextlib.nullcontext()  # noqa: E731
+    done = replay(node, files, days, clock=clock, assumptions=assumptions.default(), step=silent)
+    return Ran(node, done, files, **kept)
+
+
+def real_files(shared: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((shared / "data" / "jhu").glob("*.csv"))}
