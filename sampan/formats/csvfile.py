@@ -17,6 +17,9 @@ from sampan.core.errors import InputError
 LIMIT = 256 * 1024 * 1024
 """Bytes of the largest file that is read at all: more than any that JHU, WHO or OWID published."""
 
+LONGEST_LINE = 1024 * 1024
+"""Characters: a hundred times JHU's longest. A longer line is refused before it is cut into cells."""
+
 MOST = 1e10
 """A count above this is more people than have ever been alive at once: the file is damaged."""
 
@@ -59,7 +62,7 @@ def rows(data: bytes, *, name: str) -> Iterator[tuple[int, list[str]]]:
     UTF-8, unbalanced quotes and a cell longer than the csv module reads.
     """
     check_form(data, name=name)
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline=""), strict=True)
+    reader = csv.reader(_lines(data, name=name), strict=True)
     line = 1
     try:
         for cells in reader:
@@ -75,6 +78,21 @@ def rows(data: bytes, *, name: str) -> Iterator[tuple[int, list[str]]]:
             line=line,
             way_out="A quote is left open or a cell is damaged: fetch or export the file again.",
         ) from None
+
+
+def _lines(data: bytes, *, name: str) -> Iterator[str]:
+    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+    number = 0
+    while line := text.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            raise InputError(
+                f"The line is longer than {LONGEST_LINE:,} characters.",
+                file=name,
+                line=number,
+                way_out="Its line ends are lost, or it is no table: fetch or export the file again.",
+            )
+        yield line
 
 
 def _not_utf8(data: bytes, name: str) -> InputError:

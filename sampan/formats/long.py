@@ -111,6 +111,7 @@ def _gather(data: bytes, layout: Layout, *, name: str) -> _Gathered:
     naming = [column for column in layout.naming() if column is not None]
     counts = [(column, layout.header[column].strip(), cells) for column, cells in found.counts.items()]
     width = len(layout.header)
+    usual = {str(number): float(number) for number in range(1000)}
     for number, (line, cells) in enumerate(rows(data, name=name)):
         if number < layout.head_lines:
             continue
@@ -127,7 +128,11 @@ def _gather(data: bytes, layout: Layout, *, name: str) -> _Gathered:
         found.place.append(known_places[named])
         found.line.append(line)
         for column, heading, gathered in counts:
-            gathered.append(count(cells[column], name=name, line=line, field=heading))
+            text = cells[column]
+            value = usual.get(text)
+            if value is None:
+                value = count(text, name=name, line=line, field=heading)
+            gathered.append(value)
     if not found.day:
         raise InputError("The file has a header and no rows.", file=name, way_out="Fetch or export it again.")
     return found

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from sampan.core.errors import InputError
 from sampan.formats.csvfile import check_form
 from sampan.formats.read import read_any
+from sampan.formats.table import check_size
 
 JHU = "Province/State,Country/Region,Lat,Long,1/22/20,1/23/20,1/24/20\n"
 WHO = (
@@ -246,6 +250,43 @@ def test_a_bad_file_is_named_with_line_column_and_way_out(bad: Bad) -> None:
 def test_a_file_over_the_limit_is_refused_before_it_is_read() -> None:
     with pytest.raises(InputError, match=r"big\.csv: The file holds 1,001 bytes; at most 1,000 are read"):
         check_form(b"a" * 1001, name="big.csv", limit=1000)
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [(JHU.encode() + b"," * 2**21, 2), (b"1/22/20," * 2**18, 1), (b"\0" * 2**21, 1)],
+    ids=["row", "header", "zeros"],
+)
+def test_a_line_without_end_is_refused_before_it_is_cut_into_cells(data: bytes, line: int) -> None:
+    with pytest.raises(InputError, match="longer than 1,048,576 characters") as caught:
+        read_any({"figures.csv": data})
+    assert (caught.value.file, caught.value.line) == ("figures.csv", line)
+
+
+def test_more_figures_than_the_memory_should_hold_are_refused() -> None:
+    check_size(days=9_000, labels=1_000, name="figures.csv")
+    with pytest.raises(InputError, match=r"1,200 places over 9,000 days"):
+        check_size(days=9_000, labels=1_200, name="figures.csv")
+
+
+@pytest.mark.full
+def test_a_file_of_200_megabytes_is_read_within_a_gigabyte() -> None:
+    script = """
+import resource
+from datetime import date, timedelta
+from sampan.formats.who import read
+days = [(date(2000, 1, 1) + timedelta(n)).isoformat() for n in range(9_000)]
+rows = "".join(f"{day},C%d,Country number %d,EURO,9,{9 * n},1,{n}\\n" for n, day in enumerate(days, 1))
+head = "Date_reported,Country_code,Country,WHO_region,New_cases,Cumulative_cases,New_deaths,Cumulative_deaths\\n"
+data = (head + "".join(rows.replace("%d", str(place)) for place in range(440))).encode()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+table = read(data)
+print(len(data), table.cases.shape, len(table.marks), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    size, days, places, marks, grown = (int(each) for each in re.findall(r"\d+", done.stdout))
+    assert (size > 200_000_000, days, places, marks) == (True, 9_000, 440, 0)
+    assert grown < 1_000_000, "kilobytes"
 
 
 def test_a_line_lists_message_never_quotes_a_cell() -> None:
