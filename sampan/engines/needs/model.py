@@ -48,10 +48,24 @@ def needs(
     nothing is subtracted. inbound: (weeks, places, items), assured arrivals, usable in their week.
     Raises InputError for wrong shapes, NaN or negative cases, negative stock, or an unknown item.
     """
-    table = parameters or load()
+    recipe = _Recipe(parameters or load(), tuple(items))
+    return _needs(
+        recipe, new_cases, recent_cases=recent_cases, capacity=capacity, stock=stock, inbound=inbound
+    )
+
+
+def _needs(
+    recipe: _Recipe,
+    new_cases: ArrayLike,
+    *,
+    recent_cases: ArrayLike | None,
+    capacity: Capacity,
+    stock: ArrayLike | None,
+    inbound: ArrayLike | None,
+) -> Needs:
+    table = recipe.table
     cases = _cases(new_cases, capacity.places)
     past, history_unknown = _history(recent_cases, table, capacity.places)
-    recipe = _Recipe(table, tuple(items))
     limits = caps(capacity, table)
     free = drivers(cases, past, capacity=capacity, parameters=table, limits=None)
     capped = drivers(cases, past, capacity=capacity, parameters=table, limits=limits)
@@ -84,23 +98,23 @@ def each_block(
     items: Sequence[str] = THE_FIVE,
     stock: ArrayLike | None = None,
     inbound: ArrayLike | None = None,
-    block: int = 8,
+    block: int = 4,
 ) -> Iterator[tuple[slice, Needs]]:
     """:func:`needs` for ``block`` places at a time, with their slice: all items of many samples in little memory.
 
     ``parameters`` must not differ by place.
     """
+    recipe = _Recipe(parameters or load(), tuple(items))
     cases = np.asarray(new_cases, dtype=np.float64)
     for first in range(0, capacity.places, block):
         part = slice(first, min(first + block, capacity.places))
         yield (
             part,
-            needs(
+            _needs(
+                recipe,
                 cases[:, :, part],
                 recent_cases=None if recent_cases is None else np.asarray(recent_cases)[:, part],
                 capacity=capacity.at(part),
-                parameters=parameters,
-                items=items,
                 stock=None if stock is None else np.asarray(stock)[part],
                 inbound=None if inbound is None else np.asarray(inbound)[:, part],
             ),
@@ -108,32 +122,50 @@ def each_block(
 
 
 class _Recipe:
-    """Items as a matrix of drivers (consumables) and a list of running maxima (reusables)."""
+    """Items as a matrix of rates per driver (consumables) and a list of running maxima (reusables)."""
 
     def __init__(self, table: Parameters, items: tuple[str, ...]) -> None:
-        self.items = items
-        self.consumed: list[dict[str, FloatArray]] = [{} for _ in items]
-        self.kept: list[list[tuple[FloatArray, dict[str, FloatArray]]]] = [[] for _ in items]
+        self.table, self.items = table, items
+        consumed: list[dict[str, FloatArray]] = [{} for _ in items]
+        self.kept: list[tuple[int, FloatArray, dict[str, FloatArray]]] = []
         for at, item in enumerate(items):
             for part, factor in table.counts_as(item).items():
                 times = np.asarray(factor.value) / np.asarray(table.value(f"{part}:extended_use"))
                 if table.items[part].reusable:
-                    self.kept[at].append((times, levels(table, part)))
+                    self.kept.append((at, times, levels(table, part)))
                     continue
                 for driver, rate in weekly(table, part).items():
-                    self.consumed[at][driver] = self.consumed[at].get(driver, np.zeros(())) + times * rate
+                    consumed[at][driver] = consumed[at].get(driver, np.zeros(())) + times * rate
+        self.drivers = list(dict.fromkeys(driver for rates in consumed for driver in rates))
+        self.rates = _matrix(
+            [[rates.get(driver, np.zeros(())) for driver in self.drivers] for rates in consumed]
+        )
 
     def amounts(self, made: Drivers, shape: tuple[int, ...]) -> FloatArray:
         """(places, items, weeks, samples)."""
         places, weeks, samples = shape
-        out = np.zeros((places, len(self.items), weeks, samples))
-        for at in range(len(self.items)):
-            for driver, rate in self.consumed[at].items():
-                out[:, at] += made[driver] * _column(rate)
-            for times, rates in self.kept[at]:
-                level = sum((made[driver] * _column(rate) for driver, rate in rates.items()), np.zeros(shape))
-                out[:, at] += _column(times) * issued(level)
+        stack = np.empty((places, len(self.drivers), weeks, samples))
+        for at, driver in enumerate(self.drivers):
+            stack[:, at] = made[driver]
+        consumed = np.matmul(self.rates, stack.reshape(places, len(self.drivers), weeks * samples))
+        out: FloatArray = consumed.reshape(places, len(self.items), weeks, samples)
+        pieces: dict[tuple[tuple[str, bytes], ...], FloatArray] = {}
+        for at, times, rates in self.kept:
+            same = tuple((driver, rate.tobytes()) for driver, rate in sorted(rates.items()))
+            if same not in pieces:
+                level = np.zeros(shape)
+                for driver, rate in rates.items():
+                    level += made[driver] * _column(rate)
+                pieces[same] = issued(level)
+            out[:, at] += _column(times) * pieces[same]
         return out
+
+
+def _matrix(rates: list[list[FloatArray]]) -> FloatArray:
+    """Rates by item and driver as (items, drivers), or (places, items, drivers) where any differs by place."""
+    shape = (len(rates), len(rates[0]) if rates else 0)
+    flat = np.broadcast_arrays(np.zeros(()), *(rate for row in rates for rate in row))[1:]
+    return np.stack(flat, axis=-1).reshape(*flat[0].shape, *shape) if flat else np.zeros(shape)
 
 
 def weekly(table: Parameters, item: str) -> dict[str, FloatArray]:
@@ -157,19 +189,26 @@ def levels(table: Parameters, item: str) -> dict[str, FloatArray]:
 
 def issued(level: FloatArray) -> FloatArray:
     """Whole pieces to issue each week so that as many are there as the ``level`` in use: its new maxima only."""
-    there = np.maximum.accumulate(np.ceil(level - _ROUNDING), axis=1)
-    return np.diff(there, axis=1, prepend=0.0)
+    there = np.ceil(level - _ROUNDING)
+    # week by week, not np.maximum.accumulate: rows of samples lie together in memory, weeks do not
+    for week in range(1, there.shape[1]):
+        np.maximum(there[:, week], there[:, week - 1], out=there[:, week])
+    for week in range(there.shape[1] - 1, 0, -1):
+        there[:, week] -= there[:, week - 1]
+    return there
 
 
 def _net(wanted: FloatArray, supply: FloatArray | None) -> FloatArray:
-    """What must still come each week, given that what is left over is kept.
-
-    Cumulative: max over u ≤ t of (wanted up to u - supply up to u), never below 0; its increase is the week's.
-    """
+    """What must still come each week; what is left over of stock and arrivals is kept for the next."""
     if supply is None:
         return wanted
-    short = np.maximum.accumulate(np.cumsum(wanted, axis=2) - np.cumsum(supply, axis=2), axis=2)
-    return np.diff(np.maximum(short, 0.0), axis=2, prepend=0.0)
+    net = np.empty_like(wanted)
+    left: FloatArray | float = 0.0
+    for week in range(wanted.shape[2]):
+        short = wanted[:, :, week] - (left + supply[:, :, week])
+        np.maximum(short, 0.0, out=net[:, :, week])
+        left = np.negative(np.minimum(short, 0.0, out=short), out=short)
+    return net
 
 
 def _cases(given: ArrayLike, places: int) -> FloatArray:

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 import numpy as np
@@ -139,32 +140,33 @@ class Parameters:
         facts.update({rate.name: _checked(rate) for rate in rates})
         return replace(self, facts=facts, items=known)
 
+    @cached_property
+    def _by_item(self) -> dict[str, dict[str, Fact]]:
+        """``"gown:"`` → its rates, ``"mask="`` → its substitutions."""
+        found: dict[str, dict[str, Fact]] = {}
+        for name, fact in self.facts.items():
+            item, sign, what = re.fullmatch(r"([^:=]*)([:=]?)(.*)", name).groups()  # type: ignore[union-attr]
+            if sign and what != "extended_use":
+                found.setdefault(item + sign, {})[what] = fact
+        return found
+
     def rates(self, item: str) -> dict[str, Fact]:
         """Driver → rate of one item of the WHO list, extended use apart."""
-        start = f"{item}:"
-        found = {
-            name.removeprefix(start): fact for name, fact in self.facts.items() if name.startswith(start)
-        }
-        found.pop("extended_use", None)
-        return found
+        return self._by_item.get(f"{item}:", {})
 
     def counts_as(self, item: str) -> dict[str, Fact]:
         """What one request for ``item`` is made of: the item itself, or its row in the substitutions."""
-        start = f"{item}="
-        found = {
-            name.removeprefix(start): fact for name, fact in self.facts.items() if name.startswith(start)
-        }
-        if found:
-            return found
+        if f"{item}=" in self._by_item:
+            return self._by_item[f"{item}="]
         if item not in self.items:
-            near = difflib.get_close_matches(item, [*self.items, *self.requestable()], n=3)
+            near = difflib.get_close_matches(item, self.requestable(), n=3)
             hint = f"Did you mean {' or '.join(near)}?" if near else "Choose from the items table."
             raise InputError(f'There is no item "{item}" in the needs tables.', way_out=hint, field=item)
         return {item: Fact(f"{item}={item}", 1.0, "", "the item itself", "definition", "Sampan 1")}
 
     def requestable(self) -> tuple[str, ...]:
         """The codes of every item that :func:`needs` can be asked for."""
-        substitutes = dict.fromkeys(name.partition("=")[0] for name in self.facts if "=" in name)
+        substitutes = [name.removesuffix("=") for name in self._by_item if name.endswith("=")]
         return (*substitutes, *self.items)
 
 

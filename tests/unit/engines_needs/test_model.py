@@ -114,3 +114,21 @@ def test_unknown_stock_is_not_subtracted() -> None:
 def test_bad_input_is_said_plainly(given: dict[str, object], said: str) -> None:
     with pytest.raises(InputError, match=said):
         one_place(**given)
+
+
+def test_only_the_latest_weeks_before_the_first_still_lie_in_bed() -> None:
+    made = one_place([0.0], recent_cases=[[9999.0], [500.0], [100.0]])
+    assert made.series("critical_bed")[0, 0, 0] == pytest.approx(5)
+    assert made.series("critical_left")[0, 0, 0] == pytest.approx(25)
+    assert not made.uncapped["history"].any()
+
+
+def test_capacity_refuses_what_cannot_be() -> None:
+    with pytest.raises(InputError, match="beds is negative"):
+        Capacity(np.array([-1.0]))
+    with pytest.raises(InputError, match="share of beds"):
+        Capacity(np.array([1.0]), icu_share=3.57)
+    with pytest.raises(InputError, match="doctors must have shape"):
+        Capacity(np.array([1.0]), doctors=[1.0, 2.0])
+    with pytest.raises(InputError, match="No throughput is known"):
+        laboratory_capacity({"roche": [1.0]})
