@@ -33,7 +33,7 @@ def resolve_label(label: Label) -> Meaning:
     """
     spellings = tables.toml("spellings")
     if fold(label.text) in _sums():
-        return Meaning(why="a sum of places, or none")
+        return Meaning(why="a sum or a part of places")
     if why := _word(label.text, spellings["nobody"]):
         return Meaning(why=why)
     country = _country(label)
