@@ -42,21 +42,30 @@ def init(
         said(f"People: {', '.join(node.settings.people)} (edit {folder / 'sampan.toml'}).")
 
 
-def _load(source: str, files: list[str] | None, folder: Path, person: str, json: bool) -> None:
+def _load(
+    source: str, files: list[str] | None, folder: Path, person: str, *, strict: bool, json: bool
+) -> None:
     from sampan.cli.sources import gather
     from sampan.desks.control.reports import load
 
+    found = gather(source, files)
     with opened(folder, person) as node:
-        loaded = load(node.session, gather(source, files), source=source)
+        loaded = load(node.session, found, source=source, strict=strict)
     if json:
         as_json(loaded)
         return
-    said(f"Read {loaded.places} places, {loaded.first_day} to {loaded.last_day}, from {loaded.source}.")
+    said(
+        f"Read {loaded.places} place{_s(loaded.places)}, {loaded.first_day} to {loaded.last_day}, from {loaded.source}."
+    )
     if loaded.corrections:
-        said(f"{loaded.corrections} corrections and other oddities are kept and marked.")
+        said(f"Kept and marked: {loaded.corrections} correction{_s(loaded.corrections)} or other oddities.")
     if loaded.aside:
         said(f"Kept aside, for they are no places: {', '.join(loaded.aside)}.")
     said(f"Recorded as entry {loaded.entry}.")
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 def _loader(source: str, example: str) -> None:
@@ -64,9 +73,10 @@ def _loader(source: str, example: str) -> None:
         files: Files = None,
         folder: NodeFolder = HERE,
         person: As = OFFICER,
+        strict: Annotated[bool, typer.Option("--strict", help="Refuse names that are no place.")] = False,
         json: Json = False,
     ) -> None:
-        _load(source, files, folder, person, json)
+        _load(source, files, folder, person, strict=strict, json=json)
 
     command.__doc__ = (
         f"Read {source.upper()} figures.\n\nExample: {example}\n\n"

@@ -59,19 +59,13 @@ class Published:
 def make(assessed: Assessed, *, weeks: int = WEEKS) -> Forecast:
     """Weekly new reported cases of every place, ``weeks`` ahead.
 
-    The seed is taken from the snapshot that the figures came from, so the same reports give the same
-    forecast. Raises InputError for a horizon outside 1 to 52 weeks.
+    The same reports give the same forecast. Raises InputError for a horizon outside 1 to 52 weeks.
     """
-    return project(
-        assessed.incidence,
-        assessed.situation,
-        disease=assessed.disease,
-        weeks=weeks,
-        seed=_seed(assessed),
-    )
+    return project(assessed.incidence, assessed.situation, disease=assessed.disease, weeks=weeks)
 
 
 def _seed(assessed: Assessed) -> int:
+    """Where sample paths of this forecast begin: fixed by the snapshot that the figures came from."""
     return int(assessed.known.record.files[0].digest[:8], 16)
 
 

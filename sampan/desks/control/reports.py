@@ -9,7 +9,9 @@ from datetime import date
 from sampan.access.session import Session
 from sampan.core.errors import InputError
 from sampan.formats.read import read_any
+from sampan.formats.table import ReportedTable
 from sampan.records.control import Reports
+from sampan.world.reports import Reports as Figures
 from sampan.world.reports import interpret
 
 
@@ -26,11 +28,13 @@ class Loaded:
     aside: tuple[str, ...]
 
 
-def load(session: Session, files: Mapping[str, bytes], *, source: str | None = None) -> Loaded:
+def load(
+    session: Session, files: Mapping[str, bytes], *, source: str | None = None, strict: bool = False
+) -> Loaded:
     """Reads reported figures from ``files`` (name to bytes), keeps the bytes, and records the reading.
 
-    ``source`` is the layout that the person says it is. Files whose name begins with EXERCISE are
-    recorded as an exercise.
+    ``source`` is the layout that the person says it is. ``strict`` refuses names that are no place, which
+    are otherwise kept aside. Files whose name begins with EXERCISE are recorded as an exercise.
 
     The files are checked whole before anything is kept. Raises InputError naming file, line and
     column if they do not hold, Refused if the person may not load.
@@ -42,7 +46,7 @@ def load(session: Session, files: Mapping[str, bytes], *, source: str | None = N
             file=next(iter(files)),
             way_out=f"Load them with: sampan load {table.source}",
         )
-    reports = interpret(table)
+    reports = _places(table, next(iter(files)), strict=strict)
     record = Reports(
         source=table.source,
         files=tuple(session.keep(name, data) for name, data in files.items()),
@@ -63,3 +67,12 @@ def load(session: Session, files: Mapping[str, bytes], *, source: str | None = N
         record.corrections,
         record.aside,
     )
+
+
+def _places(table: ReportedTable, file: str, *, strict: bool) -> Figures:
+    """The figures by place. A table in which no name is a place is refused, as a strict reading would."""
+    try:
+        figures = interpret(table, strict=strict)
+        return figures if figures.places else interpret(table, strict=True)
+    except InputError as fault:
+        raise InputError(fault.what, way_out=fault.way_out, file=file, line=fault.line) from None
