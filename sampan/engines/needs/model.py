@@ -14,18 +14,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from sampan.core.errors import InputError
 from sampan.engines.needs.capacity import Capacity, laboratory_capacity
-from sampan.engines.needs.drivers import DAILY, DAYS_PER_WEEK, STAFF, Caps, Drivers, caps, drivers
+from sampan.engines.needs.drivers import Caps, caps, drivers
 from sampan.engines.needs.explain import Step, explain
 from sampan.engines.needs.parameters import FloatArray, Parameters, load
 from sampan.engines.needs.patients import weeks_of_history
+from sampan.engines.needs.recipe import Recipe
 from sampan.engines.needs.result import Needs
 
 __all__ = ["THE_FIVE", "Capacity", "Needs", "Step", "each_block", "explain", "laboratory_capacity", "needs"]
 
 #: the supply kinds of the request
 THE_FIVE = ("test_kit", "mask", "protective_suit", "thermometer_gun", "ventilator")
-#: 0.1 × 910 is 91, whatever the last bit says
-_ROUNDING = 1e-9
 
 
 def needs(
@@ -48,14 +47,14 @@ def needs(
     nothing is subtracted. inbound: (weeks, places, items), assured arrivals, usable in their week.
     Raises InputError for wrong shapes, NaN or negative cases, negative stock, or an unknown item.
     """
-    recipe = _Recipe(parameters or load(), tuple(items))
+    recipe = Recipe(parameters or load(), tuple(items))
     return _needs(
         recipe, new_cases, recent_cases=recent_cases, capacity=capacity, stock=stock, inbound=inbound
     )
 
 
 def _needs(
-    recipe: _Recipe,
+    recipe: Recipe,
     new_cases: ArrayLike,
     *,
     recent_cases: ArrayLike | None,
@@ -64,6 +63,7 @@ def _needs(
     inbound: ArrayLike | None,
 ) -> Needs:
     table = recipe.table
+    table.check_places(capacity.places)
     cases = _cases(new_cases, capacity.places)
     past, history_unknown = _history(recent_cases, table, capacity.places)
     limits = caps(capacity, table)
@@ -100,18 +100,16 @@ def each_block(
     inbound: ArrayLike | None = None,
     block: int = 4,
 ) -> Iterator[tuple[slice, Needs]]:
-    """:func:`needs` for ``block`` places at a time, with their slice: all items of many samples in little memory.
-
-    ``parameters`` must not differ by place.
-    """
-    recipe = _Recipe(parameters or load(), tuple(items))
-    cases = np.asarray(new_cases, dtype=np.float64)
+    """:func:`needs` for ``block`` places at a time, with their slice: all items of many samples in little memory."""
+    table = parameters or load()
+    recipe = Recipe(table, tuple(items))
+    cases = _shaped(new_cases, capacity.places)
     for first in range(0, capacity.places, block):
         part = slice(first, min(first + block, capacity.places))
         yield (
             part,
             _needs(
-                recipe,
+                recipe if table.at(part) is table else Recipe(table.at(part), tuple(items)),
                 cases[:, :, part],
                 recent_cases=None if recent_cases is None else np.asarray(recent_cases)[:, part],
                 capacity=capacity.at(part),
@@ -119,83 +117,6 @@ def each_block(
                 inbound=None if inbound is None else np.asarray(inbound)[:, part],
             ),
         )
-
-
-class _Recipe:
-    """Items as a matrix of rates per driver (consumables) and a list of running maxima (reusables)."""
-
-    def __init__(self, table: Parameters, items: tuple[str, ...]) -> None:
-        self.table, self.items = table, items
-        consumed: list[dict[str, FloatArray]] = [{} for _ in items]
-        self.kept: list[tuple[int, FloatArray, dict[str, FloatArray]]] = []
-        for at, item in enumerate(items):
-            for part, factor in table.counts_as(item).items():
-                times = np.asarray(factor.value) / np.asarray(table.value(f"{part}:extended_use"))
-                if table.items[part].reusable:
-                    self.kept.append((at, times, levels(table, part)))
-                    continue
-                for driver, rate in weekly(table, part).items():
-                    consumed[at][driver] = consumed[at].get(driver, np.zeros(())) + times * rate
-        self.drivers = list(dict.fromkeys(driver for rates in consumed for driver in rates))
-        self.rates = _matrix(
-            [[rates.get(driver, np.zeros(())) for driver in self.drivers] for rates in consumed]
-        )
-
-    def amounts(self, made: Drivers, shape: tuple[int, ...]) -> FloatArray:
-        """(places, items, weeks, samples)."""
-        places, weeks, samples = shape
-        stack = np.empty((places, len(self.drivers), weeks, samples))
-        for at, driver in enumerate(self.drivers):
-            stack[:, at] = made[driver]
-        consumed = np.matmul(self.rates, stack.reshape(places, len(self.drivers), weeks * samples))
-        out: FloatArray = consumed.reshape(places, len(self.items), weeks, samples)
-        pieces: dict[tuple[tuple[str, bytes], ...], FloatArray] = {}
-        for at, times, rates in self.kept:
-            same = tuple((driver, rate.tobytes()) for driver, rate in sorted(rates.items()))
-            if same not in pieces:
-                level = np.zeros(shape)
-                for driver, rate in rates.items():
-                    level += made[driver] * _column(rate)
-                pieces[same] = issued(level)
-            out[:, at] += _column(times) * pieces[same]
-        return out
-
-
-def _matrix(rates: list[list[FloatArray]]) -> FloatArray:
-    """Rates by item and driver as (items, drivers), or (places, items, drivers) where any differs by place."""
-    shape = (len(rates), len(rates[0]) if rates else 0)
-    flat = np.broadcast_arrays(np.zeros(()), *(rate for row in rates for rate in row))[1:]
-    return np.stack(flat, axis=-1).reshape(*flat[0].shape, *shape) if flat else np.zeros(shape)
-
-
-def weekly(table: Parameters, item: str) -> dict[str, FloatArray]:
-    """Driver → pieces per unit of the driver and week, for a consumable."""
-    return {
-        driver: np.asarray(rate.value) * (DAYS_PER_WEEK if driver in DAILY else 1.0)
-        for driver, rate in table.rates(item).items()
-    }
-
-
-def levels(table: Parameters, item: str) -> dict[str, FloatArray]:
-    """Driver → pieces in use per unit of the driver, for a reusable: whole pieces for staff who use any."""
-    pieces = np.asarray(table.value("pieces_per_worker"))
-    return {
-        driver: np.where(np.asarray(rate.value) > 0, pieces, 0.0)
-        if driver in STAFF
-        else np.asarray(rate.value)
-        for driver, rate in table.rates(item).items()
-    }
-
-
-def issued(level: FloatArray) -> FloatArray:
-    """Whole pieces to issue each week so that as many are there as the ``level`` in use: its new maxima only."""
-    there = np.ceil(level - _ROUNDING)
-    # week by week, not np.maximum.accumulate: rows of samples lie together in memory, weeks do not
-    for week in range(1, there.shape[1]):
-        np.maximum(there[:, week], there[:, week - 1], out=there[:, week])
-    for week in range(there.shape[1] - 1, 0, -1):
-        there[:, week] -= there[:, week - 1]
-    return there
 
 
 def _net(wanted: FloatArray, supply: FloatArray | None) -> FloatArray:
@@ -213,13 +134,7 @@ def _net(wanted: FloatArray, supply: FloatArray | None) -> FloatArray:
 
 def _cases(given: ArrayLike, places: int) -> FloatArray:
     """(samples, weeks, places) → contiguous (places, weeks, samples), checked."""
-    cases = np.asarray(given, dtype=np.float64)
-    if cases.ndim != 3 or cases.shape[2] != places:
-        raise InputError(
-            f"new_cases has shape {cases.shape}, capacity has {places} places.",
-            way_out="Give (samples, weeks, places).",
-            field="new_cases",
-        )
+    cases = _shaped(given, places)
     if not np.isfinite(cases).all() or (cases < 0).any():
         raise InputError(
             "new_cases is negative or missing somewhere.",
@@ -227,6 +142,17 @@ def _cases(given: ArrayLike, places: int) -> FloatArray:
             field="new_cases",
         )
     return np.ascontiguousarray(cases.transpose(2, 1, 0))
+
+
+def _shaped(given: ArrayLike, places: int) -> FloatArray:
+    cases = np.asarray(given, dtype=np.float64)
+    if cases.ndim != 3 or cases.shape[2] != places:
+        raise InputError(
+            f"new_cases has shape {cases.shape}, capacity has {places} places.",
+            way_out="Give (samples, weeks, places).",
+            field="new_cases",
+        )
+    return cases
 
 
 def _history(given: ArrayLike | None, table: Parameters, places: int) -> tuple[FloatArray, NDArray[np.bool_]]:
@@ -285,10 +211,6 @@ def _uncapped(limits: Caps, capacity: Capacity) -> dict[str, NDArray[np.bool_]]:
         "laboratories": np.isnan(capacity.laboratories),
         "platform_mix": np.asarray(np.isnan(capacity.platform_mix).any(axis=1)),
     }
-
-
-def _column(value: FloatArray) -> FloatArray:
-    return value if value.ndim == 0 else value[:, None, None]
 
 
 def _outward(amounts: FloatArray) -> FloatArray:

@@ -131,6 +131,25 @@ class Parameters:
                 changed[name] = _checked(replace(fact, value=values, source=source, version=version))
         return _consistent(replace(self, facts=changed))
 
+    def at(self, places: slice) -> Parameters:
+        """The same for some of the places."""
+        by_place = {
+            name: replace(fact, value=fact.value[places])
+            for name, fact in self.facts.items()
+            if not isinstance(fact.value, float)
+        }
+        return replace(self, facts={**self.facts, **by_place}) if by_place else self
+
+    def check_places(self, places: int) -> None:
+        """Raises InputError if a number that differs by place was made for another count of places."""
+        for fact in self.facts.values():
+            if not isinstance(fact.value, float) and fact.value.shape != (places,):
+                raise InputError(
+                    f"{fact.name} was set for {len(fact.value)} places; there are {places}.",
+                    way_out="Call for_places with the same places as the cases.",
+                    field=fact.name,
+                )
+
     def with_items(self, items: Iterable[Item], rates: Iterable[Fact]) -> Parameters:
         """A table with further items (medicines, a country's own equipment) and their rates."""
         facts, known = dict(self.facts), dict(self.items)
@@ -246,7 +265,7 @@ def _checked(fact: Fact) -> Fact:
         )
     if fact.name in _NEVER_NOUGHT and (value == 0).any():
         raise InputError(f"{fact.name} cannot be 0.", way_out="Give a number above 0.", field=fact.name)
-    return fact
+    return replace(fact, value=float(value)) if value.ndim == 0 else fact
 
 
 def _consistent(table: Parameters) -> Parameters:

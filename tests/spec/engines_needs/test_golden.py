@@ -200,3 +200,11 @@ def test_weekly_laboratory_capacity(shared: Path) -> None:
         items=("swab",),
     )
     assert made.absorbable.sum() == pytest.approx(3_952_020)
+
+
+def test_the_ports_goggles_are_the_staff_of_every_week_summed(afghanistan: Needs) -> None:
+    """22,584 in the port, which issues them anew each week; we issue as many as the most who work at once."""
+    wearers = ("health_worker", "cleaner", "ambulance", "screener", "laboratory_technician")
+    weekly = sum(afghanistan.series(role, capped=True)[0, :, 0] for role in wearers)
+    assert weekly.sum() == pytest.approx(22_584, rel=1e-4)
+    assert total(afghanistan, "goggles") == np.ceil(weekly.max())

@@ -70,8 +70,9 @@ def test_blocks_of_places_give_the_same_as_all_at_once() -> None:
     rng = np.random.default_rng(3)
     cases, stock = rng.gamma(1, 300, (4, 6, 7)), rng.uniform(0, 900, (7, 5))
     capacity = Capacity(rng.uniform(50, 500, 7), icu_share=0.05)
-    whole = needs(cases, capacity=capacity, stock=stock)
-    for part, made in each_block(cases, capacity=capacity, stock=stock, block=3):
+    table = load().for_places(list("ABCDEFG"), {"E": {"stay_severe": 2, "gown:cleaner": 3}})
+    whole = needs(cases, capacity=capacity, parameters=table, stock=stock)
+    for part, made in each_block(cases, capacity=capacity, parameters=table, stock=stock, block=3):
         np.testing.assert_allclose(made.net_of_absorbable, whole.net_of_absorbable[:, :, part])
 
 
@@ -109,6 +110,10 @@ def test_unknown_stock_is_not_subtracted() -> None:
         ({"weekly": [1.0], "stock": [[-1.0] * 5]}, "stock"),
         ({"weekly": [1.0], "stock": [[1.0]]}, "stock"),
         ({"weekly": [1.0], "capacity": Capacity.unknown(2)}, "2 places"),
+        (
+            {"weekly": [1.0], "parameters": load().for_places(["A", "B"], {"A": {"stay_severe": 2}})},
+            "set for 2",
+        ),
     ],
 )
 def test_bad_input_is_said_plainly(given: dict[str, object], said: str) -> None:
