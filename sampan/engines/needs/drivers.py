@@ -106,20 +106,37 @@ def inpatient_share(parameters: Parameters) -> FloatArray:
     return np.asarray(np.divide(inside, np.maximum(inside + outside, 1e-300)), dtype=np.float64)
 
 
+def people(cases: FloatArray, parameters: Parameters) -> Drivers:
+    """The drivers that no capacity limits: cases by severity, and those at home.
+
+    Isolation is supplied in full in the week in which it begins.
+    """
+    p = parameters.column
+    made: Drivers = {name: cases * p(f"{name}_share") for name in ("mild", "moderate", "severe", "critical")}
+    weeks = made["mild"] * p("isolation_mild") + made["moderate"] * p("isolation_moderate")
+    days = weeks * (p("mild_moderate_tested") * DAYS_PER_WEEK)
+    return made | {"isolated": days, "home_carer": days * p("home_carers_per_case")}
+
+
 def drivers(
-    cases: FloatArray, past: FloatArray, *, capacity: Capacity, parameters: Parameters, limits: Caps | None
+    ill: Drivers,
+    cases: FloatArray,
+    past: FloatArray,
+    *,
+    capacity: Capacity,
+    parameters: Parameters,
+    limits: Caps | None,
 ) -> Drivers:
-    """Every driver from cases (places, weeks, samples) and past cases (places, past weeks).
+    """Every driver from :func:`people`, cases (places, weeks, samples) and past cases (places, past weeks).
 
     ``limits`` None: nothing is capped.
     """
     p = parameters.column
-    made: Drivers = {name: cases * p(f"{name}_share") for name in ("mild", "moderate", "severe", "critical")}
+    made = dict(ill)
     for severity in ("severe", "critical"):
         beds = None if limits is None else getattr(limits, f"{severity}_beds")
         before = past * np.asarray(p(f"{severity}_share")).reshape(-1, 1)
         made |= _named(severity, ward(made[severity], before, stay=p(f"stay_{severity}"), beds=beds))
-    made |= _at_home(made, parameters)
     made |= _on_wards(made, parameters, limits)
     made |= _screening(made, cases, parameters, limits)
     made |= _laboratories(capacity, parameters, limits)
@@ -133,14 +150,6 @@ def _named(severity: str, patients: Ward) -> Drivers:
         f"{severity}_admitted": patients.admitted,
         f"{severity}_left": patients.left,
     }
-
-
-def _at_home(made: Drivers, parameters: Parameters) -> Drivers:
-    """Isolation is supplied in full in the week in which it begins."""
-    p = parameters.column
-    weeks = made["mild"] * p("isolation_mild") + made["moderate"] * p("isolation_moderate")
-    days = weeks * p("mild_moderate_tested") * DAYS_PER_WEEK
-    return {"isolated": days, "home_carer": days * p("home_carers_per_case")}
 
 
 def _on_wards(made: Drivers, parameters: Parameters, limits: Caps | None) -> Drivers:

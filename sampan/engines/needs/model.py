@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sampan.core.errors import InputError
 from sampan.engines.needs.capacity import Capacity, laboratory_capacity
-from sampan.engines.needs.drivers import Caps, caps, drivers
+from sampan.engines.needs.drivers import Caps, caps, drivers, people
 from sampan.engines.needs.explain import Step, explain
 from sampan.engines.needs.parameters import FloatArray, Parameters, load
 from sampan.engines.needs.patients import weeks_of_history
@@ -67,8 +67,9 @@ def _needs(
     cases = _cases(new_cases, capacity.places)
     past, history_unknown = _history(recent_cases, table, capacity.places)
     limits = caps(capacity, table)
-    free = drivers(cases, past, capacity=capacity, parameters=table, limits=None)
-    capped = drivers(cases, past, capacity=capacity, parameters=table, limits=limits)
+    ill = people(cases, table)
+    free = drivers(ill, cases, past, capacity=capacity, parameters=table, limits=None)
+    capped = drivers(ill, cases, past, capacity=capacity, parameters=table, limits=limits)
     need, absorbable = recipe.amounts(free, cases.shape), recipe.amounts(capped, cases.shape)
     supply = _supply(stock, inbound, (cases.shape[1], capacity.places, len(recipe.items)))
     return Needs(
