@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,7 @@ from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
 from sampan.cli.say import as_json, said, table
 
 if TYPE_CHECKING:
-    from sampan.desks.control.situation import PlaceSituation
+    from sampan.desks.control.situation import Assessed, PlaceSituation
 
 Day = Annotated[
     datetime | None,
@@ -49,15 +50,18 @@ def situation(
     sort: Annotated[str, typer.Option(help="new, change, r or name.")] = "new",
     limit: Annotated[int, typer.Option(help="Rows to show; 0 for all.")] = 30,
     disease: DiseaseName = "covid-19",
+    plot: Annotated[Path | None, typer.Option(help="Draw the one place named: FILE.svg or FILE.png.")] = None,
     json: Json = False,
 ) -> None:
     """Show how fast it is spreading, place by place.
 
-    Examples: sampan situation; sampan situation Italy Iran; sampan situation --home --as-of 2020-03-05
+    Examples: sampan situation; sampan situation Italy Iran; sampan situation --home --as-of 2020-03-05;
+    sampan situation Italy --plot italy.svg
     """
     from sampan.desks.control import situation as desk
     from sampan.world.places import find
 
+    _check_plot(plot, places)
     with opened(folder) as node:
         wanted = [find(name).code for name in places or []]
         assessed = desk.assessed(
@@ -70,6 +74,8 @@ def situation(
         report = desk.situation(
             assessed, places=wanted, home=node.settings.home if home else None, region=region, sort=sort
         )
+    if plot:
+        _draw(assessed, wanted[0], plot)
     if json:
         as_json(report)
         return
@@ -82,6 +88,26 @@ def situation(
     )
     if len(shown) < len(report.rows):
         said(f"{len(report.rows) - len(shown)} more places: --limit 0 shows all.")
+
+
+def _check_plot(plot: Path | None, places: list[str] | None) -> None:
+    from sampan.cli.pictures import check_form
+    from sampan.core.errors import InputError
+
+    if plot is None:
+        return
+    check_form(plot)
+    if len(places or []) != 1:
+        raise InputError("A picture shows one place.", way_out="sampan situation Italy --plot italy.svg")
+
+
+def _draw(assessed: Assessed, code: str, plot: Path) -> None:
+    from sampan.cli.pictures import fan
+    from sampan.desks.control.course import course
+    from sampan.desks.control.forecast import make
+
+    fan(course(assessed, make(assessed), code), plot)
+    said(f"Wrote {plot}.")
 
 
 def _row(row: PlaceSituation) -> list[object]:

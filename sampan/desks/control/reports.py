@@ -71,8 +71,5 @@ def load(
 
 def _places(table: ReportedTable, file: str, *, strict: bool) -> Figures:
     """The figures by place. A table in which no name is a place is refused, as a strict reading would."""
-    try:
-        figures = interpret(table, strict=strict)
-        return figures if figures.places else interpret(table, strict=True)
-    except InputError as fault:
-        raise InputError(fault.what, way_out=fault.way_out, file=file, line=fault.line) from None
+    figures = interpret(table, strict=strict, name=file)
+    return figures if figures.places else interpret(table, strict=True, name=file)
