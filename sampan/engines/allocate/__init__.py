@@ -6,7 +6,7 @@
 from sampan.engines.allocate.plan import Conflict, Plan, Prices, Reason
 from sampan.engines.allocate.problem import Charter, Earmark, Lot, Problem
 from sampan.engines.allocate.reserve import home_reserve
-from sampan.engines.allocate.solve import allocate
+from sampan.engines.allocate.session import Session, allocate
 
 __all__ = [
     "Charter",
@@ -17,6 +17,7 @@ __all__ = [
     "Prices",
     "Problem",
     "Reason",
+    "Session",
     "allocate",
     "home_reserve",
 ]

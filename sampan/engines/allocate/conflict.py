@@ -120,6 +120,8 @@ class _Book:
         worth = np.array([self._q.value[r, i] for _, r, i in self.floors])
         cost[self.slack] = worth / max(worth.max(initial=0.0), 1e-300) + 1e-2
         upper = np.full(n, np.inf)
+        n_net = len(self._s.upper)
+        upper[n_net - self._s.n_switches : n_net] = 1.0
         if not soft:
             upper[self.slack] = 0.0
         lower, high = self._lower, self._upper
@@ -135,7 +137,8 @@ class _Book:
         cost = np.concatenate([m.cost, np.full(len(near), 1e-5)])
         cost[len(self._s.upper) : len(self._s.upper) + self._n_a] = 1e-6
         integer = np.ones(n + len(near), bool)
-        integer[len(near) : len(self._s.upper)] = integer[n:] = False
+        integer[len(near) : len(self._s.upper)] = self._s.integer[len(near) :]
+        integer[n:] = False
         return Model(
             cost,
             np.concatenate([m.upper, near]),

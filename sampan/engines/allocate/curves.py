@@ -82,38 +82,36 @@ class Curves:
 def curves(p: Problem, *, value: Floats, floor: Floats, cap: Floats) -> Curves:
     """Curves of all W, D and B cells. W cells count what comes above the floor, and never above the cap."""
     S, T, R, I = p.shape
-    need = np.ascontiguousarray(np.moveaxis(net_need(p), 0, -1)) / np.asarray(p.pack, float)[:, None]
-    weekly = np.array([k == "W" for k in p.kind])
-    low = np.where(weekly, floor, 0.0)[..., None]
-    np.subtract(need, low, out=need)
-    np.maximum(need, 0.0, out=need)
-    wanted = need.sum(-1).reshape(-1)
-    np.minimum(need, np.where(weekly, np.maximum(cap - floor, 0.0), np.inf)[..., None], out=need)
-    need = need.reshape(T * R * I, S)
-    need.sort(axis=1)
+    need, wanted = np.empty((T, R, I, S)), np.empty((T, R, I))
+    for i in range(I):
+        packs = np.moveaxis(net_need(p, i), 0, -1) / float(p.pack[i])
+        if p.kind[i] == "W":
+            packs = np.maximum(packs - floor[:, :, i, None], 0.0)
+        wanted[:, :, i] = packs.sum(-1)
+        if p.kind[i] == "W":
+            packs = np.minimum(packs, np.maximum(cap - floor, 0.0)[:, :, i, None])
+        need[:, :, i] = np.sort(packs, axis=-1)
     tail = np.zeros((T * R * I, S + 1))
+    need = need.reshape(T * R * I, S)
     np.cumsum(need[:, ::-1], axis=1, out=tail[:, :S][:, ::-1])
     by_week = np.array([k != "K" for k in p.kind])  # what is kept and lost is not a sum over weeks
     per_cell = np.broadcast_to(np.where(by_week, value, 0.0), (T, R, I)).reshape(-1).copy()
-    beyond = np.where(np.isfinite(cap).reshape(-1), per_cell * (wanted - tail[:, 0]) / S, 0.0)
+    beyond = np.where(np.isfinite(cap).reshape(-1), per_cell * (wanted.reshape(-1) - tail[:, 0]) / S, 0.0)
     return Curves(need, tail, per_cell, beyond)
 
 
-def net_need(p: Problem) -> Floats:
-    """(S, T, R, I) units: what the amounts given are held against, after stock in hand.
+def net_need(p: Problem, i: int) -> Floats:
+    """(S, T, R) units of item i: what the amounts given are held against, after stock in hand.
 
     W: stock in hand is drawn down week by week in each sample.  D: what is in use beyond the stock.
     B, K: cumulative need beyond the stock.
     """
-    need = np.array(p.samples, float)
-    stock = np.zeros(need.shape[2:]) if p.stock_in_hand is None else np.asarray(p.stock_in_hand, float)
-    for i, kind in enumerate(p.kind):
-        cell = need[..., i]
-        if kind in "BK":
-            np.cumsum(cell, axis=1, out=cell)
-        if kind in "DBK":
-            np.maximum(cell - stock[:, i], 0.0, out=cell)
-        elif np.any(stock[:, i] > 0):
-            gone = np.maximum(np.cumsum(cell, axis=1) - stock[:, i], 0.0)
-            cell[:] = np.diff(gone, axis=1, prepend=0.0)
-    return need
+    need = np.array(p.samples[..., i], float)
+    stock = np.zeros(need.shape[2]) if p.stock_in_hand is None else np.asarray(p.stock_in_hand, float)[:, i]
+    if p.kind[i] in "BK":
+        np.cumsum(need, axis=1, out=need)
+    if p.kind[i] in "DBK":
+        return np.maximum(need - stock, 0.0)
+    if not np.any(stock > 0):
+        return need
+    return np.diff(np.maximum(np.cumsum(need, axis=1) - stock, 0.0), axis=1, prepend=0.0)

@@ -16,7 +16,7 @@ MOST_NODES = 20_000  # of a branch-and-bound: a count, not a clock, so that runs
 
 @dataclass(frozen=True)
 class Model:
-    """Minimise cost·v with row_lower ≤ A v ≤ row_upper, 0 ≤ v ≤ upper; A by entries (repeats add up)."""
+    """Minimise cost·v with row_lower ≤ A v ≤ row_upper, lower (or 0) ≤ v ≤ upper; A by entries."""
 
     cost: Floats
     upper: Floats
@@ -26,6 +26,7 @@ class Model:
     column: Ints
     entry: Floats
     integer: Bools | None = None
+    lower: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,10 @@ def pass_columns(highs: Any, m: Model) -> None:
     n = len(m.cost)
     by_column = np.lexsort((m.row, m.column))
     start = np.concatenate([[0], np.cumsum(np.bincount(m.column, minlength=n))])
+    lower = np.zeros(n) if m.lower is None else m.lower
     integer = np.zeros(n, np.int32) if m.integer is None else m.integer.astype(np.int32)
     highs.passModel(
-        n, len(m.row_lower), len(m.row), 1, 1, 0.0, m.cost, np.zeros(n), m.upper, m.row_lower, m.row_upper,
+        n, len(m.row_lower), len(m.row), 1, 1, 0.0, m.cost, lower, m.upper, m.row_lower, m.row_upper,
         start.astype(np.int32), m.row[by_column].astype(np.int32), m.entry[by_column], integer,
     )  # fmt: skip
 

@@ -6,11 +6,11 @@ the same last week forms a *class*. Shipments are decided per group and class, n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sampan.engines.allocate.problem import Bools, Floats, Ints, Problem
+from sampan.engines.allocate.problem import Bools, Charter, Floats, Ints, Problem
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Packed:
     expires: (Kc,) the date on the lot, -1 for none.  earmark: (Kc,) index or -1.  eligible: (Kc, G, I).  group: (R,).  group_lane: (G,).
     keep: (T, I) and depot_keep: (T, Dp, I) packs of free stock to be left; ``short_reserve`` the units by
     which stock falls short of the reserve even if nothing is sent.
-    m3, kg: (I,) per pack.  freight_m3, freight_kg: (T, Dp, L).  minimum: (I,) packs.
+    m3, kg: (I,) per pack.  freight_m3, freight_kg: (T, Dp, L).  minimum: (I,) packs.  charters: flights for hire.
     """
 
     kind: tuple[str, ...]
@@ -46,6 +46,7 @@ class Packed:
     freight_m3: Floats
     freight_kg: Floats
     minimum: Floats
+    charters: tuple[Charter, ...]
 
     @property
     def horizon(self) -> int:
@@ -89,7 +90,18 @@ def packed(p: Problem) -> Packed:
         freight_m3=zero_or(p.freight_m3, shape, np.inf),
         freight_kg=zero_or(p.freight_kg, shape, np.inf),
         minimum=np.ceil(zero_or(p.minimum_consignment, I) / pack - 1e-9),
+        charters=p.charters,
     )
+
+
+def with_charters(q: Packed, hired: tuple[int, ...]) -> Packed:
+    """The freight there is once these flights are hired."""
+    m3, kg = q.freight_m3.copy(), q.freight_kg.copy()
+    for n in hired:
+        c = q.charters[n]
+        m3[c.week, c.depot, c.lane] += c.m3
+        kg[c.week, c.depot, c.lane] += c.kg
+    return replace(q, freight_m3=m3, freight_kg=kg)
 
 
 def _classes(p: Problem) -> tuple[list[tuple[int | None, int | None]], Floats]:

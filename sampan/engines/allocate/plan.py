@@ -128,6 +128,7 @@ class Plan:
     lower_bound: proven; no plan whatever does better.  gap: (objective − lower_bound) / |objective|.
     linear_objective: optimum when packs may be broken; linear_gap its own certified gap.
     coverage_before, coverage_after: (R, I) expected share of need met, NaN where nothing is needed.
+    chartered: which of the problem's charters to hire; their cost is in the objective.
     relaxed: True if the limits conflict: this plan then keeps all but those that ``conflicts`` names.
     """
 
@@ -147,6 +148,7 @@ class Plan:
     why: Why
     coverage_before: Floats
     coverage_after: Floats
+    chartered: tuple[int, ...] = ()
     relaxed: bool = False
     conflicts: tuple[Conflict, ...] = ()
 

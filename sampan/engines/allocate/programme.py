@@ -46,13 +46,14 @@ class Knots:
 
 @dataclass(frozen=True)
 class Solved:
-    """One optimum. sent: departures; left: stocks; amount: (C,) packs per curve; dual: of every row.
+    """One optimum. sent: departures; amount: (C,) packs per curve; dual: of every row.
 
-    harm: objective of the restricted programme (an upper bound).  price: (C,) of a pack on each curve.
+    switch: switches.  harm: objective of the restricted programme (an upper bound).  price: (C,) of a pack on
+    each curve.
     """
 
     sent: Floats
-    left: Floats
+    switch: Floats
     amount: Floats
     dual: Floats
     price: Floats
@@ -88,7 +89,11 @@ class Programme:
 
     @cached_property
     def plain_cost(self) -> Floats:
-        return np.concatenate([np.zeros(len(self.shipping.upper)), np.ones(len(self.kept))])
+        return np.concatenate([self.shipping.cost, np.ones(len(self.kept))])
+
+    @cached_property
+    def plain_lower(self) -> Floats:
+        return np.concatenate([self.shipping.lower, np.zeros(len(self.kept))])
 
     @cached_property
     def plain(self) -> Sparse:
@@ -117,6 +122,12 @@ class Programme:
     @property
     def _first_cut(self) -> int:
         return len(self.shipping.row_lower) + len(self.cells.row_lower)
+
+    @property
+    def scale(self) -> float:
+        """The largest harm of a pack."""
+        largest = max(self.cells.top.max(initial=0.0), self.kept.value.max(initial=0.0))
+        return float(largest) if largest > 0 else 1.0
 
     def cut(self, amount: Floats) -> Programme:
         """With tangents to the harm of every kept pair at the present ``amount`` (C,) on the curves."""
@@ -180,7 +191,8 @@ class Programme:
             rows = np.where(y > 0, y * low, np.where(y < 0, y * high, 0.0)).sum()
         columns = self.plain
         paid = np.bincount(columns.column, columns.entry * y[columns.row], len(self.plain_upper))
-        shipped = (np.minimum(self.plain_cost - paid, 0.0) * self.plain_upper).sum()
+        reduced = self.plain_cost - paid
+        shipped = np.where(reduced < 0, reduced * self.plain_upper, reduced * self.plain_lower).sum()
         price = self.prices(y)
         every = np.arange(len(self.cells))
         amount, harm = self.at_price(every, np.maximum(price, 0.0), most=True)
@@ -208,37 +220,51 @@ class Solver:
 
     def __init__(self) -> None:
         self._highs = quiet_highs()
-        self._last: _Basis | None = None
+        self.last: Basis | None = None
 
     def solve(self, p: Programme, knots: Knots) -> Solved:
         """Solve with the curves restricted to ``knots``. ``harm`` counts kept pairs in full, not by their cuts."""
         cell, width, slope = knots.segments()
-        scale = max(float(p.cells.top.max(initial=0.0)), float(p.kept.value.max(initial=0.0)), 1e-300)
-        pass_columns(self._highs, _model(p, cell, width, slope, scale))
-        if self._last is not None:
-            set_basis(self._highs, *self._last.carried(p, knots, cell, width))
+        scale = p.scale
+        pass_columns(self._highs, restricted(p, knots))
+        if self.last is not None and self.last.fits(p):
+            set_basis(self._highs, *self.last.carried(p, knots, cell, width))
         found = run(self._highs)
         if found is None:
             raise Infeasible("No plan meets every limit.")
-        n_x, n_net, n_plain = p.shipping.n_departures, len(p.shipping.upper), len(p.plain_upper)
-        filled, dual = found.value[n_plain:], found.dual * scale
-        amount = np.bincount(cell, filled, len(p.cells))
-        harm = float(knots.at_zero().sum() + slope @ filled)
-        harm += float(p.kept.harm(np.arange(len(p.kept)), p.arrived(amount)).sum())
+        n_plain = len(p.plain_upper)
         columns, rows = get_basis(self._highs)
         basic = np.bincount(cell, columns[n_plain:] == BASIC, len(p.cells)) > 0
-        self._last = _Basis(columns[:n_plain], rows, basic, amount)
-        return Solved(found.value[:n_x], found.value[n_x:n_net], amount, dual, p.prices(dual), harm)
+        solved = read(p, knots, found.value, found.dual * scale)
+        self.last = Basis(columns[:n_plain], rows, basic, solved.amount)
+        return solved
+
+
+def read(p: Programme, knots: Knots, value: Floats, dual: Floats) -> Solved:
+    """Columns back to departures and amounts, and what they are worth."""
+    cell, _, slope = knots.segments()
+    s, n_plain = p.shipping, len(p.plain_upper)
+    filled = value[n_plain:]
+    amount = np.bincount(cell, filled, len(p.cells))
+    harm = float(knots.at_zero().sum() + slope @ filled + s.cost @ value[: len(s.cost)])
+    harm += float(p.kept.harm(np.arange(len(p.kept)), p.arrived(amount)).sum())
+    switch = value[len(s.upper) - s.n_switches : len(s.upper)]
+    return Solved(value[: s.n_departures], switch, amount, dual, p.prices(dual), harm)
 
 
 @dataclass(frozen=True)
-class _Basis:
+class Basis:
     """Where the last solve ended: status of plain columns and rows; per curve, its amount and if it was basic."""
 
     plain: Ints
     row: Ints
     basic: Bools
     amount: Floats
+
+    def fits(self, p: Programme) -> bool:
+        """Is the programme of the same make, so that the basis means the same?"""
+        same = len(self.plain) == len(p.plain_upper) and len(self.amount) == len(p.cells)
+        return same and len(self.row) <= len(p.row_lower)
 
     def carried(self, p: Programme, knots: Knots, cell: Ints, width: Floats) -> tuple[Ints, Ints]:
         """The same point on new segments: those below the amount full, one basic where the curve was basic."""
@@ -255,18 +281,20 @@ class _Basis:
         return np.concatenate([self.plain, status]), rows
 
 
-def _model(p: Programme, cell: Ints, width: Floats, slope: Floats, scale: float) -> Model:
-    """The restricted programme; harm in units of ``scale`` so that tolerances mean the same for every item."""
+def restricted(p: Programme, knots: Knots) -> Model:
+    """The programme between ``knots``; harm in units of ``scale`` so that tolerances mean the same everywhere."""
+    cell, width, slope = knots.segments()
     n_plain = len(p.plain_upper)
     start, row, entry = p.segment_entries
     counts = np.diff(start)[cell]
     at = np.repeat(start[cell] - (np.cumsum(counts) - counts), counts) + np.arange(counts.sum())
     return Model(
-        cost=np.concatenate([p.plain_cost / scale, slope / scale]),
+        cost=np.concatenate([p.plain_cost, slope]) / p.scale,
         upper=np.concatenate([p.plain_upper, width]),
         row_lower=p.row_lower,
         row_upper=p.row_upper,
         row=np.concatenate([p.plain.row, row[at]]),
         column=np.concatenate([p.plain.column, n_plain + np.repeat(np.arange(len(cell)), counts)]),
         entry=np.concatenate([p.plain.entry, entry[at]]),
+        lower=np.concatenate([p.plain_lower, np.zeros(len(cell))]),
     )

@@ -1,7 +1,7 @@
 """What can be sent? Stock, lots, lanes, freight and the home reserve as rows and columns of a linear programme.
 
 Columns: a departure per (class, depot, group, item, week), then what is left in each depot per class, item
-and week. Rows: stock, reserve, freight in m³ and kg, and last the arrivals per (week, group, item), to which
+and week, then switches: a lane open to an item that has a minimum consignment, a charter hired. Rows: stock, reserve, freight in m³ and kg, and last the arrivals per (week, group, item), to which
 the recipients' columns are added elsewhere.
 """
 
@@ -26,10 +26,11 @@ class Sparse:
 
 @dataclass(frozen=True)
 class Shipping:
-    """The shipping side. ``X`` departures, then ``H`` stocks; ``M`` rows.
+    """The shipping side. ``X`` departures, then ``H`` stocks, then ``Z`` switches; ``M`` rows.
 
     klass, depot, group, item, week: (X,) of each departure.  arrives: (X,) week of arrival.
-    upper: (X + H,) bounds, all finite (lower bounds are 0).  matrix: entries of both.
+    lower, upper: (X + H + Z,) bounds, all finite.  cost: harm.  integer: switches, and departures of items
+    with a minimum consignment.  hired: (charters,) columns.  matrix: entries of all.
     row_lower, row_upper: (M,).
     stock_row: (Kc, T, Dp, I), reserve_row: (T, I), depot_reserve_row: (T, Dp, I), m3_row, kg_row: (T, Dp, L),
     arrival_row: (T, G, I): row number, -1 where there is no such row.
@@ -41,7 +42,11 @@ class Shipping:
     item: Ints
     week: Ints
     arrives: Ints
+    lower: Floats
     upper: Floats
+    cost: Floats
+    integer: Bools
+    hired: Ints
     matrix: Sparse
     row_lower: Floats
     row_upper: Floats
@@ -51,6 +56,10 @@ class Shipping:
     m3_row: Ints
     kg_row: Ints
     arrival_row: Ints
+
+    @property
+    def n_switches(self) -> int:
+        return int(self.integer[self.n_departures :].sum())
 
     @property
     def n_departures(self) -> int:
@@ -92,8 +101,19 @@ def shipping(q: Packed, wanted: Bools) -> Shipping:
     arrival_row = rows.add(reached, lower=demanded[reached])
     rows.put(arrival_row[arrives, group, item], x, 1.0)
     upper = np.concatenate([held[klass, week, depot, item], held[kept]])
+    n_open = _minimum(rows, q, (week, depot, lane, item), len(upper))
+    hired = len(upper) + n_open + np.arange(len(q.charters))
+    for column, c in zip(hired.tolist(), q.charters, strict=True):
+        for row, amount in ((m3_row[c.week, c.depot, c.lane], c.m3), (kg_row[c.week, c.depot, c.lane], c.kg)):
+            rows.put(row.reshape(1), np.array([column]), -min(amount, 1e9))
+    n_z = n_open + len(hired)
+    cost = np.zeros(len(upper) + n_z)
+    cost[hired] = [c.cost for c in q.charters]
+    integer = np.concatenate([q.minimum[item] > 0, np.zeros(len(upper) - n_x, bool), np.ones(n_z, bool)])
+    upper = np.concatenate([upper, np.ones(n_z)])
     return Shipping(
-        klass, depot, group, item, week, arrives, upper, rows.matrix(), *rows.bounds(),
+        klass, depot, group, item, week, arrives, np.zeros(len(upper)), upper, cost, integer, hired,
+        rows.matrix(), *rows.bounds(),
         stock_row, reserve_row, depot_reserve_row, m3_row, kg_row, arrival_row,
     )  # fmt: skip
 
@@ -135,6 +155,8 @@ def _departures(q: Packed, wanted: Bools) -> tuple[Ints, Ints, Ints, Ints, Ints]
     arrives = np.arange(q.horizon)[:, None, None] + lead  # (T, Dp, G)
     open_lane = (lead >= 0) & (arrives < q.horizon)
     freight = (q.freight_m3 > 0) & (q.freight_kg > 0)
+    for c in q.charters:
+        freight[c.week, c.depot, c.lane] |= c.m3 > 0
     open_lane = open_lane & freight[:, :, q.group_lane]
     in_time = arrives[None] <= q.last[:, None, None, None]  # (Kc, T, Dp, G)
     stocked = q.supply.cumsum(1) > 0  # (Kc, T, Dp, I)
@@ -154,6 +176,23 @@ def _stocks(q: Packed) -> Bools:
 def _put_stock(rows: _Rows, row: Ints, free: Bools, column: Ints) -> None:
     row = np.broadcast_to(row, free.shape)
     rows.put(row[free], column[free], 1.0)
+
+
+def _minimum(rows: _Rows, q: Packed, line: tuple[Ints, Ints, Ints, Ints], first: int) -> int:
+    """Rows and switches of minimum consignments, per (week, depot, lane, item); returns how many switches."""
+    week, depot, lane, item = line
+    on = q.minimum[item] > 0
+    x = np.flatnonzero(on)
+    key = ((week * q.lead.shape[0] + depot) * q.lead.shape[1] + lane) * len(q.kind) + item
+    lines, first_x, switch = np.unique(key[on], return_index=True, return_inverse=True)
+    least = q.minimum[item[on][first_x]]
+    most = q.supply.sum((0, 1, 2))[item[on][first_x]]
+    each = np.ones(len(lines), bool)
+    for low, high, size in ((0.0, np.inf, least), (-np.inf, 0.0, np.maximum(most, least))):
+        row = rows.add(each, lower=low, upper=high)
+        rows.put(row[switch.reshape(-1)], x, 1.0)
+        rows.put(row, first + np.arange(len(lines)), -size)
+    return len(lines)
 
 
 def _freight(rows: _Rows, limit: Floats, per_pack: Floats, lane: tuple[Ints, Ints, Ints]) -> Ints:

@@ -1,72 +1,71 @@
-"""Decide: who gets what, when and from which depot, at least expected harm, proven to a stated gap."""
+"""How is the optimum found and proven? Few breakpoints at first, more where the prices ask for them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sampan.engines.allocate.cells import cells
-from sampan.engines.allocate.conflict import ease, keep_floors, short_reserves
-from sampan.engines.allocate.curves import curves
-from sampan.engines.allocate.harm import Harm
+from sampan.engines.allocate.curves import Curves, curves
+from sampan.engines.allocate.highs import solve_model
 from sampan.engines.allocate.kept import first_cuts, kept
-from sampan.engines.allocate.packed import Packed, packed
-from sampan.engines.allocate.packs import consignments, whole_packs
-from sampan.engines.allocate.plan import Conflict, Plan
+from sampan.engines.allocate.packed import Packed
 from sampan.engines.allocate.problem import Bools, Floats, Problem
-from sampan.engines.allocate.programme import Infeasible, Knots, Programme, Solved, Solver
+from sampan.engines.allocate.programme import Infeasible, Knots, Programme, Solved, Solver, restricted
 from sampan.engines.allocate.shipping import shipping
-from sampan.engines.allocate.why import coverage, prices, why
 
 Progress = Callable[[float, float], None]
 ROUNDS = 30
 CUT_ROUNDS = 200
 
 
-def allocate(
-    p: Problem, *, policy: str = "expected harm", gap: float = 1e-6, progress: Progress | None = None
-) -> Plan:
-    """The plan of least expected harm (equation of section 3.2 of the method note), in whole packs.
+@dataclass(frozen=True)
+class Optimum:
+    """The best found, what is proven, and where to go on from after an edit."""
 
-    gap: relative gap at which the linear programme may stop; 0 asks for the exact optimum.
-    progress(objective, lower bound) is called after every round.
-    """
-    q = packed(p)
-    conflicts = short_reserves(q)
-    try:
-        if np.any(q.floor > q.cap):
-            raise Infeasible("A floor is above what can be absorbed.")
-        programme = _programme(p, q)
-        solved, bound = refine(programme, gap=gap, progress=progress)
-    except Infeasible:
-        q, more = ease(q, shipping(q, _wanted(q)), np.asarray(p.pack, np.int64))
-        conflicts += more
-        programme = _programme(p, q)
-        solved, bound = refine(programme, gap=gap, progress=progress)
-    return publish(p, q, programme, solved, bound, policy=policy, conflicts=conflicts)
+    programme: Programme
+    solved: Solved
+    bound: float
+    knots: Knots
+    solver: Solver
 
 
-def _programme(p: Problem, q: Packed) -> Programme:
-    c = curves(p, value=q.value, floor=q.floor, cap=q.cap)
-    s = shipping(q, _wanted(q, (c.need[:, -1] > 0).reshape(q.floor.shape).any(0) & (q.value > 0)))
+def prepare(p: Problem, q: Packed, *, known: Curves | None = None) -> Programme:
+    """The programme of a problem; ``known`` curves are used again if the needs have not changed."""
+    c = known or curves(p, value=q.value, floor=q.floor, cap=q.cap)
+    s = shipping(q, wanted(q, (c.need[:, -1] > 0).reshape(q.floor.shape).any(0) & (q.value > 0)))
     k, held = cells(q, c, s), kept(p, q)
     return Programme(c, k, s, held, k.number[:, held.recipient, held.item].T, first_cuts(held))
 
 
-def _wanted(q: Packed, useful: Bools | bool = False) -> Bools:
+def wanted(q: Packed, useful: Bools | bool = False) -> Bools:
     """(G, I): can anybody in the group use the item, or was it promised one?"""
-    wanted = np.zeros((len(q.group_lane), len(q.kind)), bool)
-    np.logical_or.at(wanted, q.group, useful | (q.floor.sum(0) > 0) | (q.floor_total > 0))
-    return wanted
+    found = np.zeros((len(q.group_lane), len(q.kind)), bool)
+    np.logical_or.at(found, q.group, useful | (q.floor.sum(0) > 0) | (q.floor_total > 0))
+    return found
 
 
-def refine(p: Programme, *, gap: float, progress: Progress | None = None) -> tuple[Solved, float]:
+def optimise(
+    p: Programme, *, gap: float, progress: Progress | None = None, start: Optimum | None = None
+) -> Optimum:
+    """The optimum to a relative ``gap``, from the ``start`` of an earlier one if its make is the same."""
+    if not p.shipping.n_switches:
+        return refine(p, gap=gap, progress=progress, start=start)
+    return _with_switches(p, gap=gap, progress=progress)
+
+
+def refine(
+    p: Programme, *, gap: float, progress: Progress | None = None, start: Optimum | None = None
+) -> Optimum:
     """Solve with a few breakpoints per curve, add those the prices ask for, until the bound meets the value."""
-    solver = Solver()
-    knots = p.first_knots()
+    solver, knots, spread = Solver(), p.first_knots(), 0.2
+    if start is not None and len(start.programme.cells) == len(p.cells):
+        solver.last = start.solver.last
+        if start.programme.curves is p.curves:
+            knots, spread = start.knots, 0.02
     best, bound = None, -np.inf
-    spread = 0.2
     for _ in range(ROUNDS if len(p.kept) == 0 else CUT_ROUNDS):
         solved = solver.solve(p, knots)
         proven, least = p.bound(solved)
@@ -82,7 +81,7 @@ def refine(p: Programme, *, gap: float, progress: Progress | None = None) -> tup
         p = p.cut(solved.amount) if len(p.kept) else p
         spread /= 4
     assert best is not None
-    return best, bound
+    return Optimum(p, best, bound, knots, solver)
 
 
 def _closer(
@@ -99,87 +98,50 @@ def _closer(
     return p.with_knots(knots, which, [price[which] * factor for factor in around])
 
 
-def publish(
-    p: Problem,
-    q: Packed,
-    programme: Programme,
-    solved: Solved,
-    bound: float,
-    *,
-    policy: str,
-    conflicts: tuple[Conflict, ...] = (),
-) -> Plan:
-    """Whole packs, what they are worth, and why."""
-    s, pack = programme.shipping, np.asarray(p.pack, np.int64)
-    target = _target(q, programme, solved)
-    harm = Harm(q, programme.curves, programme.kept)
-    whole = whole_packs(harm, s, sent=solved.sent, target=target)
-    if np.any(whole.given < q.floor) or np.any(whole.given.sum(0) < q.floor_total):
-        eased = keep_floors(q, s, pack, sent=solved.sent)
-        conflicts += eased.conflicts
-        q = eased.q
-        harm = Harm(q, curves(p, value=q.value, floor=q.floor, cap=q.cap), programme.kept)
-        whole = whole_packs(harm, s, sent=eased.departures, target=target, must=eased.must)
-    lines = consignments(q, s, whole, pack)
-    sent = np.zeros((q.horizon, p.n_depots, *whole.given.shape[1:]), np.int64)
-    np.add.at(sent, (lines.sent, lines.depot, lines.recipient, lines.item), lines.units)
-    flows = np.zeros((sent.shape[0], sent.shape[1], p.n_lanes, sent.shape[3]), np.int64)
-    np.add.at(flows, (slice(None), slice(None), np.asarray(p.lane, np.int64)), sent)
-    reach = _out_of_reach(programme)
-    objective = harm.of(whole.given)
-    linear = solved.harm + reach
-    nothing = harm.of(np.zeros_like(whole.given))
-    found = prices(q, programme, solved)
-    before, after = coverage(p, whole.given * pack)
-    return Plan(
-        policy=policy,
-        consignments=lines,
-        sent=sent,
-        shipments=whole.given * pack,
-        flows=flows,
-        stock_left=_stock_left(p, sent),
-        objective=objective,
-        nothing_sent=nothing,
-        lower_bound=min(bound + reach, objective),
-        gap=_relative(objective - bound - reach, objective, nothing),
-        linear_objective=linear,
-        linear_gap=_relative(linear - bound - reach, linear, nothing),
-        prices=found,
-        why=why(harm, pack, found, whole.given),
-        coverage_before=before,
-        coverage_after=after,
-        relaxed=bool(conflicts),
-        conflicts=conflicts,
-    )
+
+def _with_switches(p: Programme, *, gap: float, progress: Progress | None) -> Optimum:
+    """Charters and minimum consignments: an integer programme on top of the refined linear one.
+
+    Its bound holds for the curves between breakpoints, which lie above the true ones; what they lie above
+    is subtracted. Then the switches are set and the rest is refined again.
+    """
+    relaxed = refine(p, gap=gap)
+    knots = _fine(relaxed.programme, relaxed.knots)
+    model = restricted(relaxed.programme, knots)
+    integer = np.zeros(len(model.cost), bool)
+    integer[: len(p.shipping.integer)] = p.shipping.integer
+    found = solve_model(replace(model, integer=integer))
+    if found is None:
+        raise Infeasible("No plan meets every limit.")
+    proven = found.bound * p.scale + knots.at_zero().sum() - _above(relaxed.programme, knots)
+    fixed = np.flatnonzero(p.shipping.integer)
+    lower, upper = p.shipping.lower.copy(), p.shipping.upper.copy()
+    lower[fixed] = upper[fixed] = np.rint(found.value[fixed])
+    settled = replace(relaxed.programme, shipping=replace(p.shipping, lower=lower, upper=upper))
+    done = refine(settled, gap=gap)
+    bound = max(relaxed.bound, float(proven))
+    if progress is not None:
+        progress(done.solved.harm, bound)
+    return replace(done, bound=bound)
 
 
-def _relative(difference: float, objective: float, nothing: float) -> float:
-    """Gap relative to the harm that remains, or to rounding in the harm there was if none remains."""
-    return 0.0 if difference <= 1e-13 * nothing else difference / max(objective, 1e-9 * nothing)
+def _fine(p: Programme, knots: Knots) -> Knots:
+    """Breakpoints at every level of marginal value that a curve can have, up to 200 levels."""
+    every = np.arange(len(p.cells))
+    levels = min(p.curves.n_samples, 200)
+    return p.with_knots(knots, every, [p.cells.top * n / levels for n in range(1, levels)])
 
 
-def _out_of_reach(p: Programme) -> float:
-    """Harm in the cells that no lane reaches, and beyond absorption: the same in every plan."""
-    outside = np.ones(len(p.curves.value), bool)
-    outside[p.cells.member] = False
-    nothing = p.curves.value * p.curves.tail[:, 0] / p.curves.n_samples
-    return float(nothing[outside].sum() + p.curves.beyond.sum())
-
-
-def _target(q: Packed, p: Programme, solved: Solved) -> Floats:
-    """(T, R, I) packs arriving in the linear optimum; merged curves split at the going price."""
-    k = p.cells
-    single = np.bincount(k.cell, minlength=len(k))[k.cell] == 1
-    split, _ = p.curves.at_price(k.member, np.maximum(solved.price, 0.0)[k.cell])
-    target = np.zeros(q.floor.size)
-    target[k.member] = np.where(single, solved.amount[k.cell], split)
-    target = target.reshape(q.floor.shape)
-    weekly = np.array([kind == "W" for kind in q.kind])
-    return np.where(weekly, target + q.floor, np.diff(target, axis=0, prepend=0.0))
-
-
-def _stock_left(p: Problem, sent: np.ndarray) -> Floats:
-    units = np.array(p.supply, float)
-    for lot in p.lots:
-        units[lot.week, lot.depot, lot.item] += lot.units
-    return np.asarray((units - sent.sum(2)).cumsum(0))
+def _above(p: Programme, knots: Knots) -> float:
+    """By how much, at most, the curves between breakpoints lie above the true ones, all together."""
+    cell, width, slope = knots.segments()
+    worst = np.zeros(len(p.cells))
+    same = knots.cell[1:] == knots.cell[:-1]
+    begin, harm = knots.amount[:-1][same], knots.harm[:-1][same]
+    rank = np.arange(len(cell)) - np.searchsorted(cell, cell)
+    for n in range(int(rank.max(initial=-1)) + 1):  # the n-th segment of every curve at once
+        on = np.flatnonzero(rank == n)
+        amount, true = p.at_price(cell[on], np.maximum(-slope[on], 0.0))
+        chord = harm[on] + slope[on] * np.clip(amount - begin[on], 0.0, width[on])
+        worst[cell[on]] = np.maximum(worst[cell[on]], chord - true)
+    return float(np.maximum(worst, 0.0).sum())

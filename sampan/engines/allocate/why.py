@@ -87,19 +87,24 @@ def _binding(
 
 
 def coverage(p: Problem, units: Ints) -> tuple[Floats, Floats]:
-    """(R, I) expected share of need met before and after, from stock in hand and with the plan."""
-    need = np.asarray(p.samples, float)
-    total = need.sum(1).mean(0)
-    net = net_need(p)
-    arrived = np.where([k == "W" for k in p.kind], units, units.cumsum(0))
-    unmet_before = _unmet(net, p.kind)
-    unmet_after = _unmet(np.maximum(net - arrived, 0.0), p.kind)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return 1 - unmet_before / total, 1 - unmet_after / total
+    """(R, I) expected share of need met before and after, from stock in hand and with the plan.
+
+    NaN where nothing is needed.
+    """
+    before, after = np.empty(units.shape[1:]), np.empty(units.shape[1:])
+    for i, kind in enumerate(p.kind):
+        need = np.asarray(p.samples[..., i], float)
+        total = need.sum(1).mean(0)
+        net = net_need(p, i)
+        arrived = units[..., i] if kind == "W" else units[..., i].cumsum(0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            before[:, i] = 1 - _unmet(net, kind) / total
+            after[:, i] = 1 - _unmet(np.maximum(net - arrived, 0.0), kind) / total
+    return before, after
 
 
-def _unmet(short: Floats, kind: object) -> Floats:
-    """(R, I) mean over samples of what is short: summed over weeks (W, D), the most (K), or at the end (B)."""
-    kinds = np.array(list(kind))  # type: ignore[call-overload]
-    summed, most, end = short.sum(1).mean(0), short.max(1).mean(0), short[:, -1].mean(0)
-    return np.where(kinds == "K", most, np.where(kinds == "B", end, summed))
+def _unmet(short: Floats, kind: str) -> Floats:
+    """(R,) mean over samples of what is short: summed over weeks (W), the most (K), at the end (B); D: in week-units."""
+    if kind == "K":
+        return np.asarray(short.max(1).mean(0))
+    return np.asarray(short[:, -1].mean(0) if kind == "B" else short.sum(1).mean(0))

@@ -1,0 +1,100 @@
+"""From the optimum in fractions to the plan that is published: whole packs, their worth, and why."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sampan.engines.allocate.conflict import keep_floors
+from sampan.engines.allocate.curves import curves
+from sampan.engines.allocate.harm import Harm
+from sampan.engines.allocate.packed import Packed, with_charters
+from sampan.engines.allocate.packs import consignments, whole_packs
+from sampan.engines.allocate.plan import Conflict, Plan
+from sampan.engines.allocate.problem import Floats, Problem
+from sampan.engines.allocate.programme import Programme, Solved
+from sampan.engines.allocate.solve import Optimum
+from sampan.engines.allocate.why import coverage, prices, why
+
+
+def publish(
+    p: Problem, q: Packed, found: Optimum, *, policy: str, conflicts: tuple[Conflict, ...] = ()
+) -> Plan:
+    """Whole packs, what they are worth, and why."""
+    programme, solved, bound = found.programme, found.solved, found.bound
+    hired = tuple(int(n) for n in np.flatnonzero(solved.switch[-len(q.charters) :] > 0.5)) if q.charters else ()
+    q = with_charters(q, hired)
+    s, pack = programme.shipping, np.asarray(p.pack, np.int64)
+    target = _target(q, programme, solved)
+    harm = Harm(q, programme.curves, programme.kept)
+    whole = whole_packs(harm, s, sent=solved.sent, target=target)
+    if np.any(whole.given < q.floor) or np.any(whole.given.sum(0) < q.floor_total):
+        eased = keep_floors(q, s, pack, sent=solved.sent)
+        conflicts += eased.conflicts
+        q = eased.q
+        harm = Harm(q, curves(p, value=q.value, floor=q.floor, cap=q.cap), programme.kept)
+        whole = whole_packs(harm, s, sent=eased.departures, target=target, must=eased.must)
+    lines = consignments(q, s, whole, pack)
+    sent = np.zeros((q.horizon, p.n_depots, *whole.given.shape[1:]), np.int64)
+    np.add.at(sent, (lines.sent, lines.depot, lines.recipient, lines.item), lines.units)
+    flows = np.zeros((sent.shape[0], sent.shape[1], p.n_lanes, sent.shape[3]), np.int64)
+    np.add.at(flows, (slice(None), slice(None), np.asarray(p.lane, np.int64)), sent)
+    reach = _out_of_reach(programme)
+    fees = float(sum(q.charters[n].cost for n in hired))
+    objective = harm.of(whole.given) + fees
+    linear = solved.harm + reach
+    nothing = harm.of(np.zeros_like(whole.given))
+    priced = prices(q, programme, solved)
+    before, after = coverage(p, whole.given * pack)
+    return Plan(
+        policy=policy,
+        consignments=lines,
+        sent=sent,
+        shipments=whole.given * pack,
+        flows=flows,
+        stock_left=_stock_left(p, sent),
+        objective=objective,
+        nothing_sent=nothing,
+        lower_bound=min(bound + reach, objective),
+        gap=_relative(objective - bound - reach, objective, nothing),
+        linear_objective=linear,
+        linear_gap=_relative(linear - bound - reach, linear, nothing),
+        prices=priced,
+        chartered=hired,
+        why=why(harm, pack, priced, whole.given),
+        coverage_before=before,
+        coverage_after=after,
+        relaxed=bool(conflicts),
+        conflicts=conflicts,
+    )
+
+
+def _relative(difference: float, objective: float, nothing: float) -> float:
+    """Gap relative to the harm that remains, or to rounding in the harm there was if none remains."""
+    return 0.0 if difference <= 1e-13 * nothing else difference / max(objective, 1e-9 * nothing)
+
+
+def _out_of_reach(p: Programme) -> float:
+    """Harm in the cells that no lane reaches, and beyond absorption: the same in every plan."""
+    outside = np.ones(len(p.curves.value), bool)
+    outside[p.cells.member] = False
+    nothing = p.curves.value * p.curves.tail[:, 0] / p.curves.n_samples
+    return float(nothing[outside].sum() + p.curves.beyond.sum())
+
+
+def _target(q: Packed, p: Programme, solved: Solved) -> Floats:
+    """(T, R, I) packs arriving in the linear optimum; merged curves split at the going price."""
+    k = p.cells
+    single = np.bincount(k.cell, minlength=len(k))[k.cell] == 1
+    split, _ = p.curves.at_price(k.member, np.maximum(solved.price, 0.0)[k.cell])
+    target = np.zeros(q.floor.size)
+    target[k.member] = np.where(single, solved.amount[k.cell], split)
+    target = target.reshape(q.floor.shape)
+    weekly = np.array([kind == "W" for kind in q.kind])
+    return np.where(weekly, target + q.floor, np.diff(target, axis=0, prepend=0.0))
+
+
+def _stock_left(p: Problem, sent: np.ndarray) -> Floats:
+    units = np.array(p.supply, float)
+    for lot in p.lots:
+        units[lot.week, lot.depot, lot.item] += lot.units
+    return np.asarray((units - sent.sum(2)).cumsum(0))
