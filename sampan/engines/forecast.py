@@ -10,21 +10,25 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from sampan.core.errors import InputError
+from sampan.engines import trend
 from sampan.engines.disease import Disease
 from sampan.engines.incidence import Incidence
+from sampan.engines.renewal import PERSISTENCE
 from sampan.engines.score import HUB_LEVELS
-from sampan.engines.situation import Situation
+from sampan.engines.situation import MEDIAN, Situation
 
 Array = npt.NDArray[np.float64]
 
 MOST_WEEKS = 52
 CALIBRATED_WEEKS = 4
-DAMPING = 0.5  # share of the growth rate that is left a week later
+RENEWAL_SHARE = (0.4, 0.3, 0.2, 0.1)  # of the renewal path in the centre, by week; the last holds on
+YOUNG_SPREAD = 0.5  # how much wider a wholly untaught forecast is
+YOUNG = 200.0  # past outcomes below which an epidemic is too young to teach, and the renewal path leads
+DUE_OFFSET = 20.0  # people, added to the cases behind a week's deaths before the logarithm
 WEEK_CORRELATION = 0.9  # of normal scores of neighbouring weeks in sample paths
-SIZES = (10.0, 100.0, 1000.0, 10000.0)  # people per week; borders of the classes that share a spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,94 +57,87 @@ class Forecast:
         return out
 
 
-def project(
-    incidence: Incidence, situation: Situation, *, disease: Disease, weeks: int = 8, seed: int = 0
-) -> Forecast:
+def project(incidence: Incidence, situation: Situation, *, disease: Disease, weeks: int = 8) -> Forecast:
     """Forecast weekly new reports for ``weeks`` 7-day weeks after the last day.
 
-    Damped growth: log level of the last week plus its weekly growth, of which DAMPING is left a week later,
-    shrunk where counts are small. Raises InputError for a horizon outside 1–52.
+    The centre is the trend learned from all places (``trend.learn``), joined in part by the renewal model's
+    own path; the spread is that of the trend's past errors. Raises InputError for a horizon outside 1–52.
     """
-    del situation, disease, seed
-    check_weeks(weeks)
-    history = weekly_counts(incidence.daily)
-    centres = _damped_growth(history, weeks)
-    spread = _past_errors(history, weeks)
-    size = np.digitize(history[-1], SIZES)
-    log_quantiles = centres[-1][:, :, None] + spread[:, size].transpose(1, 0, 2)
-    return Forecast(HUB_LEVELS, np.maximum(np.expm1(log_quantiles), 0.0))
+    _check_weeks(weeks)
+    past = trend.history(incidence)
+    features = [trend.growth_features(past)] * trend.LEARNED_WEEKS
+    learned = trend.learn(past, features, trend.GROWTH_PRIOR, weeks=weeks)
+    renewal = _renewal_path(situation, disease, weeks)
+    share = np.asarray(RENEWAL_SHARE)[np.minimum(np.arange(weeks), len(RENEWAL_SHARE) - 1)]
+    youth = 1.0 / (1.0 + (learned.lessons / YOUNG) ** 2)
+    share = (share + (1.0 - share) * youth) * (past.used[-1] / (past.used[-1] + 50.0))[:, None]
+    centre = (1.0 - share) * learned.centre + share * np.clip(renewal, -1.5, 1.5)
+    return _forecast(past.used[-1], centre, learned.error * (1.0 + YOUNG_SPREAD * youth**2)[:, None])
 
 
-def project_deaths(cases: Incidence, deaths: Incidence, forecast: Forecast, *, disease: Disease) -> Forecast:
-    """Forecast weekly new deaths for the weeks of a forecast of cases, same places in the same order.
+def project_deaths(cases: Incidence, deaths: Incidence, *, disease: Disease, weeks: int = 8) -> Forecast:
+    """Forecast weekly new deaths after the last day; cases and deaths are of the same places and days.
 
-    Deaths follow cases through the delay from report to death and the place's fatality ratio of the last
-    six weeks, shrunk to the disease's own ratio where deaths are few.
+    Deaths follow cases through the delay from report to death. How closely, and how much of their own trend
+    they keep, is learned from all places' recent past, as a fatality ratio that moves with them.
     """
-    weeks = forecast.quantiles.shape[1]
-    median = forecast.quantiles[:, :, forecast.levels.index(0.5)].T
-    daily = np.vstack([cases.daily, np.repeat(median / 7.0, 7, axis=0)])
-    due = np.zeros(daily.shape)
-    for lag, weight in enumerate(disease.report_to_death[: len(daily)]):
-        due[lag:] += weight * daily[: len(daily) - lag]
-    days = len(cases.raw)
-    recent = deaths.daily[-42:].sum(axis=0)
-    ratio = (recent + 5.0 * disease.fatality_ratio) / (due[max(days - 42, 0) : days].sum(axis=0) + 5.0)
-    centre = (due[days:].reshape(weeks, 7, -1).sum(axis=1) * np.minimum(ratio, 1.0)).T
-    history = weekly_counts(deaths.daily)
-    size = np.digitize(history[-1], SIZES)
-    spread = _past_errors(history, weeks)[:, size].transpose(1, 0, 2)
-    quantiles = np.expm1(np.log1p(centre)[:, :, None] + spread)
-    return Forecast(HUB_LEVELS, np.maximum(quantiles, 0.0))
+    _check_weeks(weeks)
+    if cases.raw.shape != deaths.raw.shape:
+        raise InputError(
+            f"Cases are {cases.raw.shape} days by places, deaths {deaths.raw.shape}.",
+            way_out="Give both for the same days and places.",
+        )
+    past, growth = trend.history(deaths), trend.growth_features(trend.history(deaths))
+    due = _deaths_due(trend.history(cases), disease.report_to_death)
+    features = [np.concatenate([due[:, :, [ahead]], growth], axis=2) for ahead in range(trend.LEARNED_WEEKS)]
+    prior = np.concatenate([[0.5], 0.5 * trend.GROWTH_PRIOR])
+    learned = trend.learn(past, features, prior, weeks=weeks)
+    return _forecast(past.used[-1], learned.centre, learned.error)
 
 
-def check_weeks(weeks: int) -> None:
+def _forecast(last_week: Array, centre: Array, error: Array) -> Forecast:
+    level = np.log(last_week + trend.OFFSET)[:, None, None]
+    return Forecast(HUB_LEVELS, np.maximum(np.exp(level + centre[:, :, None] + error) - trend.OFFSET, 0.0))
+
+
+def _renewal_path(situation: Situation, disease: Disease, weeks: int) -> Array:
+    """Log change of weekly reports against the last week, (places, weeks), if growth fades as renewal assumes."""
+    infections, growth = situation.infections[MEDIAN], situation.growth[MEDIAN, -1]
+    faded = np.cumsum(PERSISTENCE ** (np.arange(1, 7 * weeks + 1) / 7.0))
+    ahead = infections[-1] * np.exp(faded[:, None] * growth)
+    delay = disease.infection_to_report
+    lead = np.repeat(infections[:1], len(delay) + 7, axis=0)
+    daily = np.vstack([lead, infections, ahead])
+    start = len(daily) - 7 * (weeks + 1)
+    reports = sum(share * daily[start - lag : len(daily) - lag] for lag, share in enumerate(delay))
+    weekly = np.log(np.asarray(reports).reshape(weeks + 1, 7, -1).sum(axis=1) + trend.OFFSET)
+    return np.asarray((weekly[1:] - weekly[0]).T, dtype=np.float64)
+
+
+def _deaths_due(cases: trend.History, delay: Array) -> Array:
+    """Log change of the deaths that cases lead to, from every week to the weeks after it.
+
+    Only the cases of that week and before enter; later ones go on with half of the growth rate left each
+    week. (weeks so far, places, LEARNED_WEEKS).
+    """
+    spread = np.convolve(delay, np.full(7, 1.0 / 7.0))
+    weekly = np.add.reduceat(spread, np.arange(0, len(spread), 7))[::-1]
+    growth = np.clip(trend.growth_features(cases)[:, :, :2] @ np.array([0.6, 0.25]), -1.0, 1.0)
+    faded = np.cumsum(0.5 ** np.arange(1, trend.LEARNED_WEEKS + 1))
+    ahead = cases.used[..., None] * np.exp(growth[..., None] * faded)
+    padded = np.pad(cases.used, ((len(weekly), 0), (0, 0)))
+    known = np.lib.stride_tricks.sliding_window_view(padded, len(weekly), axis=0)[1:]
+    line = np.concatenate([known, ahead], axis=2)
+    windows = np.lib.stride_tricks.sliding_window_view(line, len(weekly), axis=2)
+    due = np.log(windows @ weekly + DUE_OFFSET)
+    return np.asarray(due[:, :, 1:] - due[:, :, :1], dtype=np.float64)
+
+
+def _check_weeks(weeks: int) -> None:
     if not 1 <= weeks <= MOST_WEEKS:
         raise InputError(
             f"A forecast of {weeks} weeks was asked for.", way_out=f"Ask for 1 to {MOST_WEEKS} weeks."
         )
-
-
-def weekly_counts(daily: Array) -> Array:
-    """People per 7-day week ending on the last day, oldest first, (weeks, places); at least one week."""
-    days, places = daily.shape
-    padded = np.vstack([np.zeros(((-days) % 7, places)), daily])
-    return np.asarray(padded.reshape(-1, 7, places).sum(axis=1), dtype=np.float64)
-
-
-def _damped_growth(history: Array, weeks: int) -> Array:
-    """Log level forecast from every past week, (weeks so far, places, weeks ahead)."""
-    level = np.log1p(history)
-    before = np.vstack([level[:1], level[:-1]])
-    smooth = 0.5 * (level - before) + 0.5 * np.vstack([(level - before)[:1], (level - before)[:-1]])
-    growth = np.clip(smooth, -1.5, 1.5) * (history / (history + 20.0))
-    reach = np.cumsum(DAMPING ** np.arange(1, weeks + 1))
-    return np.asarray(level[:, :, None] + growth[:, :, None] * reach, dtype=np.float64)
-
-
-def _past_errors(history: Array, weeks: int) -> Array:
-    """Quantiles of log error, (weeks ahead, size classes, levels), of the last 10 weeks' own forecasts.
-
-    Pooled by size of the place; horizons never seen are widened from week 1 by the square root of time; a
-    class with few errors is filled from a normal prior of sd 0.5.
-    """
-    centres = _damped_growth(history, min(weeks, 8))
-    size = np.digitize(history, SIZES)
-    prior = np.asarray(ndtri(np.asarray(HUB_LEVELS)) * 0.5)
-    out = np.empty((weeks, len(SIZES) + 1, len(HUB_LEVELS)))
-    for ahead in range(1, weeks + 1):
-        lag = min(ahead, 4)
-        first = max(len(history) - 10 - lag, 0)
-        errors = np.log1p(history[lag + first :]) - centres[first : max(len(history) - lag, 0), :, lag - 1]
-        classes = size[first : first + len(errors)]
-        started = history[first : first + len(errors)] > 0
-        for group in range(len(SIZES) + 1):
-            pool = errors[(classes == group) & started]
-            widen = np.sqrt(ahead / lag)
-            own = np.quantile(pool, HUB_LEVELS) if len(pool) else np.zeros(len(HUB_LEVELS))
-            weight = len(pool) / (len(pool) + 20.0)
-            out[ahead - 1, group] = (weight * own + (1 - weight) * prior * np.sqrt(lag)) * widen
-    return np.sort(out, axis=2)
 
 
 def _read_quantiles(quantiles: Array, levels: tuple[float, ...], probability: Array) -> Array:

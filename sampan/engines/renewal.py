@@ -198,14 +198,15 @@ def _prior(frame: Frame, theta: Array, smoothness: float, centre: Array) -> tupl
         for column, left in enumerate(stencil[: row + 1]):
             hessian[:, row - column, column : size - 2 + column] += left * right * calm
     wander = -0.5 * (TURN_DF + 1.0) * np.log1p(change**2 / TURN_DF).sum(axis=1)
-    return hessian, pull, wander - change.shape[1] * np.log(scale)
+    return hessian, pull, np.asarray(wander - change.shape[1] * np.log(scale), dtype=np.float64)
 
 
 def _by_report(reports: _Reports, mean: Array) -> Array:
     """Mean of the whole report that covers each day."""
     total = np.concatenate([np.zeros((len(mean), 1)), np.cumsum(mean, axis=1)], axis=1)
     ends = np.take_along_axis(total, reports.last + 1, axis=1)
-    return np.maximum(ends - np.take_along_axis(total, reports.first, axis=1), 1e-9)
+    whole = np.maximum(ends - np.take_along_axis(total, reports.first, axis=1), 1e-9)
+    return np.asarray(whole, dtype=np.float64)
 
 
 def _residual(reports: _Reports, mean: Array, dispersion: Array) -> tuple[Array, Array, Array]:
@@ -277,12 +278,12 @@ def _dispersion(
     The reports of several days have k times their days: a sum of independent days.
     """
     whole, people, days = _by_report(reports, mode.mean), reports.people, reports.days
-    k = dispersion[:, None] * days
+    k = np.asarray(dispersion[:, None] * days, dtype=np.float64)
     robust = np.minimum(1.0, HUBER**2 * (whole + whole**2 / k) / np.maximum((people - whole) ** 2, 1e-9))
     counted = np.where(reports.read, robust / days, 0.0)
     evidence = np.empty((len(whole), len(DISPERSIONS)))
     for column, size in enumerate(DISPERSIONS):
-        k = size * days
+        k = np.asarray(size * days, dtype=np.float64)
         term = (
             gammaln(people + k) - gammaln(k) + people * np.log(whole / (whole + k)) - k * np.log1p(whole / k)
         )

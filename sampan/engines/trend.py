@@ -1,0 +1,231 @@
+"""What did weeks like this one lead to?
+
+A regression of the log change over the next weeks on the growth seen before, learned from all places' recent
+past, and the spread of its own errors: by size of the place, by horizon, and by how restless the place is.
+Only what had been reported enters, so the same function serves today and any day in the past.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from sampan.engines.incidence import Incidence
+from sampan.engines.score import HUB_LEVELS
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+LEARNED_WEEKS = 4  # horizons with a regression of their own; later ones widen the last
+WINDOW = 20  # weeks of past forecasts that teach
+MEMORY = 6.0  # weeks after which one teaches 1/e as much
+OFFSET = 1.0  # people, added before the logarithm
+STARTED = 20.0  # people reported so far; before that a place neither teaches nor has a trend
+RESTLESS_PRIOR = 1.5  # weeks that the usual restlessness counts for
+RESTLESS_RANGE = (0.1, 4.0)  # of a place's error variance, in multiples of the usual at its size
+LARGEST_MISS = 4.0  # multiples of the spread, times the square root of the horizon
+PRIOR_MISSES = 10  # as many draws of a normal, 1.2 √h wide, join each pool of errors
+LEARN_BORDERS = (2.0, 3.3)  # log10 of weekly reports between sizes that share a trend …
+SPREAD_BORDERS = (1.0, 2.0, 3.0, 4.0)  # … and sizes that share a spread
+POOL_STRENGTH = 10.0  # how strongly the weights of the horizon before hold those of the next
+SIZE_STRENGTH = 10.0  # likewise the weights of all sizes those of one size
+OVERLAP = 0.3  # log10 by which neighbours lend each other
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Counts per 7-day week ending on the last day, oldest first, (weeks, places).
+
+    used: cleaned, with days not yet reported filled at the latest rate; earlier: the same seven days, three
+    days before; reported: as published, not below 0, which is what a forecast is scored against.
+    """
+
+    used: Array
+    earlier: Array
+    reported: Array
+
+    @property
+    def started(self) -> Mask:
+        return np.asarray(np.cumsum(self.reported, axis=0) >= STARTED, dtype=np.bool_)
+
+
+@dataclass(frozen=True, eq=False)
+class Trend:
+    """Log change expected by horizon, (places, weeks), and its error by level, (places, weeks, levels).
+
+    lessons: number of past outcomes, weighted by age, that taught each horizon, (weeks,).
+    """
+
+    centre: Array
+    error: Array
+    lessons: Array
+
+
+def history(incidence: Incidence) -> History:
+    """Weekly history of the reports."""
+    daily = _filled(incidence)
+    earlier = np.vstack([np.zeros((3, daily.shape[1])), daily[:-3]])[-len(daily) :]
+    reported = np.maximum(_weekly(np.nan_to_num(incidence.raw, nan=0.0)), 0.0)
+    return History(_weekly(daily), _weekly(earlier), reported)
+
+
+def growth_features(past: History) -> Array:
+    """Log growth of the last three weeks and of the last three days, damped where counts are small.
+
+    (weeks, places, 4).
+    """
+    level = np.log(past.used + OFFSET)
+    steps = np.diff(np.vstack([np.repeat(level[:1], 3, axis=0), level]), axis=0)
+    turns = [steps[3 - lag - 1 : len(steps) - lag] for lag in range(3)]
+    turns.append(np.clip(level - np.log(past.earlier + OFFSET), -1.5, 1.5))
+    trust = past.used / (past.used + 20.0)
+    return np.clip(np.stack(turns, axis=-1), -2.0, 2.0) * trust[:, :, None]
+
+
+GROWTH_PRIOR = np.array(
+    [0.35, 0.1, 0.0, 0.5]
+)  # per growth feature at one week; half as much again a week later
+
+
+def learn(past: History, features: list[Array], prior: Array, *, weeks: int) -> Trend:
+    """Fit the change from every past week to the weeks after it, and the spread of what it missed.
+
+    features: per horizon 1 … LEARNED_WEEKS (the last serves the rest), (weeks so far, places, features).
+    prior: (features,) weights at one week where little has been seen.
+    """
+    places = past.used.shape[1]
+    centre, misses, taught = np.zeros((places, weeks)), [], []
+    for ahead in range(1, min(weeks, LEARNED_WEEKS) + 1):
+        change, miss, seen, fitted = _regress(past, features[ahead - 1], prior, ahead)
+        prior = fitted * (1.0 + 0.5 * ahead) / (0.5 + 0.5 * ahead)
+        centre[:, ahead - 1 :] = change[:, None]
+        misses.append(miss)
+        taught.append(seen)
+    scale_then, scale_now = _restlessness(past, misses[0], taught[0])
+    error = np.zeros((places, weeks, len(HUB_LEVELS)))
+    for ahead in range(1, weeks + 1):
+        known = min(ahead, len(misses))
+        shape = _spread(past, misses[known - 1], taught[known - 1], scale_then, known)
+        highest = 0.5 + 0.4 * ahead + 3.0 / np.sqrt(past.used[-1] + 1.0)
+        grown = scale_now[:, None] * shape * np.sqrt(ahead / known)
+        error[:, ahead - 1] = np.minimum(grown, highest[:, None])
+    lessons = [float((_taught(past, a)[1] * seen).sum()) for a, seen in enumerate(taught, start=1)]
+    lessons += lessons[-1:] * (weeks - len(lessons))
+    return Trend(centre, np.sort(error, axis=2), np.array(lessons))
+
+
+def _weekly(daily: Array) -> Array:
+    padded = np.vstack([np.zeros(((-len(daily)) % 7, daily.shape[1])), daily])
+    return np.asarray(padded.reshape(-1, 7, daily.shape[1]).sum(axis=1), dtype=np.float64)
+
+
+def _filled(incidence: Incidence) -> Array:
+    """Daily people, with the days after a place's last report at the mean of the seven days before them."""
+    daily = incidence.daily.copy()
+    days = len(daily)
+    last = np.where(incidence.covers > 0, np.arange(days)[:, None], -1).max(axis=0)
+    for place in np.flatnonzero((last >= 0) & (last < days - 1)):
+        end = last[place] + 1
+        daily[end:, place] = daily[max(end - 7, 0) : end, place].mean()
+    return daily
+
+
+def _taught(past: History, ahead: int) -> tuple[slice, Array, Mask]:
+    """Weeks whose outcome ``ahead`` weeks later is known, their weight by age, and who had started."""
+    end = max(len(past.used) - ahead, 0)
+    weeks = slice(max(end - WINDOW, 0), end)
+    age = np.arange(weeks.stop - weeks.start)[::-1, None]
+    return weeks, np.exp(-age / MEMORY), past.started[weeks]
+
+
+def _regress(past: History, features: Array, prior: Array, ahead: int) -> tuple[Array, Array, Mask, Array]:
+    """Change expected now, (places,); what was missed in the past and where that counts, (past weeks, places);
+    and the weights common to all sizes, (features,)."""
+    weeks, recent, seen = _taught(past, ahead)
+    level = np.log(past.used + OFFSET)
+    change = np.log(past.reported + OFFSET)[ahead:][weeks] - level[weeks]
+    x, now = features[weeks], features[-1]
+    weight = recent * seen / (0.03 + 2.0 / (past.used[weeks] + 2.0))
+    weight = weight / max(weight.sum(), 1e-9) * seen.sum()
+    everywhere = _robust_ridge(x, change, weight, prior, seen, strength=POOL_STRENGTH)
+    size_then, size_now = _log_size(past.used[weeks]), _log_size(past.used[-1])
+    expected, miss = np.zeros(len(now)), np.zeros(change.shape)
+    for low, high in _classes(LEARN_BORDERS):
+        near = (size_then >= low - OVERLAP) & (size_then < high + OVERLAP)
+        weights = _robust_ridge(x, change, weight * near, everywhere, seen & near, strength=SIZE_STRENGTH)
+        inside = (size_now >= low) & (size_now < high)
+        expected[inside] = now[inside] @ weights
+        inside = (size_then >= low) & (size_then < high)
+        miss[inside] = change[inside] - x[inside] @ weights
+    return expected, miss, seen, everywhere
+
+
+def _robust_ridge(x: Array, y: Array, weight: Array, prior: Array, seen: Mask, *, strength: float) -> Array:
+    """Weighted least squares drawn to ``prior``; misses beyond 1.5 robust sd count linearly (Huber)."""
+    beta = prior
+    for _ in range(3):
+        miss = np.abs(y - x @ beta)
+        sd = 1.48 * float(np.median(miss[seen])) + 1e-3 if seen.any() else 1.0
+        held = (weight * np.minimum(1.0, 1.5 * sd / np.maximum(miss, 1e-9)))[..., None] * x
+        columns = x.shape[-1]
+        square = held.reshape(-1, columns).T @ x.reshape(-1, columns) + strength * np.eye(columns)
+        beta = np.linalg.solve(square, held.reshape(-1, columns).T @ y.ravel() + strength * prior)
+    return np.asarray(beta, dtype=np.float64)
+
+
+def _log_size(weekly: Array) -> Array:
+    return np.asarray(np.log10(weekly + 1.0), dtype=np.float64)
+
+
+def _classes(borders: tuple[float, ...]) -> list[tuple[float, float]]:
+    return list(zip((0.0, *borders), (*borders, np.inf), strict=True))
+
+
+def _usual_variance(weekly: Array) -> Array:
+    """Variance of log change to be expected from the size alone."""
+    return 0.01 + 1.5 / (weekly + 2.0)
+
+
+def _restlessness(past: History, miss: Array, seen: Mask) -> tuple[Array, Array]:
+    """Spread of one-week misses of each place, as known at each past week and now."""
+    usual = _usual_variance(past.used[_taught(past, 1)[0]])
+    square = np.minimum(np.abs(miss), 1.5) ** 2 / usual
+    age = np.exp(-np.arange(len(miss))[::-1, None] / MEMORY) * seen
+    pooled = float((square * age).sum() / age.sum()) if age.sum() > 0 else 1.0
+    low, high = (limit * pooled for limit in RESTLESS_RANGE)
+    total = np.full(miss.shape[1], RESTLESS_PRIOR * pooled)
+    count = np.full(miss.shape[1], RESTLESS_PRIOR)
+    fade = np.exp(-1.0 / (MEMORY - 1.0))
+    then = np.empty(miss.shape)
+    for week in range(len(miss)):
+        then[week] = total / count
+        total = RESTLESS_PRIOR * pooled + fade * (total - RESTLESS_PRIOR * pooled) + square[week] * seen[week]
+        count = RESTLESS_PRIOR + fade * (count - RESTLESS_PRIOR) + seen[week]
+    now = _usual_variance(past.used[-1]) * np.clip(total / count, low, high)
+    return np.sqrt(usual * np.clip(then, low, high)), np.sqrt(now)
+
+
+def _spread(past: History, miss: Array, seen: Mask, scale: Array, ahead: int) -> Array:
+    """Quantiles of misses in multiples of the place's spread, by size, (places, levels)."""
+    weeks, recent, _ = _taught(past, ahead)
+    limit = LARGEST_MISS * np.sqrt(ahead)
+    relative = np.clip(miss / scale[: len(miss)], -limit, limit)
+    size_then, size_now = _log_size(past.used[weeks]), _log_size(past.used[-1])
+    assumed = 1.2 * np.sqrt(ahead) * ndtri((np.arange(PRIOR_MISSES) + 0.5) / PRIOR_MISSES)
+    out = np.zeros((len(size_now), len(HUB_LEVELS)))
+    for low, high in _classes(SPREAD_BORDERS):
+        near = seen & (size_then >= low - OVERLAP) & (size_then < high + OVERLAP)
+        pool = np.concatenate([relative[near], assumed])
+        weight = np.concatenate([np.broadcast_to(recent, seen.shape)[near], np.ones(PRIOR_MISSES)])
+        out[(size_now >= low) & (size_now < high)] = _weighted_quantiles(pool, weight)
+    return out
+
+
+def _weighted_quantiles(values: Array, weight: Array) -> Array:
+    order = np.argsort(values)
+    share = np.cumsum(weight[order])
+    share = (share - 0.5 * weight[order]) / share[-1]
+    return np.asarray(np.interp(HUB_LEVELS, share, values[order]), dtype=np.float64)
