@@ -44,7 +44,9 @@ def _figure(rows: int, *, heights: tuple[float, ...]) -> Any:
     import matplotlib
 
     matplotlib.use("Agg")
-    matplotlib.rcParams.update({"svg.hashsalt": "sampan", "font.size": 9, "axes.spines.top": False})
+    matplotlib.rcParams.update(
+        {"svg.hashsalt": "sampan", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+    )
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 5.4), layout="constrained")
