@@ -81,3 +81,7 @@ class NodeError(SampanError):
 
     exit_code = 5
     http_status = 503
+
+
+class MovedOn(NodeError):
+    """Somebody else wrote first. Nothing was written: read what is new, then decide again."""

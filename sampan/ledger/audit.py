@@ -16,6 +16,8 @@ from sampan.ledger.entry import LARGEST, Entry, leaf_data, milliseconds, read_en
 from sampan.ledger.signing import VerifierKey
 from sampan.ledger.verification import Fault, Verification
 
+_COLUMNS = ("id", "kind", "effective", "recorded")
+
 
 class _Bad(Exception):
     def __init__(self, what: str, index: int | None = None, id: object = None) -> None:
@@ -107,15 +109,11 @@ def _read_row(index: int, row: Row[Any]) -> Entry:
 
 def _check_columns(entry: Entry, row: Row[Any]) -> None:
     """What the row repeats from its entry, which has been seen to be the one that was signed."""
-    repeated = {
-        "id": (row.id, entry.id),
-        "kind": (row.kind, entry.kind),
-        "effective": (row.effective, milliseconds(entry.effective)),
-        "recorded": (row.recorded, milliseconds(entry.recorded)),
-    }
-    for column, (found, meant) in repeated.items():
-        if found != meant:
-            raise _Bad(f"stands in a row whose {column} is not its own", entry.index, entry.id)
+    kept = (row.id, row.kind, row.effective, row.recorded)
+    meant = (entry.id, entry.kind, milliseconds(entry.effective), milliseconds(entry.recorded))
+    if kept != meant:
+        column = next(name for name, a, b in zip(_COLUMNS, kept, meant, strict=True) if a != b)
+        raise _Bad(f"stands in a row whose {column} is not its own", entry.index, entry.id)
 
 
 class _Derived:

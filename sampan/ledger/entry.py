@@ -172,13 +172,18 @@ def _from_fields(index: int, fields: dict[str, Any]) -> Entry:
         body=fields["body"],
         refs=tuple(fields["refs"]),
         salt=fields["salt"],
-        unknown={name: value for name, value in fields.items() if name not in _OWN_FIELDS},
+        unknown=_unknown(fields) if len(fields) > len(_OWN_FIELDS) else {},
     )
+
+
+def _unknown(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in _OWN_FIELDS}
 
 
 def milliseconds(at: datetime) -> int:
     """Milliseconds since 1970, whole: how the store sorts moments."""
-    return (at - _EPOCH) // timedelta(milliseconds=1)
+    return (at - _EPOCH) // _MILLISECOND
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)

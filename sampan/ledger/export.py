@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from sampan.core.errors import NodeError
 from sampan.core.files import write_whole
 from sampan.ledger import store, tiles
 from sampan.ledger.checkpoint import Checkpoint
-from sampan.ledger.entry import read_entry
+from sampan.ledger.damage import damaged, read_row
 from sampan.ledger.merkle import HASH_SIZE
 
 
@@ -46,7 +45,7 @@ def _tile(log: store.Store, level: int, number: int, width: int) -> bytes:
     with log.reading() as connection:
         data = store.read_tiles(connection, [(level, number)]).get((level, number), b"")
     if len(data) < width * HASH_SIZE:
-        raise _damaged(f"tile {number} of level {level}")
+        raise damaged(f"tile {number} of level {level} is missing or cut short")
     return data[: width * HASH_SIZE]
 
 
@@ -55,15 +54,5 @@ def _bundle(log: store.Store, number: int, width: int) -> bytes:
     with log.reading() as connection:
         rows = store.page(connection, store.Query(after=start - 1, before=start + width), width)
     if len(rows) != width:
-        raise _damaged(f"some entry from {start} to {start + width - 1}")
-    try:
-        return tiles.bundle(read_entry(row.position, row.data).leaf_data for row in rows)
-    except ValueError as fault:
-        raise _damaged(f"some entry from {start} to {start + width - 1}") from fault
-
-
-def _damaged(what: str) -> NodeError:
-    return NodeError(
-        f"The ledger is damaged: {what} is missing or altered.",
-        way_out="Run `sampan ledger verify` to see where, and put back the last backup.",
-    )
+        raise damaged(f"some entry from {start} to {start + width - 1} is missing")
+    return tiles.bundle(read_row(row).leaf_data for row in rows)

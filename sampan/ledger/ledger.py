@@ -7,21 +7,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sampan.core.errors import InputError, NodeError, PeerError
+from sampan.core.errors import InputError, MovedOn, NodeError, PeerError
 from sampan.core.ids import SYSTEM_BITS, Bits
 from sampan.core.time import Clock, SystemClock
 from sampan.ledger import merkle, tiles
-from sampan.ledger.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
-from sampan.ledger.entry import Draft, Entry, leaf_data, read_entry, seal
+from sampan.ledger.checkpoint import Checkpoint, read_checkpoint
+from sampan.ledger.damage import damaged, read_row
+from sampan.ledger.entry import Draft, Entry, seal
 from sampan.ledger.read_model import ReadModel
 from sampan.ledger.signing import SigningKey, VerifierKey, check_name
 from sampan.ledger.verification import Verification
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
+    from sampan.ledger.end import End
     from sampan.ledger.store import Query, Store
 
 Progress = Callable[[int, int], None]
@@ -47,6 +49,7 @@ class Ledger:
         self._clock = clock or SystemClock()
         self._bits = bits
         self._models = tuple(read_models)
+        self._end: End | None = None
         self._level_models()
 
     @classmethod
@@ -110,80 +113,52 @@ class Ledger:
 
     # Writing
 
-    def append(self, drafts: Iterable[Draft], *, expecting: int | None = None) -> tuple[Entry, ...]:
+    def append(
+        self,
+        drafts: Iterable[Draft],
+        *,
+        expecting: int | None = None,
+        check: Callable[[Connection], None] | None = None,
+    ) -> tuple[Entry, ...]:
         """Seals ``drafts`` and adds them, whole or not at all; when it returns they are on the disk.
 
         ``expecting`` is the size that the caller saw: if somebody has appended since, nothing is added.
-        Raises InputError for a draft that cannot be recorded, NodeError if the log has moved on, this
-        ledger was opened without its key, or the store fails.
+        ``check`` may look at the read models, which then hold all that is in the log, while nobody else can
+        write; if it raises, nothing is added. Raises InputError for a draft that cannot be recorded, MovedOn
+        if the log has moved on, NodeError if this ledger was opened without its key, or the store fails.
         """
+        from sampan.ledger.end import carry_on, find_end
+
+        if self._key is None:
+            raise NodeError("This ledger was opened to read only.", way_out="Open it with its signing key.")
         drafts = tuple(drafts)
         entries: tuple[Entry, ...] = ()
         try:
             with self._store.writing() as connection:
-                head = self._signed_head(connection)
-                self._expect(expecting, head.size)
-                entries = self._seal(connection, drafts, head.size)
+                end = find_end(connection, self._key.verifier, self._end)
+                _expect(expecting, end.checkpoint.size)
+                self._catch_up(connection, end.checkpoint.size)
+                if check:
+                    check(connection)
+                entries = self._seal(drafts, end)
                 if entries:
-                    self._write(connection, head, entries)
+                    end = carry_on(connection, end, entries, self._key)
+                    self._take_in(connection, entries)
+            self._end = end
         except NodeError:
             if not entries or not self._landed(entries[0]):
                 raise
         return entries
 
-    def _signed_head(self, connection: Connection) -> Checkpoint:
-        """The head, locked, and seen to be what our key signed: nothing else is ever continued."""
-        from sampan.ledger.store import read_head
-
-        if self._key is None:
-            raise NodeError("This ledger was opened to read only.", way_out="Open it with its signing key.")
-        head = read_head(connection, lock=True)
-        try:
-            checkpoint = open_checkpoint(head.checkpoint, self._key.verifier)
-        except PeerError as fault:
-            raise NodeError(
-                f"The head of the ledger does not fit this key: {fault.what}",
-                way_out="Use the key made with this ledger; if it is, run `sampan ledger verify`.",
-            ) from fault
-        if checkpoint.size != head.size:
-            raise _damaged(f"its head says {head.size} entries where {checkpoint.size} were signed")
-        return checkpoint
-
-    @staticmethod
-    def _expect(expecting: int | None, size: int) -> None:
-        if expecting is not None and expecting != size:
-            raise NodeError(
-                f"The log has moved on: it holds {size} entries, not {expecting}.",
-                way_out="Read what was added, then decide again.",
-                expected=expecting,
-                size=size,
-            )
-
-    def _seal(self, connection: Connection, drafts: Sequence[Draft], size: int) -> tuple[Entry, ...]:
+    def _seal(self, drafts: Sequence[Draft], end: End) -> tuple[Entry, ...]:
         """Time never runs backwards in the log, whatever the clock says."""
         recorded = self._clock.now()
-        if size:
-            recorded = max(recorded, self._at(connection, size - 1).recorded)
+        if end.recorded:
+            recorded = max(recorded, end.recorded)
         return tuple(
-            seal(draft, index=size + place, recorded=recorded, bits=self._bits)
+            seal(draft, index=end.checkpoint.size + place, recorded=recorded, bits=self._bits)
             for place, draft in enumerate(drafts)
         )
-
-    def _write(self, connection: Connection, head: Checkpoint, entries: tuple[Entry, ...]) -> None:
-        from sampan.ledger import store
-
-        assert self._key is not None
-        edge = store.read_tiles(connection, tiles.edge(head.size))
-        if _root(head.size, edge) != head.root:
-            raise _damaged("its tiles do not add up to the signed root")
-        leaves = [merkle.leaf_hash(leaf_data(entry.bytes, entry.sharing)) for entry in entries]
-        changed = tiles.extend(head.size, edge, leaves)
-        size = head.size + len(entries)
-        signed = Checkpoint(head.origin, size, _root(size, {**edge, **changed}))
-        store.write_entries(connection, entries)
-        store.write_tiles(connection, changed, known=edge)
-        self._take_in(connection, entries)
-        store.write_head(connection, store.Head(size, self._key.sign(signed.text)))
 
     def _landed(self, entry: Entry) -> bool:
         """Whether a batch was kept although the store reported a fault, as when a line breaks at the end.
@@ -245,21 +220,17 @@ class Ledger:
             row = find(connection, id=id)
         if row is None:
             raise InputError(f"There is no entry {id} in this ledger.", way_out="See `sampan ledger log`.")
-        return _entry(row)
+        return read_row(row)
 
     def at(self, index: int) -> Entry:
         """The entry at this position. Raises InputError if the log is not that long."""
-        with self._store.reading() as connection:
-            return self._at(connection, index)
-
-    @staticmethod
-    def _at(connection: Connection, index: int) -> Entry:
         from sampan.ledger.store import find
 
-        row = find(connection, position=index)
+        with self._store.reading() as connection:
+            row = find(connection, position=index)
         if row is None:
             raise InputError(f"There is no entry {index} in this ledger.", way_out="See `sampan ledger log`.")
-        return _entry(row)
+        return read_row(row)
 
     def entries(
         self,
@@ -291,7 +262,7 @@ class Ledger:
         while left > 0:
             with self._store.reading() as connection:
                 rows = page(connection, query, min(PAGE, left))
-            yield from map(_entry, rows)
+            yield from map(read_row, rows)
             if len(rows) < min(PAGE, left):
                 return
             left -= len(rows)
@@ -328,7 +299,7 @@ class Ledger:
         def read(place: tiles.Place) -> bytes:
             data = read_tiles(connection, [place]).get(place, b"")
             if len(data) < tiles.width(*place, size) * merkle.HASH_SIZE:
-                raise _damaged(f"tile {place[1]} of level {place[0]} is missing or cut short")
+                raise damaged(f"tile {place[1]} of level {place[0]} is missing or cut short")
             return data
 
         return tiles.tree(read)
@@ -350,46 +321,57 @@ class Ledger:
 
     def rebuild(self, progress: Progress | None = None) -> None:
         """Drops the read models and makes them again from the log."""
-        from sampan.ledger import standing
+        from sampan.ledger import standing, store
 
         with self._store.writing() as connection:
+            size = store.read_head(connection, lock=True).size
             for model in self._models:
                 standing.reset(connection, model)
-            self._catch_up(connection, progress)
+            self._catch_up(connection, size, progress)
 
     def _level_models(self) -> None:
         """Makes new or changed read models, and brings the others up to the end of the log."""
-        from sampan.ledger import standing
+        from sampan.ledger import standing, store
 
         if not self._models:
             return
         with self._store.writing() as connection:
+            size = store.read_head(connection, lock=True).size
             for model in self._models:
                 if not standing.is_current(connection, model):
                     standing.reset(connection, model)
-            self._catch_up(connection, None)
+            self._catch_up(connection, size)
 
-    def _catch_up(self, connection: Connection, progress: Progress | None) -> None:
+    def _catch_up(self, connection: Connection, size: int, progress: Progress | None = None) -> None:
+        """Read models learn what others appended without them, up to ``size``."""
         from sampan.ledger import standing, store
 
-        size = store.read_head(connection, lock=True).size
         for model in self._models:
             start = standing.applied(connection, model)
             while start < size:
                 rows = store.page(connection, store.Query(after=start - 1, before=size), store.PAGE)
-                standing.take_in(connection, model, map(_entry, rows))
+                if not rows:
+                    raise damaged(f"entry {start} is missing")
+                standing.take_in(connection, model, map(read_row, rows))
                 start += len(rows)
                 if progress:
                     progress(start, size)
 
     def _take_in(self, connection: Connection, entries: tuple[Entry, ...]) -> None:
-        """Read models learn of ``entries``, after anything that others appended without them."""
         from sampan.ledger import standing
 
-        if any(standing.applied(connection, model) < entries[0].index for model in self._models):
-            self._catch_up(connection, None)
         for model in self._models:
             standing.take_in(connection, model, entries)
+
+
+def _expect(expecting: int | None, size: int) -> None:
+    if expecting is not None and expecting != size:
+        raise MovedOn(
+            f"The log has moved on: it holds {size} entries, not {expecting}.",
+            way_out="Read what was added, then decide again.",
+            expected=expecting,
+            size=size,
+        )
 
 
 @contextlib.contextmanager
@@ -401,30 +383,8 @@ def _let_go_on_fault(store: Store) -> Iterator[Store]:
         raise
 
 
-def _root(size: int, edge: dict[tiles.Place, bytes]) -> bytes:
-    """The root from the tiles at the right edge. Any perfect subtree in it is a hash of one of these."""
-    try:
-        return merkle.root(size, tiles.tree(edge.__getitem__))
-    except (KeyError, IndexError):
-        raise _damaged("a tile at its edge is missing or cut short") from None
-
-
 def _opened(note: str) -> Checkpoint:
     try:
         return read_checkpoint(note.rpartition("\n\n")[0] + "\n")
     except PeerError:
-        raise _damaged("its checkpoint cannot be read") from None
-
-
-def _entry(row: Row[Any]) -> Entry:
-    try:
-        return read_entry(row.position, row.data)
-    except ValueError as fault:
-        raise _damaged(f"at entry {row.position} ({row.id}), {fault}") from None
-
-
-def _damaged(what: str) -> NodeError:
-    return NodeError(
-        f"The ledger is damaged: {what}.",
-        way_out="Run `sampan ledger verify` to see where, and put back the last backup.",
-    )
+        raise damaged("its checkpoint cannot be read") from None

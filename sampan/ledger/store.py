@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -41,22 +43,28 @@ class Query:
 
 
 class Store:
-    """One ledger's tables, on either database. Connections are handed out per transaction."""
+    """One ledger's tables, on either database. Connections are handed out per transaction.
+
+    A ledger in memory has only one, which threads take in turn.
+    """
 
     def __init__(self, place: str | Path) -> None:
         self.url: URL = engine.address(place)
         self._engine = engine.open_engine(self.url)
+        self._turn: AbstractContextManager[object] = nullcontext()
+        if engine.in_memory(self.url):
+            self._turn = threading.RLock()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to read from."""
-        with engine.faults(self.url), self._engine.connect() as connection:
+        with engine.faults(self.url), self._turn, self._engine.connect() as connection:
             yield connection
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """The one connection that may write, until the block ends: then all of it is kept, or nothing."""
-        with engine.faults(self.url), self._engine.connect() as connection:
+        with engine.faults(self.url), self._turn, self._engine.connect() as connection:
             connection.execution_options(sampan_writes=True)
             with connection.begin():
                 yield connection

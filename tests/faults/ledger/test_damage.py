@@ -204,8 +204,9 @@ def test_nothing_is_signed_on_top_of_damage(full: Ledger, table: Table, where: d
     with full._store.writing() as connection:
         old = connection.scalar(select(table.c.data).where(*row))
         connection.execute(update(table).where(*row).values(data=flip(9)(old)))
-    with pytest.raises(NodeError, match=r"damaged.*verify"):
-        full.append([draft()])
+    place = full._store.url.render_as_string(hide_password=False)
+    with Ledger.open(place, key=KEY) as opened, pytest.raises(NodeError, match=r"damaged.*verify"):
+        opened.append([draft()])
     with full._store.writing() as connection:
         connection.execute(update(table).where(*row).values(data=old))
     assert full.size == SIZE

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from sampan.core.errors import InputError, NodeError
+from sampan.core.errors import InputError, MovedOn, NodeError
 from sampan.core.time import StandingClock
 from sampan.ledger import merkle
 from sampan.ledger.checkpoint import open_checkpoint
@@ -126,7 +127,7 @@ def test_the_largest_entry(ledger: Ledger) -> None:
 
 def test_a_log_that_moved_on_is_not_appended_to(ledger: Ledger) -> None:
     ledger.append(drafts(2), expecting=0)
-    with pytest.raises(NodeError, match="moved on") as caught:
+    with pytest.raises(MovedOn, match="moved on") as caught:
         ledger.append(drafts(1), expecting=0)
     assert caught.value.facts == {"expected": 0, "size": 2}
     assert ledger.size == 2
@@ -140,6 +141,20 @@ def test_reading_on_while_appending(ledger: Ledger) -> None:
         if entry.index % 200 == 0:
             ledger.append([draft()])
     assert (seen, ledger.size) == (600, 603)
+
+
+@pytest.mark.parametrize("memory", [False, True])
+def test_threads_share_a_ledger(tmp_path: Path, memory: bool) -> None:
+    with Ledger.create("sqlite://" if memory else tmp_path / "l", origin=ORIGIN, key=KEY) as ledger:
+
+        def work(_: int) -> int:
+            return sum(
+                len(ledger.append(drafts(2))) + len(list(ledger.entries(limit=5))) > 0 for _ in range(10)
+            )
+
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(work, range(4))) == [10] * 4
+        assert (ledger.size, ledger.verify().ok) == (80, True)
 
 
 def test_a_ledger_is_opened_again(place: str | Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, func, insert, select
 
-from sampan.core.errors import NodeError
+from sampan.core.errors import NodeError, Refused
 from sampan.ledger.entry import Entry
 from sampan.ledger.ledger import Ledger
 from tests.ledgers import KEY, NOON, ORIGIN, draft, drafts
@@ -96,3 +96,20 @@ def test_a_model_may_look_at_what_it_holds_already(tmp_path: Path) -> None:
     with Ledger.create(tmp_path / "l", origin=ORIGIN, key=KEY, read_models=[Doubles()]) as ledger:
         ledger.append([draft(effective=NOON) for _ in range(10)])
         assert noted(ledger) == 10
+
+
+def test_a_check_sees_all_of_the_log_and_may_stop_the_batch(place: str | Path) -> None:
+    def check(connection: Connection) -> None:
+        assert connection.scalar(select(func.count()).select_from(seen)) == 602
+        raise Refused("Nothing is left to give.")
+
+    with (
+        Ledger.create(place, origin=ORIGIN, key=KEY) as plain,
+        Ledger.open(place, key=KEY, read_models=[Seen()]) as ledger,
+    ):
+        ledger.append(drafts(2))
+        plain.append(drafts(600))
+        with pytest.raises(Refused):
+            ledger.append(drafts(1), check=check)
+        ledger.append(drafts(1), check=lambda connection: None)
+        assert (ledger.size, noted(ledger)) == (603, 603)
