@@ -8,7 +8,6 @@ its own movements. Nothing is reversed, only followed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar, Literal
 
 from sampan.core.money import Money, Rate
@@ -84,7 +83,8 @@ class Line:
 class Contribution(Record):
     """A pledge: what ``donor`` promises ``recipient``, on the day on which it is effective.
 
-    ``appeal`` is the number of the appeal that it answers; ``parent`` the contribution that it passes on.
+    ``purpose`` is what the recipient shall do with it; ``appeal`` the number of the appeal that it answers;
+    ``parent`` the contribution that it passes on.
     """
 
     kind: ClassVar[str] = "assistance.contribution"
@@ -95,6 +95,7 @@ class Contribution(Record):
     recipient: str
     lines: tuple[Line, ...]
     earmark: str | None = None
+    purpose: str = ""
     appeal: str | None = None
     parent: str | None = None
     note: str = ""
@@ -128,7 +129,8 @@ class Delivery(Step):
     """Money is paid, or goods, services or people are there.
 
     ``rate`` says how a payment in another currency settles the pledge; ``confirmed`` is the word of a
-    recipient who is not home: a receipt, a letter; ``consignment`` carried it, and moved it already.
+    recipient who is not home: a receipt, a letter; ``carried_by`` names the consignment or the deployment
+    that carried it, and moved it already.
     """
 
     kind: ClassVar[str] = "assistance.delivery"
@@ -136,7 +138,7 @@ class Delivery(Step):
 
     rate: Rate | None = None
     confirmed: str = ""
-    consignment: str | None = None
+    carried_by: str | None = None
     document: Snapshot | None = None
 
 
@@ -169,5 +171,4 @@ class Thanks(Record):
 
     contribution: str
     words: str
-    day: date
     document: Snapshot | None = None

@@ -1,0 +1,152 @@
+"""Which tables hold contributions, so that a question about them needs no reading of the log?
+
+``names`` says which entry introduced a code or a number; ``parties`` are those recorded, every version of
+each; ``steps`` hold one row per line of every pledge and of everything that followed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, String, Table, insert, select
+
+from sampan.ledger.entry import Entry, milliseconds
+from sampan.records.assistance.appeals import Appeal
+from sampan.records.assistance.contributions import (
+    Cancellation,
+    Commitment,
+    Contribution,
+    Delivery,
+    Earmark,
+    Party,
+    Thanks,
+    Use,
+)
+from sampan.records.assistance.funds import Fund
+
+_METADATA = MetaData()
+
+names = Table(
+    "giving_names",
+    _METADATA,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+    Index("giving_names_by_code", "kind", "code"),
+)
+
+parties = Table(
+    "giving_parties",
+    _METADATA,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("recorded", BigInteger, nullable=False),
+    Column("code", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("donor_kind", String, nullable=False),
+    Column("country", String, nullable=False),
+    Index("giving_parties_by_code", "code"),
+)
+
+steps = Table(
+    "giving_steps",
+    _METADATA,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True),
+    Column("effective", BigInteger, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+    Column("contribution", String, nullable=False),
+    Column("pledge", BigInteger, nullable=False),  # position of the pledge's own entry
+    Column("donor", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("appeal", String),
+    Column("carried_by", String),
+    Column("step", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("item", String, nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Index("giving_steps_by_contribution", "contribution"),
+    Index("giving_steps_by_appeal", "appeal"),
+    Index("giving_steps_by_carrier", "carried_by"),
+)
+
+_NAMED: Mapping[str, str] = {
+    Appeal.kind: "number",
+    Contribution.kind: "number",
+    Earmark.kind: "code",
+    Fund.kind: "code",
+    Party.kind: "code",
+}
+
+_STEPS: Mapping[str, str] = {
+    Contribution.kind: "pledged",
+    Commitment.kind: "committed",
+    Delivery.kind: "delivered",
+    Cancellation.kind: "cancelled",
+    Use.kind: "used",
+    Thanks.kind: "thanked",
+}
+
+
+class Contributions:
+    """The read model of giving and receiving."""
+
+    name = "contributions"
+    version = 1
+    tables = (names, parties, steps)
+
+    def apply(self, connection: Connection, entry: Entry) -> None:
+        """Takes in one entry; those of other desks pass by."""
+        if entry.kind in _NAMED:
+            _take_name(connection, entry, str(entry.body[_NAMED[entry.kind]]))
+        if entry.kind == Party.kind:
+            _take_party(connection, entry)
+        if entry.kind in _STEPS:
+            rows = list(_rows(connection, entry))
+            if rows:
+                connection.execute(insert(steps), rows)
+
+
+def _take_name(connection: Connection, entry: Entry, code: str) -> None:
+    row = {"position": entry.index, "kind": entry.kind, "code": code}
+    connection.execute(insert(names), [{**row, "recorded": milliseconds(entry.recorded)}])
+
+
+def _take_party(connection: Connection, entry: Entry) -> None:
+    fields = {name: entry.body[name] for name in ("code", "name", "donor_kind", "country")}
+    row = {"position": entry.index, "recorded": milliseconds(entry.recorded), **fields}
+    connection.execute(insert(parties), [row])
+
+
+def _rows(connection: Connection, entry: Entry) -> Iterator[dict[str, Any]]:
+    """One row per line; a step whose pledge is not in this log (as after an import) has none."""
+    pledge = _pledge(connection, entry)
+    if pledge is None:
+        return
+    common = {
+        **pledge,
+        "position": entry.index,
+        "effective": milliseconds(entry.effective),
+        "recorded": milliseconds(entry.recorded),
+        "carried_by": entry.body.get("carried_by"),
+    }
+    said = [(_STEPS[entry.kind], line) for line in entry.body.get("lines", [])]
+    said += [("released", line) for line in entry.body.get("released", [])]
+    if entry.kind == Thanks.kind:
+        said = [("thanked", {"kind": "", "item": "", "quantity": 0})]
+    for part, (step, line) in enumerate(said):
+        what = {name: line[name] for name in ("kind", "item", "quantity")}
+        yield {**common, **what, "part": part, "step": step}
+
+
+def _pledge(connection: Connection, entry: Entry) -> dict[str, Any] | None:
+    if entry.kind == Contribution.kind:
+        said = {name: entry.body[name] for name in ("donor", "recipient", "appeal")}
+        return {**said, "contribution": entry.body["number"], "pledge": entry.index}
+    c = steps.c
+    query = select(c.contribution, c.pledge, c.donor, c.recipient, c.appeal).where(
+        c.contribution == entry.body["contribution"], c.step == "pledged"
+    )
+    row = connection.execute(query.limit(1)).one_or_none()
+    return None if row is None else dict(row._mapping)
