@@ -7,7 +7,7 @@ a health worker has one), with them the *absorbable* (what beds, people and labo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -73,6 +73,10 @@ class Caps:
     screeners: FloatArray
     laboratory_staff: FloatArray
     laboratory_tests: FloatArray
+
+    def at(self, places: slice) -> Caps:
+        """The same for some of the places."""
+        return Caps(*(getattr(self, each.name)[places] for each in fields(self)))
 
 
 def caps(capacity: Capacity, parameters: Parameters) -> Caps:

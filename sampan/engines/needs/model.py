@@ -23,6 +23,9 @@ from sampan.engines.needs.result import Needs
 
 __all__ = ["THE_FIVE", "Capacity", "Needs", "Step", "each_block", "explain", "laboratory_capacity", "needs"]
 
+#: numbers of one step that fit the cache of a small processor together with the others
+_CACHED = 12_000
+
 #: the supply kinds of the request
 THE_FIVE = ("test_kit", "mask", "protective_suit", "thermometer_gun", "ventilator")
 
@@ -67,11 +70,16 @@ def _needs(
     cases = _cases(new_cases, capacity.places)
     past, history_unknown = _history(recent_cases, table, capacity.places)
     limits = caps(capacity, table)
-    ill = people(cases, table)
-    free = drivers(ill, cases, past, capacity=capacity, parameters=table, limits=None)
-    capped = drivers(ill, cases, past, capacity=capacity, parameters=table, limits=limits)
-    need, absorbable = recipe.amounts(free, cases.shape), recipe.amounts(capped, cases.shape)
-    supply = _supply(stock, inbound, (cases.shape[1], capacity.places, len(recipe.items)))
+    places, weeks, samples = cases.shape
+    need, absorbable = np.empty((2, places, len(recipe.items), weeks, samples))
+    for part in _parts(cases.shape, table):
+        there, ill = capacity.at(part), people(cases[part], table)
+        free = drivers(ill, cases[part], past[part], capacity=there, parameters=table, limits=None)
+        recipe.amounts(free, out=need[part])
+        few = limits.at(part)
+        capped = drivers(ill, cases[part], past[part], capacity=there, parameters=table, limits=few)
+        recipe.amounts(capped, out=absorbable[part])
+    supply = _supply(stock, inbound, (weeks, places, len(recipe.items)))
     return Needs(
         items=recipe.items,
         need=_outward(need),
@@ -81,8 +89,6 @@ def _needs(
         uncapped=_uncapped(limits, capacity) | {"history": history_unknown},
         cases=cases,
         past=past,
-        needed=free,
-        absorbed=capped,
         limits=limits,
         capacity=capacity,
         parameters=table,
@@ -99,7 +105,7 @@ def each_block(
     items: Sequence[str] = THE_FIVE,
     stock: ArrayLike | None = None,
     inbound: ArrayLike | None = None,
-    block: int = 4,
+    block: int = 2,
 ) -> Iterator[tuple[slice, Needs]]:
     """:func:`needs` for ``block`` places at a time, with their slice: all items of many samples in little memory."""
     table = parameters or load()
@@ -118,6 +124,14 @@ def each_block(
                 inbound=None if inbound is None else np.asarray(inbound)[:, part],
             ),
         )
+
+
+def _parts(shape: tuple[int, ...], table: Parameters) -> Iterator[slice]:
+    """Places a few at a time, so that the steps between stay in the cache and are not kept."""
+    places, weeks, samples = shape
+    size = places if table.differs_by_place else max(1, _CACHED // (weeks * samples))
+    for first in range(0, places, max(size, 1)):
+        yield slice(first, first + size)
 
 
 def _net(wanted: FloatArray, supply: FloatArray | None) -> FloatArray:

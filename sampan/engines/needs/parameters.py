@@ -133,19 +133,24 @@ class Parameters:
 
     def at(self, places: slice) -> Parameters:
         """The same for some of the places."""
-        by_place = {
-            name: replace(fact, value=fact.value[places])
-            for name, fact in self.facts.items()
-            if not isinstance(fact.value, float)
-        }
+        by_place = {name: replace(f, value=f.value[places]) for name, f in self._by_place.items()}  # type: ignore[index]
         return replace(self, facts={**self.facts, **by_place}) if by_place else self
+
+    @property
+    def differs_by_place(self) -> bool:
+        """Whether :meth:`for_places` gave some place a number of its own."""
+        return bool(self._by_place)
+
+    @cached_property
+    def _by_place(self) -> dict[str, Fact]:
+        return {name: fact for name, fact in self.facts.items() if not isinstance(fact.value, float)}
 
     def check_places(self, places: int) -> None:
         """Raises InputError if a number that differs by place was made for another count of places."""
-        for fact in self.facts.values():
-            if not isinstance(fact.value, float) and fact.value.shape != (places,):
+        for fact in self._by_place.values():
+            if np.shape(fact.value) != (places,):
                 raise InputError(
-                    f"{fact.name} was set for {len(fact.value)} places; there are {places}.",
+                    f"{fact.name} was set for {np.size(fact.value)} places; there are {places}.",
                     way_out="Call for_places with the same places as the cases.",
                     field=fact.name,
                 )

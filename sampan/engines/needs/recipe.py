@@ -31,24 +31,23 @@ class Recipe:
             [[rates.get(driver, np.zeros(())) for driver in self.drivers] for rates in consumed]
         )
 
-    def amounts(self, made: Drivers, shape: tuple[int, ...]) -> FloatArray:
-        """(places, items, weeks, samples)."""
-        places, weeks, samples = shape
+    def amounts(self, made: Drivers, *, out: FloatArray) -> None:
+        """Fills ``out`` (places, items, weeks, samples)."""
+        places, items, weeks, samples = out.shape
         stack = np.empty((places, len(self.drivers), weeks, samples))
         for at, driver in enumerate(self.drivers):
             stack[:, at] = made[driver]
-        consumed = np.matmul(self.rates, stack.reshape(places, len(self.drivers), weeks * samples))
-        out: FloatArray = consumed.reshape(places, len(self.items), weeks, samples)
+        flat = stack.reshape(places, len(self.drivers), weeks * samples)
+        np.matmul(self.rates, flat, out=out.reshape(places, items, weeks * samples))
         pieces: dict[tuple[tuple[str, bytes], ...], FloatArray] = {}
         for at, times, rates in self.kept:
             same = tuple((driver, rate.tobytes()) for driver, rate in sorted(rates.items()))
             if same not in pieces:
-                level = np.zeros(shape)
+                level = np.zeros((places, weeks, samples))
                 for driver, rate in rates.items():
                     level += made[driver] * _column(rate)
                 pieces[same] = issued(level)
             out[:, at] += _column(times) * pieces[same]
-        return out
 
 
 def _matrix(rates: list[list[FloatArray]]) -> FloatArray:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sampan.core.errors import InputError
 from sampan.engines.needs.capacity import Capacity
-from sampan.engines.needs.drivers import Caps
+from sampan.engines.needs.drivers import Caps, Drivers, drivers, people
 from sampan.engines.needs.parameters import FloatArray, Parameters
 
 
@@ -36,12 +37,25 @@ class Needs:
     uncapped: Mapping[str, NDArray[np.bool_]]
     cases: FloatArray = field(repr=False)
     past: FloatArray = field(repr=False)
-    needed: Mapping[str, FloatArray] = field(repr=False)
-    absorbed: Mapping[str, FloatArray] = field(repr=False)
     limits: Caps = field(repr=False)
     capacity: Capacity = field(repr=False)
     parameters: Parameters = field(repr=False)
     supply: FloatArray | None = field(repr=False)
+
+    @cached_property
+    def needed(self) -> Drivers:
+        """Every step with nothing capped, (places, weeks, samples); made again when asked for, then kept."""
+        return self._steps(None)
+
+    @cached_property
+    def absorbed(self) -> Drivers:
+        """Every step as beds, staff and laboratories allow, (places, weeks, samples)."""
+        return self._steps(self.limits)
+
+    def _steps(self, limits: Caps | None) -> Drivers:
+        ill = people(self.cases, self.parameters)
+        there, table = self.capacity, self.parameters
+        return drivers(ill, self.cases, self.past, capacity=there, parameters=table, limits=limits)
 
     def series(self, driver: str, *, capped: bool = False) -> FloatArray:
         """An intermediate step, shape (samples, weeks, places): patients, beds, staff, tests, oxygen.
