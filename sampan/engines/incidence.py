@@ -22,6 +22,7 @@ SPIKE_RATIO = 2.5  # a report this many times the level expected ...
 SPIKE_Z = 3.5  # ... and this many of the place's own standard deviations above it is an anomaly
 SPIKE_MEAN = 20.0  # below this many a day nothing is called a spike
 RESTART = 100.0  # people in one report after a long silence: a feed that starts again, not an outbreak
+NEW_DEFINITION = 4.0  # a lasting jump by this factor from RESTART or more a day is a change of counting
 NEW_LEVEL_AFTER = 4  # reports in a row at the odd level, after which it is the level
 
 
@@ -37,6 +38,7 @@ class Incidence:
     anomaly: a spike, a bulk or a change of definition.
     opening: the first figure of a place, or of a feed that starts again after a long gap; it stands for an
         unknown number of days before it.
+    rebase: factor that brings a day to the present way of counting; 1 unless a definition has changed since.
     """
 
     raw: Array
@@ -46,6 +48,7 @@ class Incidence:
     corrected: Mask
     anomaly: Mask
     opening: Mask
+    rebase: Array
 
     @property
     def readable(self) -> Mask:
@@ -56,6 +59,11 @@ class Incidence:
     def daily(self) -> Array:
         """People per day, each report spread evenly over the days it covers, (days, places)."""
         return _spread(self.used, self.covers)
+
+    @property
+    def comparable(self) -> Array:
+        """``used`` as the present way of counting would have had it, people per report day, (days, places)."""
+        return self.used * self.rebase
 
 
 def from_cumulative(cumulative: npt.ArrayLike, *, trust: npt.ArrayLike | None = None) -> Incidence:
@@ -108,11 +116,11 @@ def _clean(raw: Array, opening: Mask, trust: npt.ArrayLike | None) -> Incidence:
     silent, restart = _silent_days(counted, raw, opening)
     opening = opening | restart
     covers = _days_covered(silent | np.isnan(raw) | (raw < 0))
-    expected, anomaly = _anomalies(counted, covers, opening)
+    expected, anomaly, rebase = _anomalies(counted, covers, opening)
     if trust is not None:
         anomaly &= ~np.broadcast_to(np.asarray(trust, dtype=np.bool_).reshape(len(raw), -1), raw.shape)
     used = np.where(anomaly, np.minimum(counted, expected * covers), counted)
-    return Incidence(raw, used, covers, silent, corrected, anomaly, opening)
+    return Incidence(raw, used, covers, silent, corrected, anomaly, opening, rebase)
 
 
 def _trace_back(counts: Array) -> tuple[Array, Mask]:
@@ -200,12 +208,13 @@ def _spread(counts: Array, covers: npt.NDArray[np.int64]) -> Array:
     return out
 
 
-def _anomalies(counts: Array, covers: npt.NDArray[np.int64], opening: Mask) -> tuple[Array, Mask]:
+def _anomalies(counts: Array, covers: npt.NDArray[np.int64], opening: Mask) -> tuple[Array, Mask, Array]:
     """Walk forward; compare each report with the median of the last seven sound ones, carried by its trend.
 
     Only earlier days are used, so a flag set on the day stays as it was, but for a level that persists:
-    after NEW_LEVEL_AFTER reports there, its flags but the first are lifted.
-    Returns the level expected (people per day) and the flags.
+    after NEW_LEVEL_AFTER reports there it is believed, and its flags but the first are lifted. If it is
+    NEW_DEFINITION times the old one and steady, which no epidemic of that size is, the counting has changed.
+    Returns the level expected (people per day), the flags, and the factors of ``Incidence.rebase``.
     """
     rates = counts / np.maximum(covers, 1)
     days, places = counts.shape
@@ -213,6 +222,7 @@ def _anomalies(counts: Array, covers: npt.NDArray[np.int64], opening: Mask) -> t
     spread = np.full(places, 0.15)
     odd_run = np.zeros(places, dtype=np.int64)
     expected, anomaly = np.zeros(counts.shape), np.zeros(counts.shape, dtype=np.bool_)
+    rebase = np.ones(counts.shape)
     for day in range(days):
         rate = rates[day]
         level = _carried_level(recent, covers[day])
@@ -223,12 +233,19 @@ def _anomalies(counts: Array, covers: npt.NDArray[np.int64], opening: Mask) -> t
         odd &= offset > SPIKE_Z * np.sqrt(spread + 1.0 / (expected[day] + 1.0))
         odd_run = np.where(odd, odd_run + 1, np.where(report, 0, odd_run))
         anomaly[day] = odd
-        _lift_new_level(anomaly[: day + 1], rates, recent, odd_run >= NEW_LEVEL_AFTER)
+        for place in np.flatnonzero(odd_run >= NEW_LEVEL_AFTER):
+            run = np.flatnonzero(anomaly[: day + 1, place])[-NEW_LEVEL_AFTER:]
+            old, new = expected[run[0], place], float(np.median(rates[run, place]))
+            anomaly[run[1:], place] = False
+            expected[run, place], recent[:, place] = rates[run, place], new
+            steady = rates[run, place].max() <= 1.5 * rates[run, place].min()
+            if steady and new >= NEW_DEFINITION * old and old >= RESTART:
+                rebase[: run[0], place] *= new / old
         odd_run = np.where(odd_run >= NEW_LEVEL_AFTER, 0, odd_run)
         sound = report & ~odd
         spread = np.where(sound, 0.9 * spread + 0.1 * np.clip(offset**2, 0.0025, 0.25), spread)
         _remember(recent, rate, np.where(sound, np.minimum(covers[day], 7), 0))
-    return expected, anomaly
+    return expected, anomaly, rebase
 
 
 def _carried_level(recent: Array, covers: npt.NDArray[np.int64]) -> Array:
@@ -244,10 +261,3 @@ def _remember(recent: Array, rate: Array, times: npt.NDArray[np.int64]) -> None:
     for already in range(int(times.max())):
         more = times > already
         recent[:, more] = np.vstack([recent[1:, more], rate[None, more]])
-
-
-def _lift_new_level(anomaly: Mask, rates: Array, recent: Array, persists: Mask) -> None:
-    for place in np.flatnonzero(persists):
-        run = np.flatnonzero(anomaly[:, place])[-NEW_LEVEL_AFTER:]
-        anomaly[run[1:], place] = False
-        recent[:, place] = np.median(rates[run, place])

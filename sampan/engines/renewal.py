@@ -99,7 +99,7 @@ def fit(
     frame = curve.frame(len(incidence.raw), disease=disease)
     reports = _reports(incidence, frame, reported_share)
     group = np.unique(np.zeros(places) if region is None else np.asarray(region), return_inverse=True)[1]
-    centre = np.log(np.maximum(incidence.daily.mean(axis=0), 0.02))
+    centre = np.log(np.maximum(incidence.comparable.mean(axis=0), 0.02))
     theta = np.repeat(centre[:, None], frame.coefficients, axis=1)
     weekday, dispersion = np.ones(reports.share.shape), np.full(places, 8.0)
     for steps in (7, 3):
@@ -118,7 +118,7 @@ def _reports(incidence: Incidence, frame: Frame, reported_share: Array | None) -
     days, places = incidence.raw.shape
     pad = ((7 * (frame.weeks - frame.lead) - days, 0), (0, 0))
     covers, people, readable = (
-        np.pad(x, pad) for x in (incidence.covers, incidence.used, incidence.readable.astype(np.int64))
+        np.pad(x, pad) for x in (incidence.covers, incidence.comparable, incidence.readable.astype(np.int64))
     )
     last = np.zeros(covers.shape, dtype=np.int64)
     left, holder = np.zeros(places, dtype=np.int64), np.zeros(places, dtype=np.int64)

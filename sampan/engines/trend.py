@@ -68,7 +68,7 @@ def history(incidence: Incidence) -> History:
     """Weekly history of the reports."""
     daily = _filled(incidence)
     earlier = np.vstack([np.zeros((3, daily.shape[1])), daily[:-3]])[-len(daily) :]
-    reported = np.maximum(_weekly(np.nan_to_num(incidence.raw, nan=0.0)), 0.0)
+    reported = np.maximum(_weekly(np.nan_to_num(incidence.raw, nan=0.0) * incidence.rebase), 0.0)
     return History(_weekly(daily), _weekly(earlier), reported)
 
 
@@ -124,7 +124,7 @@ def _weekly(daily: Array) -> Array:
 
 def _filled(incidence: Incidence) -> Array:
     """Daily people, with the days after a place's last report at the mean of the seven days before them."""
-    daily = incidence.daily.copy()
+    daily = incidence.daily * incidence.rebase
     days = len(daily)
     last = np.where(incidence.covers > 0, np.arange(days)[:, None], -1).max(axis=0)
     for place in np.flatnonzero((last >= 0) & (last < days - 1)):
