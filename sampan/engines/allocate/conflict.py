@@ -32,6 +32,9 @@ def short_reserves(q: Packed) -> tuple[Conflict, ...]:
 
 def ease(q: Packed, s: Shipping, pack: Ints) -> tuple[Packed, tuple[Conflict, ...]]:
     """Floors lowered by the least harm that lets all other limits hold, and the conflict that forces it."""
+    if s.n_switches:  # minimum consignments have no halves, and so no prices to find the conflict by
+        kept = keep_floors(q, s, pack, sent=np.zeros(s.n_departures))
+        return kept.q, kept.conflicts
     book = _Book(q, s)
     solved = solve_model(book.model())
     assert solved is not None, "with every floor slack, sending nothing is a plan"

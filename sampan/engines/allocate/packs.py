@@ -98,6 +98,8 @@ class _Hand:
         r = self.members[g]
         while spare > 0:
             worth = self.worth(t, r, i)
+            if self._q.minimum[i] > 0:  # a consignment of the least size goes whole, wanted or not
+                worth = np.where(np.isinf(worth), worth, worth + 1.0)
             best = r[np.argsort(-worth, kind="stable")][: min(spare, int((worth > 0).sum()))]
             if len(best) == 0:
                 return  # nobody gains: the packs stay in the depot
@@ -125,6 +127,8 @@ class _Room:
         self.m3, self.kg = q.freight_m3.copy(), q.freight_kg.copy()
         np.subtract.at(self.m3, (s.week, s.depot, lane), departures * q.m3[s.item])
         np.subtract.at(self.kg, (s.week, s.depot, lane), departures * q.kg[s.item])
+        self._open = np.zeros((*q.freight_m3.shape, len(q.kind)), np.int64)  # departures by lane
+        np.add.at(self._open, (s.week, s.depot, lane, s.item), departures)
         self._counts = (q.earmark < 0)[:, None] & (np.arange(q.horizon) <= q.last[:, None])  # (Kc, T)
 
     def fits(self, x: int) -> bool:
@@ -134,7 +138,7 @@ class _Room:
         lane = q.group_lane[g]
         if self.m3[t, d, lane] < q.m3[i] or self.kg[t, d, lane] < q.kg[i]:
             return False
-        if self.left[k, t:, d, i].min() < 1:
+        if self.left[k, t:, d, i].min() < 1 or (q.minimum[i] > 0 and self._open[t, d, lane, i] == 0):
             return False
         if q.earmark[k] >= 0:
             return True

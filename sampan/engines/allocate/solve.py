@@ -44,7 +44,7 @@ def wanted(q: Packed, useful: Bools | bool = False) -> Bools:
     """(G, I): can anybody in the group use the item, or was it promised one?"""
     found = np.zeros((len(q.group_lane), len(q.kind)), bool)
     np.logical_or.at(found, q.group, useful | (q.floor.sum(0) > 0) | (q.floor_total > 0))
-    return found
+    return found | (q.minimum > 0)  # a consignment of the least size may be more than is needed
 
 
 def optimise(

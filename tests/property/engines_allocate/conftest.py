@@ -114,9 +114,23 @@ def solve_by_scenarios(p: Problem, *, integer: bool = False) -> float | None:
             if earmark is None:
                 free_left.setdefault((t, i), []).append((d, left))
             before = left
-    for limits, per_unit in ((p.freight_m3, p.volume_m3), (p.freight_kg, p.mass_kg)):
+    hired = [b.column(cost=c.cost, integer=True, upper=1.0) for c in p.charters]
+    for limits, per_unit, what in ((p.freight_m3, p.volume_m3, "m3"), (p.freight_kg, p.mass_kg, "kg")):
         for (t, d, lane), uses in freight.items() if limits is not None else ():
-            b.row([(x, size * per_unit[i]) for x, size, i in uses], -np.inf, limits[t, d, lane])
+            extra = [
+                (z, -min(getattr(c, what), 1e6))
+                for z, c in zip(hired, p.charters, strict=True)
+                if (c.week, c.depot, c.lane) == (t, d, lane)
+            ]
+            b.row([(x, size * per_unit[i]) for x, size, i in uses] + extra, -np.inf, limits[t, d, lane])
+    for (t, d, lane), uses in freight.items() if p.minimum_consignment is not None else ():
+        for i in range(I):
+            mine = [(x, size) for x, size, item in uses if item == i]
+            least = float(np.ceil(p.minimum_consignment[i] / p.pack[i]) * p.pack[i])
+            if mine and least > 0:
+                z = b.column(integer=True, upper=1.0)
+                b.row([*mine, (z, -least)], 0.0, np.inf)
+                b.row([*mine, (z, -1e4)], -np.inf, 0.0)
     for (t, i), held in free_left.items():
         stock = lambda d=None: sum(  # noqa: E731
             a[: t + 1].sum()
@@ -136,6 +150,7 @@ def solve_by_scenarios(p: Problem, *, integer: bool = False) -> float | None:
                 cap = np.inf if p.absorb is None else p.absorb[t, r, i]
                 b.row([(given[t], 1.0)], floor, cap)
                 b.row([(given[t], -1.0)] + sent.get((t, r, i), []), 0.0, np.inf)
+                b.row(sent.get((t, r, i), []), 0.0, cap)  # what cannot be unloaded cannot be sent
             if p.floor_total is not None:
                 b.row([(a, 1.0) for a in given], p.floor_total[r, i], np.inf)
             _scenarios(b, p, net, r, i, given)
@@ -177,10 +192,12 @@ class _Builder:
     def __init__(self) -> None:
         self.cost: list[float] = []
         self.integer: list[bool] = []
+        self.upper: list[float] = []
         self.rows: list[tuple[list[tuple[int, float]], float, float]] = []
 
-    def column(self, *, cost: float = 0.0, integer: bool = False) -> int:
+    def column(self, *, cost: float = 0.0, integer: bool = False, upper: float = np.inf) -> int:
         self.cost.append(cost)
+        self.upper.append(upper)
         self.integer.append(integer)
         return len(self.cost) - 1
 
@@ -199,7 +216,7 @@ class _Builder:
         index = np.array([c for entries, _, _ in self.rows for c, _ in entries], np.int32)
         value = np.array([v for entries, _, _ in self.rows for _, v in entries], float)
         h.passModel(
-            n, len(self.rows), len(index), 2, 1, 0.0, np.array(self.cost), np.zeros(n), np.full(n, np.inf),
+            n, len(self.rows), len(index), 2, 1, 0.0, np.array(self.cost), np.zeros(n), np.array(self.upper),
             np.array([low for _, low, _ in self.rows]), np.array([high for _, _, high in self.rows]),
             start.astype(np.int32), index, value, np.array(self.integer, np.int32),
         )  # fmt: skip
