@@ -126,7 +126,9 @@ def _wrong_in(draft: Draft) -> tuple[str, str] | None:
         return "kind", f"{draft.kind!r} is not the name of a kind of entry"
     if not draft.actor or not isinstance(draft.actor, str):
         return "actor", "Nobody is named as the one who acts"
-    if draft.effective.tzinfo is None or draft.effective.year < 1000:
+    if not isinstance(draft.body, Mapping):
+        return "body", f"A {type(draft.body).__name__} is not a body with named fields"
+    if draft.effective.tzinfo is None or not 1000 <= draft.effective.year < 9999:
         return "effective", f"{draft.effective} is not a moment in UTC"
     if draft.sharing not in get_args(Sharing):
         return "sharing", f"{draft.sharing!r} is neither public nor internal"

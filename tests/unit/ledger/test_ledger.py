@@ -97,6 +97,8 @@ def test_moments_are_kept_in_utc_to_the_millisecond(ledger: Ledger) -> None:
         {"kind": ""},
         {"actor": ""},
         {"effective": datetime(2020, 3, 26)},
+        {"effective": datetime(9999, 12, 31, tzinfo=timezone(timedelta(hours=-8)))},
+        {"body": ["a list"]},
         {"sharing": "secret"},
         {"refs": (1,)},
         {"body": {"cases": float("nan")}},
