@@ -15,22 +15,26 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self, get_args
+from typing import TYPE_CHECKING, Any, Self, cast, get_args
 
 from sampan.access.people import Person, Role
 from sampan.access.session import Session
 from sampan.core.errors import InputError, NodeError, Refused
 from sampan.core.files import disk_faults, write_whole
 from sampan.core.ids import uuid7
-from sampan.core.time import Clock, SystemClock
+from sampan.core.time import Clock, StandingClock, SystemClock
+
+if TYPE_CHECKING:
+    from sampan.ledger.read_model import ReadModel
 
 FORMAT = 1
 """Layout of the folder. A node with a higher number was made by a newer Sampan."""
 
-PEOPLE: Mapping[str, tuple[Role, ...]] = {
+PEOPLE: Mapping[str, tuple[str, ...]] = {
     "officer": ("officer",),
     "director": ("approver",),
     "press": ("press",),
@@ -45,7 +49,8 @@ class Settings:
 
     home: str
     origin: str
-    people: Mapping[str, tuple[Role, ...]] = field(default_factory=lambda: dict(PEOPLE))
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(PEOPLE))
+    """Roles by handle. ``receiver:ITA`` is somebody who signs for Italy, which has no node of its own."""
     exercise: bool = False
 
     def person(self, handle: str) -> Person:
@@ -55,7 +60,7 @@ class Settings:
                 f'Nobody called "{handle}" works at this node.',
                 way_out=f"Use one of {', '.join(self.people)}, or add the name to [people] in sampan.toml.",
             )
-        return Person(handle, tuple(self.people[handle]))
+        return _person(handle, self.people[handle])
 
     def toml(self) -> bytes:
         """The settings as the text of sampan.toml."""
@@ -92,7 +97,7 @@ class Settings:
                 raise InputError("This setting is missing.", file=file, field=name, way_out="Write it.")
         people = {name: tuple(roles) for name, roles in said.get("people", {}).items()}
         for name, roles in people.items():
-            if unknown := set(roles) - set(get_args(Role)):
+            if unknown := {role.partition(":")[0] for role in roles} - set(get_args(Role)):
                 raise InputError(
                     f'"{min(unknown)}" is not a role.',
                     file=file,
@@ -133,7 +138,9 @@ class Node:
             try:
                 key = SigningKey.generate(origin)
                 key.save(making / "keys" / "ledger.pem")
-                Ledger.create(_database(making), origin=origin, key=key, clock=clock).close()
+                Ledger.create(
+                    _database(making), origin=origin, key=key, clock=clock, read_models=read_models()
+                ).close()
                 write_whole(making / "sampan.toml", settings.toml())
                 making.chmod(0o755)
                 if folder.exists():
@@ -158,7 +165,7 @@ class Node:
         somebody = settings.person(person)
         clock = clock or SystemClock()
         key = SigningKey.load(folder / "keys" / "ledger.pem")
-        ledger = Ledger.open(_database(folder), key=key, clock=clock)
+        ledger = Ledger.open(_database(folder), key=key, clock=clock, read_models=read_models())
         session = Session(ledger, Blobs(folder / "blobs"), clock, settings.home, somebody)
         return cls(folder, settings, session)
 
@@ -175,6 +182,51 @@ class Node:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+MEMORY_PEOPLE: Mapping[str, tuple[str, ...]] = {
+    **PEOPLE,
+    "deputy": ("approver",),
+    "italy": ("receiver:ITA",),
+    "serbia": ("receiver:SRB",),
+    "stranger": ("viewer",),
+}
+
+
+def memory_node(
+    *,
+    home: str = "CHN",
+    at: datetime = datetime(2020, 3, 26, 12, tzinfo=UTC),
+    people: Mapping[str, tuple[str, ...]] = MEMORY_PEOPLE,
+) -> Node:
+    """A node that lives as long as this process, with a standing clock: for tests and examples."""
+    from sampan.ledger.blobs import Blobs
+    from sampan.ledger.ledger import Ledger
+    from sampan.ledger.signing import SigningKey
+
+    clock = StandingClock(at)
+    settings = Settings(home, f"sampan/{home.lower()}/memory", people)
+    key = SigningKey.generate(settings.origin)
+    ledger = Ledger.create(
+        "sqlite://", origin=settings.origin, key=key, clock=clock, read_models=read_models()
+    )
+    blobs = Blobs(f"memory://{uuid7(at)}")
+    return Node(Path(), settings, Session(ledger, blobs, clock, home, settings.person("officer")))
+
+
+def read_models() -> tuple[ReadModel, ...]:
+    """The tables that every node folds from its log."""
+    from sampan.world.account_tables import Accounts
+    from sampan.world.contribution_tables import Contributions
+
+    return (Accounts(), Contributions())
+
+
+def _person(handle: str, said: Sequence[str]) -> Person:
+    """Somebody with the roles that the settings name; ``receiver:ITA`` says for whom they sign."""
+    parted = [role.partition(":") for role in said]
+    party = next((party for _, _, party in parted if party), None)
+    return Person(handle, tuple(cast(Role, role) for role, _, _ in parted), party)
 
 
 def _database(folder: Path) -> str:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Self
 
 from sampan.access.people import Act, Person, require
+from sampan.core.errors import MovedOn
 from sampan.core.time import Clock
 from sampan.ledger.blobs import Blobs
 from sampan.ledger.entry import Draft, Entry
 from sampan.ledger.ledger import Ledger
 from sampan.records.control import Snapshot
 from sampan.records.record import Record
+from sampan.world.cover import require_cover
+
+PATIENCE = 50
+"""How often a decision is taken anew when others keep writing first."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,35 @@ class Session:
 
         ``effective`` is the day on which they are true in the world (today unless told); ``refs`` are
         the ids of the entries that they rest on; ``expecting`` is the size of the ledger that the
-        decision was taken on: if it has grown since, nothing is written.
+        decision was taken on: if it has grown since, nothing is written. Raises Refused if an account would
+        give what it does not hold: that is asked while nobody else can write.
         """
         require(self.person, act)
         at = self.clock.now() if effective is None else datetime.combine(effective, time(), UTC)
-        return self.ledger.append([self._draft(r, at, refs) for r in records], expecting=expecting)
+        moving = [moved for record in records for moved in record.movements()]
+        check = partial(require_cover, movements=moving, day=at.date()) if moving else None
+        return self.ledger.append(
+            [self._draft(r, at, refs) for r in records], expecting=expecting, check=check
+        )
+
+    def decide(
+        self,
+        act: Act,
+        choose: Callable[[], Sequence[Record]],
+        *,
+        effective: date | None = None,
+        refs: Sequence[str] = (),
+    ) -> tuple[Entry, ...]:
+        """Writes what ``choose`` makes of the ledger as it stands.
+
+        If somebody else writes first, ``choose`` is asked again, so that no decision rests on what is past.
+        """
+        require(self.person, act)
+        for _ in range(PATIENCE):
+            size = self.ledger.size
+            with suppress(MovedOn):
+                return self.write(act, choose(), effective=effective, refs=refs, expecting=size)
+        raise MovedOn("Others write without pause.", way_out="Try again in a moment.")
 
     def _draft(self, record: Record, at: datetime, refs: Sequence[str]) -> Draft:
         return Draft(

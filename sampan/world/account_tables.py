@@ -1,0 +1,210 @@
+"""In which tables do the accounts lie? Folded from the movements of every record, in the writer's transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    case,
+    insert,
+    select,
+)
+
+from sampan.ledger.entry import Entry, milliseconds
+from sampan.records.movement import Account, Commodity
+from sampan.records.record import Record, kinds
+
+metadata = MetaData()
+
+names = Table(
+    "account_name",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+)
+
+commodities = Table(
+    "account_commodity",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    Column("item", Text, nullable=False),
+    Column("lot", Text),
+    Column("expiry", String(10)),
+    Column("earmark", Text),
+)
+
+movements = Table(
+    "account_movement",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("day", Integer, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+    Column("giver", BigInteger, nullable=False),
+    Column("taker", BigInteger, nullable=False),
+    Column("commodity", BigInteger, nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+)
+"""``position`` is the entry's; ``day`` counts from 1 January of year 1, ``recorded`` in ms since 1970."""
+
+holdings = Table(
+    "account_holding",
+    metadata,
+    Column("account", BigInteger, primary_key=True, autoincrement=False),
+    Column("commodity", BigInteger, primary_key=True, autoincrement=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("last_day", Integer, nullable=False),
+)
+"""What each account holds by all that is recorded, and the latest day on which it moved."""
+
+
+@lru_cache(maxsize=65_536)
+def account_id(account: Account) -> int:
+    """The number under which an account stands in the tables: 63 bits of a digest, the same in every node."""
+    return _number(account)
+
+
+@lru_cache(maxsize=65_536)
+def commodity_id(commodity: Commodity) -> int:
+    """The number under which a commodity stands in the tables."""
+    parts = (commodity.kind, commodity.item, commodity.lot, commodity.expiry, commodity.earmark)
+    return _number("\x1f".join("" if part is None else str(part) for part in parts))
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1
+
+
+def day_of(day: date) -> int:
+    """The number of a calendar day in the tables."""
+    return day.toordinal()
+
+
+class Accounts:
+    """The read model: every movement, and what each account holds."""
+
+    name = "accounts"
+    version = 1
+    tables: Sequence[Table] = (names, commodities, movements, holdings)
+
+    def apply(self, connection: Connection, entry: Entry) -> None:
+        """Takes in what ``entry`` moves."""
+        self.apply_all(connection, [entry])
+
+    def apply_all(self, connection: Connection, entries: Iterable[Entry]) -> None:
+        """Takes in what ``entries`` move, in their order."""
+        rows: list[dict[str, Any]] = []
+        accounts: dict[int, Account] = {}
+        goods: dict[int, Commodity] = {}
+        changes: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
+        for entry in entries:
+            day, recorded = day_of(entry.effective.date()), milliseconds(entry.recorded)
+            for line, moved in enumerate(_record(entry).movements()):
+                giver, taker = account_id(moved.giver), account_id(moved.taker)
+                what = commodity_id(moved.commodity)
+                accounts[giver], accounts[taker], goods[what] = moved.giver, moved.taker, moved.commodity
+                rows.append(
+                    {
+                        "position": entry.index,
+                        "line": line,
+                        "day": day,
+                        "recorded": recorded,
+                        "giver": giver,
+                        "taker": taker,
+                        "commodity": what,
+                        "quantity": moved.quantity,
+                    }
+                )
+                for account, sign in ((giver, -1), (taker, 1)):
+                    change = changes[account, what]
+                    change[0] += sign * moved.quantity
+                    change[1] = max(change[1], day)
+        if not rows:
+            return
+        connection.execute(insert(movements), rows)
+        _name_accounts(connection, accounts)
+        _name_commodities(connection, goods)
+        _change(connection, changes)
+
+
+_NOTHING = Record()
+
+
+def _record(entry: Entry) -> Record:
+    """The record in ``entry``; one that moves nothing if this Sampan does not know its kind."""
+    known = kinds().get(entry.kind)
+    if known is None or known.movements is Record.movements:
+        return _NOTHING
+    return known.read(entry.body)
+
+
+def _missing(connection: Connection, table: Table, ids: Iterable[int]) -> set[int]:
+    """Those of ``ids`` that ``table`` does not name yet."""
+    wanted = list(ids)
+    held: set[int] = set()
+    for start in range(0, len(wanted), 500):
+        query = select(table.c.id).where(table.c.id.in_(wanted[start : start + 500]))
+        held.update(connection.scalars(query))
+    return set(wanted) - held
+
+
+def _name_accounts(connection: Connection, accounts: dict[int, Account]) -> None:
+    new = _missing(connection, names, accounts)
+    if new:
+        connection.execute(insert(names), [{"id": id, "name": accounts[id]} for id in sorted(new)])
+
+
+def _name_commodities(connection: Connection, goods: dict[int, Commodity]) -> None:
+    new = _missing(connection, commodities, goods)
+    if not new:
+        return
+    rows = [
+        {
+            "id": id,
+            "kind": goods[id].kind,
+            "item": goods[id].item,
+            "lot": goods[id].lot,
+            "expiry": expiry.isoformat() if (expiry := goods[id].expiry) else None,
+            "earmark": goods[id].earmark,
+        }
+        for id in sorted(new)
+    ]
+    connection.execute(insert(commodities), rows)
+
+
+def _change(connection: Connection, changes: dict[tuple[int, int], list[int]]) -> None:
+    rows = [
+        {"account": account, "commodity": commodity, "quantity": quantity, "last_day": day}
+        for (account, commodity), (quantity, day) in sorted(changes.items())
+    ]
+    connection.execute(_upsert(connection.dialect.name), rows)
+
+
+@lru_cache
+def _upsert(dialect: str) -> Any:
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as put
+    else:
+        from sqlalchemy.dialects.sqlite import insert as put
+    new = put(holdings)
+    later = case(
+        (new.excluded.last_day > holdings.c.last_day, new.excluded.last_day), else_=holdings.c.last_day
+    )
+    return new.on_conflict_do_update(
+        index_elements=["account", "commodity"],
+        set_={"quantity": holdings.c.quantity + new.excluded.quantity, "last_day": later},
+    )

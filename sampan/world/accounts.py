@@ -1,0 +1,135 @@
+"""What does each account hold, as of a day and as known on a day, and through which entries?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+
+from sampan.ledger.ledger import Ledger
+from sampan.records.movement import Account, Commodity, Kind
+from sampan.world.account_columns import Columns, columns
+from sampan.world.account_tables import Accounts
+
+__all__ = ["Accounts", "Holding", "StatementLine", "balance", "statement"]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What one account holds of one commodity: never zero; below zero only for a source."""
+
+    account: Account
+    commodity: Commodity
+    quantity: int
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """One movement as the account sees it: ``change`` is negative if it gave; ``balance`` is what it then held."""
+
+    entry: int
+    """Position in the log."""
+    day: date
+    other: Account
+    commodity: Commodity
+    change: int
+    balance: int
+
+
+def balance(
+    ledger: Ledger,
+    *,
+    account: str | None = None,
+    kind: Kind | None = None,
+    item: str | None = None,
+    earmark: str | None = None,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+) -> list[Holding]:
+    """What accounts hold at the end of the day ``as_of``, by what was recorded up to ``known_on``.
+
+    ``account`` is one account, or with a colon at its end (``depot:``) all that begin so. The order is that of
+    account, item, expiry (those without one last) and lot.
+    """
+    held = columns(ledger)
+    rows = held.rows(as_of=as_of, known_on=known_on)
+    wanted = _matching_commodities(held, kind, item, earmark)
+    if not wanted.all():
+        rows = rows[wanted[held.commodity[rows]]]
+    width = len(held.commodities) + 1
+    mine = _matching_accounts(held, account)
+    found = []
+    key, total = _sums(held, rows, mine, width)
+    for at, quantity in zip(key.tolist(), total.tolist(), strict=True):
+        if quantity:
+            found.append(Holding(held.accounts[at // width], held.commodities[at % width], quantity))
+    return sorted(found, key=_order)
+
+
+def _sums(held: Columns, rows: np.ndarray, mine: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """(account × width + commodity, sum) over the accounts that are ``mine``."""
+    keys, signed = [], []
+    for side, sign in ((held.taker, 1), (held.giver, -1)):
+        its = rows[mine[side[rows]]]
+        keys.append(side[its] * width + held.commodity[its])
+        signed.append(sign * held.quantity[its])
+    key, place = np.unique(np.concatenate(keys), return_inverse=True)
+    total = np.zeros(len(key), np.int64)
+    np.add.at(total, place, np.concatenate(signed))
+    return key, total
+
+
+def _matching_accounts(held: Columns, account: str | None) -> np.ndarray:
+    """(accounts,): whether each is asked for."""
+    if account is None:
+        return np.ones(len(held.accounts), bool)
+    if account.endswith(":"):
+        return np.array([name.startswith(account) for name in held.accounts], bool)
+    return np.array([name == account for name in held.accounts], bool)
+
+
+def _matching_commodities(
+    held: Columns, kind: Kind | None, item: str | None, earmark: str | None
+) -> np.ndarray:
+    """(commodities,): whether each is asked for."""
+    asked = ((kind, "kind"), (item, "item"), (earmark, "earmark"))
+    terms = [(value, name) for value, name in asked if value is not None]
+    return np.array([all(getattr(c, name) == value for value, name in terms) for c in held.commodities], bool)
+
+
+def _order(holding: Holding) -> tuple[str, str, date, str]:
+    what = holding.commodity
+    return holding.account, what.item, what.expiry or date.max, what.lot or ""
+
+
+def statement(
+    ledger: Ledger,
+    account: Account,
+    *,
+    item: str | None = None,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+) -> tuple[StatementLine, ...]:
+    """What the account took and gave, by day and then by entry, with what it held of that commodity after each."""
+    held = columns(ledger)
+    rows = held.rows(as_of=as_of, known_on=known_on)
+    if account not in held.accounts:
+        return ()
+    me = held.accounts.index(account)
+    rows = rows[(held.giver[rows] == me) | (held.taker[rows] == me)]
+    rows = rows[np.lexsort((rows, held.day[rows]))]
+    left: dict[Commodity, int] = defaultdict(int)
+    lines = []
+    for row in rows.tolist():
+        what = held.commodities[held.commodity[row]]
+        if item is not None and what.item != item:
+            continue
+        took = held.taker[row] == me
+        change = int(held.quantity[row]) * (1 if took else -1)
+        left[what] += change
+        other = held.accounts[held.giver[row] if took else held.taker[row]]
+        day = date.fromordinal(int(held.day[row]))
+        lines.append(StatementLine(int(held.position[row]), day, other, what, change, left[what]))
+    return tuple(lines)
