@@ -33,9 +33,9 @@ def _at(levels: tuple[float, ...]) -> list[int]:
 
 
 def _r(one: Round, exercise: Exercise) -> np.ndarray:
-    """(3, places): the interval and median of R on the day of the decision."""
+    """(3, places): the interval and median of R behind the cases that were then being reported."""
     state = one.assessed.situation
-    return np.asarray(state.r[_at(state.levels), -1][:, _columns(one, exercise)])
+    return np.asarray(state.r[_at(state.levels), state.informed][:, _columns(one, exercise)])
 
 
 def _weekly(one: Round, exercise: Exercise) -> np.ndarray:

@@ -14,6 +14,7 @@ from sampan.cli.say import Steps, as_json, said, table
 
 if TYPE_CHECKING:
     from sampan.desks.assistance.assumptions import Assumptions
+    from sampan.desks.assistance.needs import NeedEstimate
     from sampan.desks.assistance.plan import Decision, Line
 
 batch_app = typer.Typer(no_args_is_help=True, help="Approve plans and list batches.")
@@ -57,12 +58,16 @@ def needs(
     places: Annotated[list[str] | None, typer.Argument(metavar="RECIPIENT…", help="Names or codes.")] = None,
     folder: NodeFolder = HERE,
     assumed: AssumptionsFile = None,
+    explain: Annotated[
+        str | None, typer.Option(metavar="ITEM", help="Show the arithmetic of the one place named.")
+    ] = None,
+    week: Annotated[int, typer.Option(help="The week to explain.", min=1)] = 1,
     limit: Annotated[int, typer.Option(help="Rows for each item; 0 for all.")] = 10,
     json: Json = False,
 ) -> None:
     """Show who will need what over the weeks of the latest published forecast.
 
-    Examples: sampan needs; sampan needs Italy Iran --json
+    Examples: sampan needs; sampan needs Italy Iran --json; sampan needs Italy --explain mask --week 2
     """
     from sampan.desks.assistance.needs import summary
     from sampan.desks.assistance.recipients import code_of
@@ -71,6 +76,9 @@ def needs(
     with opened(folder) as node:
         estimate = estimated(node.session, _assumptions(assumed))
     wanted = {code_of(name) for name in places or []}
+    if explain:
+        _explain_need(estimate, wanted, explain, week, json)
+        return
     rows = [row for row in summary(estimate) if not wanted or row.recipient in wanted]
     if json:
         as_json({"last_day": estimate.outlook.last_day, "cites": estimate.cites, "rows": rows})
@@ -89,6 +97,23 @@ def needs(
         said(
             f"Capacity of {len(estimate.assumed)} places is assumed from their income group: load a file of it."
         )
+
+
+def _explain_need(estimate: NeedEstimate, wanted: set[str], item: str, week: int, json: bool) -> None:
+    from sampan.core.errors import InputError
+    from sampan.desks.assistance.needs import explained
+
+    if len(wanted) != 1:
+        raise InputError("Arithmetic is shown for one place.", way_out="sampan needs Italy --explain mask")
+    steps = explained(estimate, min(wanted), item, week)
+    if json:
+        as_json(steps)
+        return
+    for step in steps:
+        typer.echo(f"{step.label}: {step.value:,.6g} {step.unit}")
+        typer.echo(f"    = {step.formula}")
+        typer.echo(f"      {', '.join(f'{name} = {number:,.6g}' for name, number in step.numbers.items())}")
+        typer.echo(f"      {step.source}")
 
 
 def plan(

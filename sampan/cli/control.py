@@ -86,6 +86,7 @@ def situation(
         [_row(row) for row in shown],
         title=f"{marked}Situation on {report.last_day} ({report.source}, {report.disease})",
     )
+    said(f"R and phase are of the infections of {report.r_day:%d %B}: later ones are not reported yet.")
     if len(shown) < len(report.rows):
         said(f"{len(report.rows) - len(shown)} more places: --limit 0 shows all.")
 

@@ -15,7 +15,8 @@ from sampan.access.session import Session
 from sampan.core.errors import InputError
 from sampan.desks.assistance.assumptions import Assumptions
 from sampan.desks.assistance.recipients import Recipient, countries, home_places, pools
-from sampan.engines.needs import Capacity, Needs, needs
+from sampan.engines.needs import Capacity, Needs, explain, needs
+from sampan.engines.needs.explain import Step
 from sampan.engines.needs.parameters import load
 from sampan.engines.priority import Priority, priority
 from sampan.records.assistance import Need
@@ -215,6 +216,22 @@ def summary(estimate: NeedEstimate) -> tuple[NeedRow, ...]:
     ]
     order = {item: position for position, item in enumerate(estimate.items)}
     return tuple(sorted(rows, key=lambda row: (order[row.item], -row.expected, row.recipient)))
+
+
+def explained(estimate: NeedEstimate, code: str, item: str, week: int) -> list[Step]:
+    """The arithmetic of one place's need for ``item`` in ``week`` (from 1), from cases to units, step by step.
+
+    It follows the path of cases whose need is the median. Raises InputError for a place that was not
+    reported, an item that was not estimated, or a week beyond the forecast.
+    """
+    weeks = estimate.samples.shape[1]
+    if code not in estimate.places:
+        raise InputError(f"{code} has reported nothing.", way_out="Name a country or area with reports.")
+    if item not in estimate.items:
+        raise InputError(f'"{item}" was not estimated.', way_out=f"Use one of {', '.join(estimate.items)}.")
+    if not 1 <= week <= weeks:
+        raise InputError(f"There is no week {week}.", way_out=f"The forecast has weeks 1 to {weeks}.")
+    return explain(estimate.by_place, estimate.places.index(code), week - 1, item)
 
 
 def record(session: Session, estimate: NeedEstimate) -> str:

@@ -15,10 +15,7 @@ from sampan.desks.assistance.assumptions import Assumptions
 from sampan.desks.assistance.needs import NeedEstimate
 from sampan.desks.assistance.recipients import Recipient
 from sampan.desks.assistance.stock import DEPOT, Depot
-from sampan.engines.allocate.plan import Plan
-from sampan.engines.allocate.problem import Problem
-from sampan.engines.allocate.reserve import home_reserve
-from sampan.engines.allocate.solve import allocate
+from sampan.engines.allocate import Plan, Problem, allocate, home_reserve
 from sampan.records.assistance import Plan as PlanRecord
 from sampan.world.assisted import Sent
 from sampan.world.items import item as find_item

@@ -23,7 +23,11 @@ LOW, MEDIAN, HIGH = 0.025, 0.5, 0.975
 
 @dataclass(frozen=True)
 class PlaceSituation:
-    """One place on the last day of the figures. ``None`` means that it was not reported or cannot be said."""
+    """One place on the last day of the figures. ``None`` means that it was not reported or cannot be said.
+
+    R, doubling time (negative: halving) and phase are of the infections of ``r_day``, the last that the
+    reports can speak of: who is infected today is reported only after the delay.
+    """
 
     place: str
     name: str
@@ -45,6 +49,7 @@ class SituationReport:
     """The situation of many places as of a day, and the entry that the figures came from."""
 
     last_day: date
+    r_day: date
     source: str
     entry: str
     disease: str
@@ -113,6 +118,7 @@ def situation(
     record = assessed.known.record
     return SituationReport(
         reports.days[-1],
+        reports.days[assessed.situation.informed],
         record.source,
         assessed.known.entry.id,
         assessed.disease.name,
@@ -143,8 +149,8 @@ def _row(assessed: Assessed, index: int) -> PlaceSituation:
     somewhere = place(code)
     this_week, last_week = _week(assessed.incidence, index, 1), _week(assessed.incidence, index, 2)
     level = {q: state.levels.index(q) for q in (LOW, MEDIAN, HIGH)}
-    r = {q: float(state.r[i, -1, index]) for q, i in level.items()}
-    growth = float(state.growth[level[MEDIAN], -1, index])
+    r = {q: float(state.r[i, state.informed, index]) for q, i in level.items()}
+    growth = float(state.growth[level[MEDIAN], state.informed, index])
     return PlaceSituation(
         place=code,
         name=somewhere.name("en"),

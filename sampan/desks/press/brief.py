@@ -51,6 +51,7 @@ class Outbreak:
     """The situation at home and abroad, on the last day of the figures."""
 
     last_day: date
+    r_day: date
     source: str
     entry: str
     countries_reporting: int
@@ -154,6 +155,7 @@ def _outbreak(assessed: Assessed, home: str) -> Outbreak:
     abroad = [row for row in national if row.place != home]
     return Outbreak(
         last_day=report.last_day,
+        r_day=report.r_day,
         source=report.source,
         entry=report.entry,
         countries_reporting=sum(1 for row in national if row.total_cases),
