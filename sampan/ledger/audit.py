@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Row
 
 from sampan.core.errors import NodeError, PeerError, SampanError
-from sampan.ledger import merkle, store, tiles
+from sampan.ledger import merkle, rows, tiles
 from sampan.ledger.checkpoint import Checkpoint, open_checkpoint
 from sampan.ledger.entry import LARGEST, Entry, leaf_data, milliseconds, read_entry
 from sampan.ledger.signing import VerifierKey
+from sampan.ledger.store import Store
 from sampan.ledger.verification import Fault, Verification
 
 _COLUMNS = ("id", "kind", "effective", "recorded")
@@ -26,11 +27,10 @@ class _Bad(Exception):
 
 
 def audit(
-    log: store.Store, verifier: VerifierKey, progress: Callable[[int, int], None] | None = None
+    log: Store, verifier: VerifierKey, progress: Callable[[int, int], None] | None = None
 ) -> Verification:
     """Reads every entry, tile and signature. Raises NodeError only if the store does not answer at all."""
-    with log.reading() as connection:
-        head = store.read_head(connection)
+    head = log.head()
     signed = _signed(head, verifier)
     size = signed.size if isinstance(signed, Checkpoint) else head.size
     derived = _Derived(log, size)
@@ -45,7 +45,7 @@ def audit(
     return Verification(derived.size, derived.root, None)
 
 
-def _signed(head: store.Head, verifier: VerifierKey) -> Checkpoint | _Bad:
+def _signed(head: rows.Head, verifier: VerifierKey) -> Checkpoint | _Bad:
     """What was signed, or what is wrong with it: to be said after the entries have been looked at."""
     try:
         checkpoint = open_checkpoint(head.checkpoint, verifier)
@@ -56,14 +56,14 @@ def _signed(head: store.Head, verifier: VerifierKey) -> Checkpoint | _Bad:
     return checkpoint
 
 
-def _walk(log: store.Store, derived: _Derived) -> Iterator[int]:
+def _walk(log: Store, derived: _Derived) -> Iterator[int]:
     """Checks the entries a page at a time; yields how many have been checked."""
     before: datetime | None = None
-    for start in range(0, derived.expected, store.PAGE):
-        end = min(start + store.PAGE, derived.expected)
-        rows = _rows(log, start, end)
+    for start in range(0, derived.expected, rows.PAGE):
+        end = min(start + rows.PAGE, derived.expected)
+        found = _rows(log, start, end)
         for index in range(start, end):
-            row = next(rows, None)
+            row = next(found, None)
             if row is None or row.position != index:
                 raise _Bad("is missing", index)
             entry = _read_row(index, row)
@@ -75,23 +75,22 @@ def _walk(log: store.Store, derived: _Derived) -> Iterator[int]:
         yield end
 
 
-def _rows(log: store.Store, start: int, end: int) -> Iterator[Row[Any]]:
+def _rows(log: Store, start: int, end: int) -> Iterator[Row[Any]]:
     """The rows of a page; where the page cannot be read as a whole, row by row until one fails."""
     try:
         yield from _read(log, start, end)
         return
     except NodeError as fault:
-        with log.reading() as connection:
-            store.read_head(connection)
+        log.head()
         if end - start == 1:
             raise _Bad(f"cannot be read: {fault.what}", start) from fault
     for index in range(start, end):
         yield from _rows(log, index, index + 1)
 
 
-def _read(log: store.Store, start: int, end: int) -> list[Row[Any]]:
+def _read(log: Store, start: int, end: int) -> list[Row[Any]]:
     with log.reading() as connection:
-        return store.stored(connection, start, end)
+        return rows.stored(connection, start, end)
 
 
 def _read_row(index: int, row: Row[Any]) -> Entry:
@@ -119,7 +118,7 @@ def _check_columns(entry: Entry, row: Row[Any]) -> None:
 class _Derived:
     """The tree as the entries make it, held against the tiles as they are kept."""
 
-    def __init__(self, log: store.Store, expected: int) -> None:
+    def __init__(self, log: Store, expected: int) -> None:
         self.expected = expected
         self.size = 0
         self._log = log
@@ -170,7 +169,7 @@ class _Derived:
     def _fetch(self, level: int, number: int) -> list[bytes]:
         try:
             with self._log.reading() as connection:
-                found = store.read_tiles(connection, [(level, number)])
+                found = rows.read_tiles(connection, [(level, number)])
         except NodeError as fault:
             raise _Bad(
                 f"has its place in tile {number} of level {level}, which cannot be read: {fault.what}",
@@ -195,17 +194,17 @@ def _check_head(signed: Checkpoint | _Bad, derived: _Derived) -> None:
         raise _Bad("its entries do not add up to the root that was signed")
 
 
-def _check_surroundings(log: store.Store) -> None:
+def _check_surroundings(log: Store) -> None:
     """Nothing lies beside the log that does not belong to it, and the database can find all of it."""
     try:
         with log.reading() as connection:
-            if store.strays(connection):
+            if rows.strays(connection):
                 raise _Bad("rows lie outside the log that was signed")
-            size = store.read_head(connection).size
-            for found, meant in zip_longest(store.tile_sizes(connection), _tile_sizes(size)):
+            size = rows.read_head(connection).size
+            for found, meant in zip_longest(rows.tile_sizes(connection), _tile_sizes(size)):
                 if found != meant:
                     raise _Bad(f"its tiles are not those of {size} entries: {found} where {meant} belongs")
-            wrong = store.index_fault(connection)
+            wrong = rows.index_fault(connection)
     except NodeError as fault:
         raise _Bad(f"it cannot be read whole: {fault.what}") from fault
     if wrong:

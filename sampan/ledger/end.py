@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from sampan.core.errors import NodeError, PeerError
-from sampan.ledger import merkle, store, tiles
+from sampan.ledger import merkle, rows, tiles
 from sampan.ledger.checkpoint import Checkpoint, open_checkpoint
 from sampan.ledger.damage import damaged, read_row
 from sampan.ledger.entry import Entry, leaf_data
@@ -27,7 +27,7 @@ class End:
 
 def find_end(connection: Connection, verifier: VerifierKey, known: End | None) -> End:
     """The end of the log, locked and seen to hold; ``known`` is taken as it is if nothing came after it."""
-    head = store.read_head(connection, lock=True)
+    head = rows.read_head(connection, lock=True)
     if known and known.note == head.checkpoint and known.checkpoint.size == head.size:
         return known
     try:
@@ -39,7 +39,7 @@ def find_end(connection: Connection, verifier: VerifierKey, known: End | None) -
         ) from fault
     if checkpoint.size != head.size:
         raise damaged(f"its head says {head.size} entries where {checkpoint.size} were signed")
-    edge = store.read_tiles(connection, tiles.edge(head.size))
+    edge = rows.read_tiles(connection, tiles.edge(head.size))
     if _root(head.size, edge) != checkpoint.root:
         raise damaged("its tiles do not add up to the signed root")
     return End(head.checkpoint, checkpoint, edge, _last_recorded(connection, head.size))
@@ -48,7 +48,7 @@ def find_end(connection: Connection, verifier: VerifierKey, known: End | None) -
 def _last_recorded(connection: Connection, size: int) -> datetime | None:
     if not size:
         return None
-    row = store.find(connection, position=size - 1)
+    row = rows.find(connection, position=size - 1)
     if row is None:
         raise damaged(f"entry {size - 1}, its last, is missing")
     return read_row(row).recorded
@@ -63,9 +63,9 @@ def carry_on(connection: Connection, end: End, entries: tuple[Entry, ...], key: 
     edge = {place: reached[place] for place in tiles.edge(size)}
     signed = Checkpoint(end.checkpoint.origin, size, _root(size, edge))
     note = key.sign(signed.text)
-    store.write_entries(connection, entries)
-    store.write_tiles(connection, changed, known=end.edge)
-    store.write_head(connection, store.Head(size, note))
+    rows.write_entries(connection, entries)
+    rows.write_tiles(connection, changed, known=end.edge)
+    rows.write_head(connection, rows.Head(size, note))
     return End(note, signed, edge, entries[-1].recorded)
 
 

@@ -19,6 +19,8 @@ from sampan.ledger.canonical import JSON, canonical, parsed
 
 Sharing = Literal["public", "internal"]
 
+_SHARING = get_args(Sharing)
+
 LARGEST = 65_535
 """Bytes: an entry bundle writes each length in two bytes (C2SP tlog-tiles)."""
 
@@ -115,26 +117,22 @@ def seal(draft: Draft, *, index: int, recorded: datetime, bits: Bits = SYSTEM_BI
 
 
 def _check(draft: Draft) -> None:
-    wrong = _wrong_in(draft)
-    if wrong:
-        name, what = wrong
-        raise InputError(f"{what}, so nothing was recorded.", field=name, way_out="Correct it and try again.")
+    for name, right, what in (
+        ("kind", is_kind(draft.kind), f"{draft.kind!r} is not the name of a kind of entry"),
+        ("body", isinstance(draft.body, Mapping), f"A {type(draft.body).__name__} has no named fields"),
+        ("actor", isinstance(draft.actor, str) and draft.actor, "Nobody is named as the one who acts"),
+        ("effective", _is_moment(draft.effective), f"{draft.effective} is not a moment in UTC"),
+        ("sharing", draft.sharing in _SHARING, f"{draft.sharing!r} is neither public nor internal"),
+        ("refs", all(isinstance(ref, str) for ref in draft.refs), "A reference is not the id of an entry"),
+    ):
+        if not right:
+            raise InputError(
+                f"{what}, so nothing was recorded.", field=name, way_out="Correct it, then try again."
+            )
 
 
-def _wrong_in(draft: Draft) -> tuple[str, str] | None:
-    if not is_kind(draft.kind):
-        return "kind", f"{draft.kind!r} is not the name of a kind of entry"
-    if not draft.actor or not isinstance(draft.actor, str):
-        return "actor", "Nobody is named as the one who acts"
-    if not isinstance(draft.body, Mapping):
-        return "body", f"A {type(draft.body).__name__} is not a body with named fields"
-    if draft.effective.tzinfo is None or not 1000 <= draft.effective.year < 9999:
-        return "effective", f"{draft.effective} is not a moment in UTC"
-    if draft.sharing not in get_args(Sharing):
-        return "sharing", f"{draft.sharing!r} is neither public nor internal"
-    if not all(isinstance(ref, str) for ref in draft.refs):
-        return "refs", "A reference is not the id of an entry"
-    return None
+def _is_moment(at: object) -> bool:
+    return isinstance(at, datetime) and at.tzinfo is not None and 1000 <= at.year < 9999
 
 
 def is_kind(text: object) -> bool:
@@ -152,7 +150,7 @@ def read_entry(index: int, data: bytes) -> Entry:
         entry = _from_fields(index, fields)
     except (KeyError, TypeError, AttributeError, SampanError) as fault:
         raise ValueError(f"a field is missing or is not what it should be ({fault})") from None
-    if not is_kind(entry.kind) or entry.sharing not in ("public", "internal"):
+    if not is_kind(entry.kind) or entry.sharing not in _SHARING:
         raise ValueError("its kind or its sharing is not one that there is")
     return entry
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from sampan.core.errors import InputError, MovedOn, NodeError, PeerError
 from sampan.core.ids import SYSTEM_BITS, Bits
 from sampan.core.time import Clock, SystemClock
-from sampan.ledger import merkle, tiles
+from sampan.ledger import merkle
 from sampan.ledger.checkpoint import Checkpoint, read_checkpoint
-from sampan.ledger.damage import damaged, read_row
+from sampan.ledger.damage import damaged
 from sampan.ledger.entry import Draft, Entry, seal
+from sampan.ledger.query import Query
 from sampan.ledger.read_model import ReadModel
 from sampan.ledger.signing import SigningKey, VerifierKey, check_name
 from sampan.ledger.verification import Verification
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from sampan.ledger.end import End
-    from sampan.ledger.store import Query, Store
+    from sampan.ledger.store import Store
 
 Progress = Callable[[int, int], None]
 """Told (entries done, entries in all) from time to time."""
@@ -127,7 +128,8 @@ class Ledger:
         write; if it raises, nothing is added. Raises InputError for a draft that cannot be recorded, MovedOn
         if the log has moved on, NodeError if this ledger was opened without its key, or the store fails.
         """
-        from sampan.ledger.end import carry_on, find_end
+        from sampan.ledger import end as log_end
+        from sampan.ledger import standing
 
         if self._key is None:
             raise NodeError("This ledger was opened to read only.", way_out="Open it with its signing key.")
@@ -135,15 +137,15 @@ class Ledger:
         entries: tuple[Entry, ...] = ()
         try:
             with self._store.writing() as connection:
-                end = find_end(connection, self._key.verifier, self._end)
+                end = log_end.find_end(connection, self._key.verifier, self._end)
                 _expect(expecting, end.checkpoint.size)
-                self._catch_up(connection, end.checkpoint.size)
+                standing.catch_up(connection, self._models, end.checkpoint.size)
                 if check:
                     check(connection)
                 entries = self._seal(drafts, end)
                 if entries:
-                    end = carry_on(connection, end, entries, self._key)
-                    self._take_in(connection, entries)
+                    end = log_end.carry_on(connection, end, entries, self._key)
+                    standing.take_in(connection, self._models, entries)
             self._end = end
         except NodeError:
             if not entries or not self._landed(entries[0]):
@@ -165,12 +167,12 @@ class Ledger:
 
         The lock on the head waits for a commit that is still under way.
         """
-        from sampan.ledger import store
+        from sampan.ledger import rows
 
         try:
             with self._store.writing() as connection:
-                store.read_head(connection, lock=True)
-                return store.find(connection, id=entry.id) is not None
+                rows.read_head(connection, lock=True)
+                return rows.find(connection, id=entry.id) is not None
         except NodeError:
             return False
 
@@ -204,33 +206,21 @@ class Ledger:
 
     def checkpoint(self) -> str:
         """The head of the log as a signed note (C2SP tlog-checkpoint)."""
-        from sampan.ledger.store import read_head
-
-        with self._store.reading() as connection:
-            return read_head(connection).checkpoint
+        return self._store.head().checkpoint
 
     def _head(self) -> Checkpoint:
-        return _opened(self.checkpoint())
+        try:
+            return read_checkpoint(self.checkpoint().rpartition("\n\n")[0] + "\n")
+        except PeerError:
+            raise damaged("its checkpoint cannot be read") from None
 
     def get(self, id: str) -> Entry:
         """The entry with this id. Raises InputError if there is none."""
-        from sampan.ledger.store import find
-
-        with self._store.reading() as connection:
-            row = find(connection, id=id)
-        if row is None:
-            raise InputError(f"There is no entry {id} in this ledger.", way_out="See `sampan ledger log`.")
-        return read_row(row)
+        return self._store.entry(id=id)
 
     def at(self, index: int) -> Entry:
         """The entry at this position. Raises InputError if the log is not that long."""
-        from sampan.ledger.store import find
-
-        with self._store.reading() as connection:
-            row = find(connection, position=index)
-        if row is None:
-            raise InputError(f"There is no entry {index} in this ledger.", way_out="See `sampan ledger log`.")
-        return read_row(row)
+        return self._store.entry(position=index)
 
     def entries(
         self,
@@ -248,26 +238,8 @@ class Ledger:
         ``known_on`` keeps what was recorded by then, ``effective_by`` what was true by then; both include
         the moment itself. Entries that are appended meanwhile are not among them.
         """
-        from sampan.ledger.store import Query
-
         query = Query(kind, after, self.size, known_on, effective_by, newest_first)
-        return self._pages(query, limit)
-
-    def _pages(self, query: Query, limit: int | None) -> Iterator[Entry]:
-        from dataclasses import replace
-
-        from sampan.ledger.store import PAGE, page
-
-        left = limit if limit is not None else query.before
-        while left > 0:
-            with self._store.reading() as connection:
-                rows = page(connection, query, min(PAGE, left))
-            yield from map(read_row, rows)
-            if len(rows) < min(PAGE, left):
-                return
-            left -= len(rows)
-            last = rows[-1].position
-            query = replace(query, before=last) if query.newest_first else replace(query, after=last)
+        return self._store.entries(query, limit)
 
     # Proving
 
@@ -276,33 +248,22 @@ class Ledger:
         size = self._within(size)
         if not 0 <= index < size:
             raise InputError(f"Entry {index} is not among the first {size}.", way_out="Ask for a later size.")
-        with self._store.reading() as connection:
-            return merkle.inclusion_proof(index, size, self._tree(connection, size))
+        with self._store.tree(size) as tree:
+            return merkle.inclusion_proof(index, size, tree)
 
     def consistency(self, old: int, new: int | None = None) -> list[bytes]:
         """The proof that the log of ``new`` entries only added to that of ``old`` (RFC 9162 §2.1.4)."""
         new = self._within(new)
         if not 0 <= old <= new:
             raise InputError(f"A log of {new} entries does not continue one of {old}.", way_out="Swap them.")
-        with self._store.reading() as connection:
-            return merkle.consistency_proof(old, new, self._tree(connection, new))
+        with self._store.tree(new) as tree:
+            return merkle.consistency_proof(old, new, tree)
 
     def _within(self, size: int | None) -> int:
         held = self.size
         if size is not None and size > held:
             raise InputError(f"The log holds {held} entries, not {size}.", way_out="Ask for a smaller size.")
         return held if size is None else size
-
-    def _tree(self, connection: Connection, size: int) -> merkle.Node:
-        from sampan.ledger.store import read_tiles
-
-        def read(place: tiles.Place) -> bytes:
-            data = read_tiles(connection, [place]).get(place, b"")
-            if len(data) < tiles.width(*place, size) * merkle.HASH_SIZE:
-                raise damaged(f"tile {place[1]} of level {place[0]} is missing or cut short")
-            return data
-
-        return tiles.tree(read)
 
     def verify(self, progress: Progress | None = None) -> Verification:
         """Derives everything again from the bytes; says which entry is the first that is wrong."""
@@ -314,54 +275,23 @@ class Ledger:
         """Writes the log as files that anybody can verify (C2SP tlog-tiles); internal entries stay hidden."""
         from sampan.ledger.export import export
 
-        note = self.checkpoint()
-        export(self._store, folder, note, _opened(note), progress)
+        export(self._store, folder, progress)
 
     # Read models
 
     def rebuild(self, progress: Progress | None = None) -> None:
         """Drops the read models and makes them again from the log."""
-        from sampan.ledger import standing, store
-
-        with self._store.writing() as connection:
-            size = store.read_head(connection, lock=True).size
-            for model in self._models:
-                standing.reset(connection, model)
-            self._catch_up(connection, size, progress)
-
-    def _level_models(self) -> None:
-        """Makes new or changed read models, and brings the others up to the end of the log."""
-        from sampan.ledger import standing, store
-
-        if not self._models:
-            return
-        with self._store.writing() as connection:
-            size = store.read_head(connection, lock=True).size
-            for model in self._models:
-                if not standing.is_current(connection, model):
-                    standing.reset(connection, model)
-            self._catch_up(connection, size)
-
-    def _catch_up(self, connection: Connection, size: int, progress: Progress | None = None) -> None:
-        """Read models learn what others appended without them, up to ``size``."""
-        from sampan.ledger import standing, store
-
-        for model in self._models:
-            start = standing.applied(connection, model)
-            while start < size:
-                rows = store.page(connection, store.Query(after=start - 1, before=size), store.PAGE)
-                if not rows:
-                    raise damaged(f"entry {start} is missing")
-                standing.take_in(connection, model, map(read_row, rows))
-                start += len(rows)
-                if progress:
-                    progress(start, size)
-
-    def _take_in(self, connection: Connection, entries: tuple[Entry, ...]) -> None:
         from sampan.ledger import standing
 
-        for model in self._models:
-            standing.take_in(connection, model, entries)
+        with self._store.writing() as connection:
+            standing.rebuild(connection, self._models, progress)
+
+    def _level_models(self) -> None:
+        from sampan.ledger import standing
+
+        if self._models:
+            with self._store.writing() as connection:
+                standing.level(connection, self._models)
 
 
 def _expect(expecting: int | None, size: int) -> None:
@@ -381,10 +311,3 @@ def _let_go_on_fault(store: Store) -> Iterator[Store]:
     except BaseException:
         store.close()
         raise
-
-
-def _opened(note: str) -> Checkpoint:
-    try:
-        return read_checkpoint(note.rpartition("\n\n")[0] + "\n")
-    except PeerError:
-        raise damaged("its checkpoint cannot be read") from None

@@ -2,23 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from sampan.core.errors import NodeError
+from sampan.ledger import rows
+from sampan.ledger.damage import damaged, read_row
 from sampan.ledger.entry import Entry
+from sampan.ledger.query import Query
 from sampan.ledger.read_model import ReadModel
 from sampan.ledger.schema import read_models
 
+Models = tuple[ReadModel, ...]
+Progress = Callable[[int, int], None]
 
-def is_current(connection: Connection, model: ReadModel) -> bool:
+
+def rebuild(connection: Connection, models: Models, progress: Progress | None = None) -> None:
+    """Makes the models again from the whole log."""
+    size = rows.read_head(connection, lock=True).size
+    for model in models:
+        _reset(connection, model)
+    catch_up(connection, models, size, progress)
+
+
+def level(connection: Connection, models: Models) -> None:
+    """Makes new or changed models, and brings the others up to the end of the log."""
+    size = rows.read_head(connection, lock=True).size
+    for model in models:
+        if not _is_current(connection, model):
+            _reset(connection, model)
+    catch_up(connection, models, size)
+
+
+def catch_up(connection: Connection, models: Models, size: int, progress: Progress | None = None) -> None:
+    """The models learn what others appended without them, up to ``size``."""
+    for model in models:
+        start = _applied(connection, model)
+        while start < size:
+            found = rows.page(connection, Query(after=start - 1, before=size), rows.PAGE)
+            if not found:
+                raise damaged(f"entry {start} is missing")
+            _take_in(connection, model, map(read_row, found))
+            start += len(found)
+            if progress:
+                progress(start, size)
+
+
+def take_in(connection: Connection, models: Models, entries: tuple[Entry, ...]) -> None:
+    """The models, level with the log, learn of ``entries``, which come next."""
+    for model in models:
+        _take_in(connection, model, entries)
+
+
+def _is_current(connection: Connection, model: ReadModel) -> bool:
     """Whether the tables were made by this version of the model."""
     version = connection.scalar(select(read_models.c.version).where(read_models.c.name == model.name))
     return version == model.version
 
 
-def applied(connection: Connection, model: ReadModel) -> int:
+def _applied(connection: Connection, model: ReadModel) -> int:
     """How many entries the model has taken in. Raises NodeError if another version has replaced it."""
     row = connection.execute(select(read_models).where(read_models.c.name == model.name)).one_or_none()
     if row is None or row.version != model.version:
@@ -29,7 +72,7 @@ def applied(connection: Connection, model: ReadModel) -> int:
     return int(row.applied)
 
 
-def reset(connection: Connection, model: ReadModel) -> None:
+def _reset(connection: Connection, model: ReadModel) -> None:
     """Drops the model's tables and makes them empty."""
     for table in reversed(model.tables):
         table.drop(connection, checkfirst=True)
@@ -39,7 +82,7 @@ def reset(connection: Connection, model: ReadModel) -> None:
     connection.execute(insert(read_models).values(name=model.name, version=model.version, applied=0))
 
 
-def take_in(connection: Connection, model: ReadModel, entries: Iterable[Entry]) -> None:
+def _take_in(connection: Connection, model: ReadModel, entries: Iterable[Entry]) -> None:
     """Applies ``entries``, which follow what the model has taken in."""
     count = 0
     for count, entry in enumerate(entries, start=1):  # noqa: B007 the last count is used

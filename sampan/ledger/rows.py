@@ -1,0 +1,142 @@
+"""What is read from the tables of the log, and what is written to them? All on a connection that is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, text, update
+
+from sampan.core.errors import NodeError
+from sampan.ledger import schema
+from sampan.ledger.entry import Entry, milliseconds
+from sampan.ledger.query import Query
+from sampan.ledger.tiles import Place
+
+PAGE = 256
+"""Entries fetched at a time: at most 16 MiB."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """Size of the log and the signed note that says so."""
+
+    size: int
+    checkpoint: str
+
+
+def read_head(connection: Connection, *, lock: bool = False) -> Head:
+    """The head of the log; with ``lock``, no other writer passes until the transaction ends."""
+    query = select(schema.head.c.size, schema.head.c.checkpoint)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise NodeError("The ledger has lost its head.", way_out="Put back the last backup.")
+    return Head(row.size, row.checkpoint)
+
+
+def write_head(connection: Connection, head: Head) -> None:
+    """Replaces the head."""
+    connection.execute(update(schema.head).values(size=head.size, checkpoint=head.checkpoint))
+
+
+def write_entries(connection: Connection, entries: Iterable[Entry]) -> None:
+    """Adds the rows of ``entries``."""
+    rows = [
+        {
+            "position": entry.index,
+            "id": entry.id,
+            "kind": entry.kind,
+            "effective": milliseconds(entry.effective),
+            "recorded": milliseconds(entry.recorded),
+            "data": entry.bytes,
+        }
+        for entry in entries
+    ]
+    connection.execute(insert(schema.entries), rows)
+
+
+def read_tiles(connection: Connection, places: Iterable[Place]) -> dict[Place, bytes]:
+    """Those of the tiles that there are."""
+    table = schema.tiles.c
+    query = select(table.data)
+    found = {
+        (level, number): connection.scalar(query.where(table.level == level, table.number == number))
+        for level, number in places
+    }
+    return {place: data for place, data in found.items() if isinstance(data, bytes)}
+
+
+def write_tiles(connection: Connection, changed: dict[Place, bytes], known: Iterable[Place]) -> None:
+    """Keeps ``changed``, replacing those at ``known`` places."""
+    table = schema.tiles.c
+    replaced = set(known)
+    new = [
+        {"level": level, "number": number, "data": data}
+        for (level, number), data in changed.items()
+        if (level, number) not in replaced
+    ]
+    if new:
+        connection.execute(insert(schema.tiles), new)
+    for level, number in replaced & changed.keys():
+        place = (table.level == level) & (table.number == number)
+        connection.execute(update(schema.tiles).where(place).values(data=changed[level, number]))
+
+
+def find(connection: Connection, *, id: str | None = None, position: int | None = None) -> Row[Any] | None:
+    """The row (position, id, data) with this id or at this position."""
+    table = schema.entries.c
+    sought = table.id == id if id is not None else table.position == position
+    query: Select[Any] = select(table.position, table.id, table.data).where(sought)
+    return connection.execute(query).one_or_none()
+
+
+def page(connection: Connection, query: Query, limit: int) -> list[Row[Any]]:
+    """The first ``limit`` rows (position, id, data) that ``query`` asks for."""
+    table = schema.entries.c
+    rows = _selected(query).with_only_columns(table.position, table.id, table.data)
+    order = table.position.desc() if query.newest_first else table.position
+    return list(connection.execute(rows.order_by(order).limit(limit)))
+
+
+def _selected(query: Query) -> Select[Any]:
+    table = schema.entries.c
+    rows = select(table.position).where(table.position > query.after, table.position < query.before)
+    if query.kind is not None and query.kind.endswith("."):
+        rows = rows.where(table.kind.startswith(query.kind, autoescape=True))
+    elif query.kind is not None:
+        rows = rows.where(table.kind == query.kind)
+    if query.known_on is not None:
+        rows = rows.where(table.recorded <= milliseconds(query.known_on))
+    if query.effective_by is not None:
+        rows = rows.where(table.effective <= milliseconds(query.effective_by))
+    return rows
+
+
+def stored(connection: Connection, start: int, end: int) -> list[Row[Any]]:
+    """Every column of the rows from ``start`` up to ``end``, in order: for the audit."""
+    table = schema.entries
+    query = select(table).where(table.c.position >= start, table.c.position < end).order_by(table.c.position)
+    return list(connection.execute(query))
+
+
+def strays(connection: Connection) -> int:
+    """How many rows lie outside the log that the head speaks of."""
+    table, head = schema.entries.c, schema.head.c
+    outside = (table.position < 0) | (table.position >= select(head.size).scalar_subquery())
+    return connection.scalar(select(func.count()).select_from(schema.entries).where(outside)) or 0
+
+
+def tile_sizes(connection: Connection) -> list[tuple[int, int, int]]:
+    """(level, number, bytes) of every tile, in order."""
+    table = schema.tiles.c
+    query = select(table.level, table.number, func.length(table.data)).order_by(table.level, table.number)
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def index_fault(connection: Connection) -> str | None:
+    """What SQLite finds wrong in its own file, such as an index that misses a row. PostgreSQL is trusted."""
+    if connection.dialect.name != "sqlite":
+        return None
+    found = str(connection.scalar(text("PRAGMA integrity_check(1)")))
+    return None if found == "ok" else found
