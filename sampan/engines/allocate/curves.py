@@ -59,7 +59,8 @@ class Curves:
 
     def next_pack(self, cells: Ints, amount: Floats) -> Floats:
         """Harm avoided by one pack more than ``amount``."""
-        return self.harm(cells, amount) - self.harm(cells, amount + 1.0)
+        here, more = self.harm(np.stack([cells, cells]), np.stack([amount, amount + 1.0]))
+        return np.asarray(here - more)
 
     def at_price(self, cells: Ints, price: Floats, *, most: bool = False) -> tuple[Floats, Floats]:
         """Cheapest amount when a pack costs ``price``, and its harm: the newsvendor's quantile.

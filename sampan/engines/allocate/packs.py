@@ -60,7 +60,9 @@ class _Hand:
         self.given = np.zeros(target.shape, np.int64)
         self._weekly = np.array([k == "W" for k in self._q.kind])
         so_far = np.floor(target.cumsum(0) + 1e-6)
-        in_week = np.where(self._q.floor_total > 0, np.diff(so_far, axis=0, prepend=0.0), np.floor(target + 1e-7))
+        in_week = np.where(
+            self._q.floor_total > 0, np.diff(so_far, axis=0, prepend=0.0), np.floor(target + 1e-7)
+        )
         self._aim = np.where(self._weekly, in_week, so_far)
         to_come = in_week[::-1].cumsum(0)[::-1] - in_week
         self._to_come = np.where(self._weekly, to_come, so_far[-1] - so_far)
@@ -110,7 +112,9 @@ class _Hand:
             self.given[t, has, i] -= 1
             worth = self.worth(t, has, i)
             self.given[t, has, i] += 1
-            least = has[np.argsort(worth, kind="stable")][: max(1, min(-spare, int((worth < 1e-4 * OWED).sum())))]
+            least = has[np.argsort(worth, kind="stable")][
+                : max(1, min(-spare, int((worth < 1e-4 * OWED).sum())))
+            ]
             self.given[t, least, i] -= 1
             spare += len(least)
 

@@ -15,7 +15,17 @@ import numpy as np
 from sampan.core.errors import SampanError
 from sampan.engines.allocate.cells import Cells
 from sampan.engines.allocate.curves import Curves
-from sampan.engines.allocate.highs import BASIC, LOWER, UPPER, Model, get_basis, pass_columns, quiet_highs, run, set_basis
+from sampan.engines.allocate.highs import (
+    BASIC,
+    LOWER,
+    UPPER,
+    Model,
+    get_basis,
+    pass_columns,
+    quiet_highs,
+    run,
+    set_basis,
+)
 from sampan.engines.allocate.kept import Cuts, Kept
 from sampan.engines.allocate.problem import Bools, Floats, Ints
 from sampan.engines.allocate.shipping import Shipping, Sparse
@@ -32,6 +42,23 @@ class Knots:
     cell: Ints
     amount: Floats
     harm: Floats
+
+    def near(self, price: Floats, *, factor: float) -> Knots:
+        """Only the breakpoints where a pack is worth about the price, and the ends of every curve."""
+        same = self.cell[1:] == self.cell[:-1]
+        slope = np.full(len(self.cell) + 1, np.nan)
+        slope[1:-1][same] = (
+            -(self.harm[1:] - self.harm[:-1])[same] / (self.amount[1:] - self.amount[:-1])[same]
+        )
+        going = price[self.cell]
+        end = np.isnan(slope[:-1]) | np.isnan(slope[1:])
+        keep = end | ((slope[1:] <= going * factor) & (slope[:-1] >= going / factor))
+        return Knots(self.cell[keep], self.amount[keep], self.harm[keep])
+
+    def plus(self, other: Knots) -> Knots:
+        """Both together."""
+        parts = zip((self.cell, self.amount, self.harm), (other.cell, other.amount, other.harm), strict=True)
+        return _sorted_knots([np.concatenate(part) for part in parts])
 
     def segments(self) -> tuple[Ints, Floats, Floats]:
         """(cell, width, slope) between neighbours on one curve."""
@@ -220,23 +247,37 @@ class Solver:
 
     def __init__(self) -> None:
         self._highs = quiet_highs()
-        self.last: Basis | None = None
+        self._done: tuple[Ints, Solved, int] | None = None
+        self._from: Basis | None = None
+
+    @classmethod
+    def after(cls, other: Solver) -> Solver:
+        """A solver that starts where the other one ended; the other stays as it is."""
+        fresh = cls()
+        fresh._from = other.last()
+        return fresh
+
+    def last(self) -> Basis | None:
+        """Where the last solve ended, read when it is wanted."""
+        if self._done is None:
+            return self._from
+        cell, solved, n_plain = self._done
+        columns, rows = get_basis(self._highs)
+        basic = np.bincount(cell, columns[n_plain:] == BASIC, len(solved.amount)) > 0
+        return Basis(columns[:n_plain], rows, basic, solved.amount)
 
     def solve(self, p: Programme, knots: Knots) -> Solved:
         """Solve with the curves restricted to ``knots``. ``harm`` counts kept pairs in full, not by their cuts."""
-        cell, width, slope = knots.segments()
-        scale = p.scale
+        cell, width, _ = knots.segments()
+        last = self.last()
         pass_columns(self._highs, restricted(p, knots))
-        if self.last is not None and self.last.fits(p):
-            set_basis(self._highs, *self.last.carried(p, knots, cell, width))
+        if last is not None and last.fits(p):
+            set_basis(self._highs, *last.carried(p, knots, cell, width))
         found = run(self._highs)
         if found is None:
             raise Infeasible("No plan meets every limit.")
-        n_plain = len(p.plain_upper)
-        columns, rows = get_basis(self._highs)
-        basic = np.bincount(cell, columns[n_plain:] == BASIC, len(p.cells)) > 0
-        solved = read(p, knots, found.value, found.dual * scale)
-        self.last = Basis(columns[:n_plain], rows, basic, solved.amount)
+        solved = read(p, knots, found.value, found.dual * p.scale)
+        self._done = (cell, solved, len(p.plain_upper))
         return solved
 
 

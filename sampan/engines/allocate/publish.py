@@ -21,7 +21,9 @@ def publish(
 ) -> Plan:
     """Whole packs, what they are worth, and why."""
     programme, solved, bound = found.programme, found.solved, found.bound
-    hired = tuple(int(n) for n in np.flatnonzero(solved.switch[-len(q.charters) :] > 0.5)) if q.charters else ()
+    hired = (
+        tuple(int(n) for n in np.flatnonzero(solved.switch[-len(q.charters) :] > 0.5)) if q.charters else ()
+    )
     q = with_charters(q, hired)
     s, pack = programme.shipping, np.asarray(p.pack, np.int64)
     target = _target(q, programme, solved)

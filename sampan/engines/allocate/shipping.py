@@ -103,7 +103,10 @@ def shipping(q: Packed, wanted: Bools) -> Shipping:
     upper = np.concatenate([held[klass, week, depot, item], held[kept]])
     room = np.zeros(demanded.shape)
     np.add.at(room, (slice(None), q.group), q.cap)
-    unloaded = rows.add(reached & np.isfinite(room) & (q.minimum > 0), upper=room[reached & np.isfinite(room) & (q.minimum > 0)])
+    unloaded = rows.add(
+        reached & np.isfinite(room) & (q.minimum > 0),
+        upper=room[reached & np.isfinite(room) & (q.minimum > 0)],
+    )
     rows.put(unloaded[arrives, group, item], x, 1.0)
     n_open = _minimum(rows, q, (week, depot, lane, item), len(upper))
     hired = len(upper) + n_open + np.arange(len(q.charters))

@@ -19,6 +19,7 @@ from sampan.engines.allocate.shipping import shipping
 Progress = Callable[[float, float], None]
 ROUNDS = 30
 CUT_ROUNDS = 200
+REACH = 3.0  # an edit that moves a price further than this takes a round more
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,10 @@ def refine(
     """Solve with a few breakpoints per curve, add those the prices ask for, until the bound meets the value."""
     solver, knots, spread = Solver(), p.first_knots(), 0.2
     if start is not None and len(start.programme.cells) == len(p.cells):
-        solver.last = start.solver.last
+        solver = Solver.after(start.solver)
         if start.programme.curves is p.curves:
             knots, spread = start.knots, 0.02
-    best, bound = None, -np.inf
+    best, bound, seen = None, -np.inf, knots
     for _ in range(ROUNDS if len(p.kept) == 0 else CUT_ROUNDS):
         solved = solver.solve(p, knots)
         proven, least = p.bound(solved)
@@ -78,10 +79,11 @@ def refine(
         if best.harm - bound <= allowed:
             break
         knots = _closer(p, knots, solved, least, allowed, spread)
+        seen = seen.plus(knots)
         p = p.cut(solved.amount) if len(p.kept) else p
         spread /= 4
     assert best is not None
-    return Optimum(p, best, bound, knots, solver)
+    return Optimum(p, best, bound, seen.near(np.maximum(best.price, 0.0), factor=REACH), solver)
 
 
 def _closer(
@@ -94,9 +96,9 @@ def _closer(
     off = knots.at_zero() + gain - least
     which = np.flatnonzero(off > 0.1 * allowed / len(off))
     around = [1.0] if spread < 1e-4 else [1.0, 1 - spread, 1 + spread, 1 - spread / 4, 1 + spread / 4]
+    knots = knots.near(np.maximum(price, 0.0), factor=1 + 4 * spread)
     knots = p.with_neighbours(knots, which if spread > 0.02 else np.arange(len(off)), solved.amount)
     return p.with_knots(knots, which, [price[which] * factor for factor in around])
-
 
 
 def _with_switches(p: Programme, *, gap: float, progress: Progress | None) -> Optimum:

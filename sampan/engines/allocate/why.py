@@ -49,7 +49,10 @@ def why(harm: Harm, pack: Ints, found: Prices, given: Ints) -> Why:
     for week, item in sorted(set(zip(t.tolist(), i.tolist(), strict=True))):
         on = (t == week) & (i == item)
         mine = held[:, r[on], item]
-        less = mine - (np.arange(len(held)) >= week if not weekly[item] else np.arange(len(held)) == week)[:, None]
+        less = (
+            mine
+            - (np.arange(len(held)) >= week if not weekly[item] else np.arange(len(held)) == week)[:, None]
+        )
         following[on] = harm.next_pack(week, r[on], item, mine)
         last[on] = harm.next_pack(week, r[on], item, less)
     amount = (held - np.where(weekly, q.floor, 0.0))[t, r, i]
