@@ -57,8 +57,10 @@ def address(place: str | Path) -> URL:
 
 
 def masked(url: URL) -> str:
-    """The address as it may be shown: without a password, wherever it stood."""
-    return url.set(query={}).render_as_string(hide_password=True)
+    """The address as it may be shown: a path, or a server without a password, wherever that stood."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or "in memory"
+    return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
 
 def open_engine(url: URL) -> Engine:
