@@ -23,7 +23,7 @@ Whole = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 SMOOTHNESS = (0.012, 0.025, 0.045, 0.08, 0.15)  # scale of the change of growth (per day) over one week
-TURN_DF = 4.0  # degrees of freedom of changes of growth: mostly calm, sometimes a turn
+TURN_DF = 3.0  # degrees of freedom of changes of growth: mostly calm, sometimes a turn
 PERSISTENCE = 0.8  # share of the growth rate expected to be left a week later
 GROWTH_SD = 0.2  # per day; prior of the growth rate at the start
 RIDGE_SD = 10.0  # prior sd of log infections around the place's mean: keeps a silent curve finite
