@@ -129,6 +129,10 @@ def plan(
     assumed: AssumptionsFile = None,
     explain: Annotated[str | None, typer.Option(metavar="RECIPIENT", help="Say why, line by line.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it, record nothing.")] = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option(help="Draw coverage before and after: FILE.svg or FILE.png, one for each item."),
+    ] = None,
     limit: Annotated[int, typer.Option(help="Rows to show; 0 for all.")] = 30,
     json: Json = False,
 ) -> None:
@@ -138,11 +142,13 @@ def plan(
 
     Examples: sampan plan --stock stock.csv; sampan plan --explain Italy --dry-run
     """
+    from sampan.cli.pictures import check_form, coverage
     from sampan.core.files import read_bytes
     from sampan.desks.assistance.recipients import code_of
     from sampan.desks.assistance.rounds import propose
     from sampan.desks.assistance.stock import read_stock
 
+    check_form(plot)
     given = _assumptions(assumed)
     counted = read_stock(read_bytes(stock), name=str(stock)) if stock else None
     with opened(folder, person) as node, Steps(total=1) as steps, steps.step("plan"):
@@ -154,6 +160,10 @@ def plan(
             record=not dry_run,
         )
     decision = proposed.decision
+    for item in proposed.estimate.items if plot else ():
+        file = plot.with_stem(f"{plot.stem}-{item}")
+        coverage(decision, item, file)
+        said(f"Wrote {file}.")
     if json:
         as_json({"entry": proposed.entry, "decision": decision, "gap": decision.gap})
         return
@@ -181,6 +191,8 @@ def _show(decision: Decision, limit: int) -> None:
         ["home", "at hand", "reserve", "left", "covered"],
         [[h.item, h.at_hand, h.reserve, h.left, h.covered] for h in decision.home],
     )
+    for conflict in decision.conflicts:
+        said(f"RELAXED: {conflict}.")
     said(f"No plan can leave less than {1 - decision.gap:.2%} of this one's unmet harm (certified bound).")
     said(f"Assumed, for nobody announced it: {', '.join(decision.assumptions)}.")
 

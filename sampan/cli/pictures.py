@@ -13,6 +13,7 @@ from sampan.core.errors import InputError
 from sampan.core.files import write_whole
 
 if TYPE_CHECKING:
+    from sampan.desks.assistance.plan import Decision
     from sampan.desks.control.course import Course
 
 INK, ACCENT, QUIET, WARN = "#1b1f24", "#0b5c7a", "#8a949e", "#8a1c1c"
@@ -34,7 +35,7 @@ def fan(course: Course, file: Path) -> None:
     _reports(upper, course)
     _weeks_ahead(upper, course)
     _reproduction(lower, course)
-    _titled(figure, upper, f"{course.name}: new reported cases a day", course.exercise)
+    _titled(figure, upper, f"{course.name}: new reported cases a day", exercise=course.exercise)
     upper.set_ylim(0, _ceiling(course))
     upper.legend(loc="upper left", frameon=False, fontsize=8)
     _save(figure, file)
@@ -50,7 +51,7 @@ def _figure(rows: int, *, heights: tuple[float, ...]) -> Any:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 5.4), layout="constrained")
-    return figure, figure.subplots(rows, 1, sharex=True, height_ratios=heights)
+    return figure, np.atleast_1d(figure.subplots(rows, 1, sharex=True, height_ratios=heights))
 
 
 def _reports(axes: Any, course: Course) -> None:
@@ -135,7 +136,26 @@ def _ceiling(course: Course) -> float:
     )
 
 
-def _titled(figure: Any, axes: Any, title: str, exercise: bool) -> None:
+def coverage(decision: Decision, item: str, file: Path, *, most: int = 40) -> None:
+    """The share of need met by recipient, before (open) and after (filled) the plan, those left shortest first."""
+    lines = sorted((c for c in decision.coverage if c.item == item), key=lambda c: c.after)[:most]
+    figure, (axes,) = _figure(1, heights=(1,))
+    figure.set_size_inches(8, 1.2 + 0.19 * len(lines))
+    rows = range(len(lines))
+    axes.hlines(rows, [c.before for c in lines], [c.after for c in lines], color=QUIET, lw=1.5)
+    axes.plot([c.before for c in lines], rows, "o", mfc="white", mec=QUIET, ms=5, ls="", label="before")
+    axes.plot([c.after for c in lines], rows, "o", color=ACCENT, ms=5, ls="", label="after")
+    axes.set_yticks(rows, [c.name for c in lines])
+    axes.set_xlim(-0.02, 1.02)
+    axes.xaxis.set_major_formatter("{x:.0%}")
+    axes.legend(loc="lower right", frameon=False, fontsize=8)
+    _titled(
+        figure, axes, f"Expected share of need for {item} that is met, plan of {decision.day}", exercise=False
+    )
+    _save(figure, file)
+
+
+def _titled(figure: Any, axes: Any, title: str, *, exercise: bool) -> None:
     axes.set_title(title, loc="left", fontweight="bold")
     if exercise:
         figure.text(0.99, 0.985, "EXERCISE", ha="right", va="top", color=WARN, fontweight="bold")

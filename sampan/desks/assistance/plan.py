@@ -15,7 +15,8 @@ from sampan.desks.assistance.assumptions import Assumptions
 from sampan.desks.assistance.needs import NeedEstimate
 from sampan.desks.assistance.recipients import Recipient
 from sampan.desks.assistance.stock import DEPOT, Depot
-from sampan.engines.allocate import Plan, Problem, allocate, home_reserve
+from sampan.engines.allocate import Conflict, Plan, Problem, allocate, home_reserve
+from sampan.engines.allocate.plan import Limit
 from sampan.records.assistance import Plan as PlanRecord
 from sampan.world.assisted import Sent
 from sampan.world.items import item as find_item
@@ -58,13 +59,30 @@ class HomeLine:
 
 
 @dataclass(frozen=True)
+class Coverage:
+    """The expected share of a recipient's need for one item that is met before and after the plan, over all weeks."""
+
+    recipient: str
+    name: str
+    item: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
 class Decision:
-    """A proposed plan as people read it."""
+    """A proposed plan as people read it.
+
+    ``conflicts`` says in words which limits could not all hold, and by how much they were eased; a plan with
+    any is marked as relaxed wherever it is shown.
+    """
 
     day: date
     policy: str
     lines: tuple[Line, ...]
     home: tuple[HomeLine, ...]
+    coverage: tuple[Coverage, ...]
+    conflicts: tuple[str, ...]
     objective: float
     lower_bound: float
     nothing_sent: float
@@ -103,6 +121,8 @@ def decide(
         plan.policy,
         _lines(estimate.recipients, problem, plan),
         _home(depot, reserve, plan),
+        _coverage(estimate.recipients, problem, plan),
+        tuple(_in_words(conflict, problem) for conflict in plan.conflicts),
         plan.objective,
         plan.lower_bound,
         plan.nothing_sent,
@@ -265,12 +285,41 @@ def _home(depot: Depot, reserve: np.ndarray, plan: Plan) -> tuple[HomeLine, ...]
     )
 
 
+def _coverage(recipients: Sequence[Recipient], problem: Problem, plan: Plan) -> tuple[Coverage, ...]:
+    """One line per recipient and item with any need."""
+    return tuple(
+        Coverage(
+            recipients[r].code,
+            recipients[r].name,
+            problem.items[i],
+            float(plan.coverage_before[r, i]),
+            float(plan.coverage_after[r, i]),
+        )
+        for r, i in np.argwhere(np.isfinite(plan.coverage_after))
+    )
+
+
+def _in_words(conflict: Conflict, problem: Problem) -> str:
+    """``the floor of mask for Italy in week 2 and the stock of mask …: eased by 4,000 units``."""
+    limits = " and ".join(_limit_in_words(limit, problem) for limit in conflict.limits)
+    return f"{limits} cannot all hold: eased by {conflict.short_units:,.0f} units"
+
+
+def _limit_in_words(limit: Limit, problem: Problem) -> str:
+    parts = [f"the {limit.what}"]
+    if limit.item >= 0:
+        parts.append(f"of {problem.items[limit.item]}")
+    if limit.recipient >= 0:
+        parts.append(f"for {problem.recipients[limit.recipient]}")
+    if limit.week >= 0:
+        parts.append(f"in week {limit.week + 1}")
+    return " ".join(parts)
+
+
 def propose(session: Session, decision: Decision, estimate: NeedEstimate, *, refs: Sequence[str]) -> str:
     """Records a plan for a second person to approve; returns its entry's id."""
-    said = vars(decision) | {
-        "lines": [vars(x) for x in decision.lines],
-        "home": [vars(x) for x in decision.home],
-    }
+    parts = {name: [vars(line) for line in getattr(decision, name)] for name in ("lines", "home", "coverage")}
+    said = vars(decision) | parts
     table = json.dumps(said, default=str, sort_keys=True, allow_nan=False).encode()
     record = PlanRecord(
         day=decision.day,
@@ -292,6 +341,8 @@ def read_plan(session: Session, record: PlanRecord) -> Decision:
     said = json.loads(session.blobs.get(record.table.digest))
     said["lines"] = tuple(Line(**{**line, "binding": tuple(line["binding"])}) for line in said["lines"])
     said["home"] = tuple(HomeLine(**line) for line in said["home"])
+    said["coverage"] = tuple(Coverage(**line) for line in said["coverage"])
+    said["conflicts"] = tuple(said["conflicts"])
     said["day"] = date.fromisoformat(said["day"])
     said["assumptions"] = tuple(said["assumptions"])
     return Decision(**said)
