@@ -289,7 +289,9 @@ class Ledger:
     def _level_models(self) -> None:
         from sampan.ledger import standing
 
-        if self._models:
+        with self._store.reading() as connection:
+            level = not self._models or standing.are_level(connection, self._models)
+        if not level:
             with self._store.writing() as connection:
                 standing.level(connection, self._models)
 

@@ -26,6 +26,12 @@ def rebuild(connection: Connection, models: Models, progress: Progress | None = 
     catch_up(connection, models, size, progress)
 
 
+def are_level(connection: Connection, models: Models) -> bool:
+    """Whether every model is of this version and at the end of the log, so that nothing need be written."""
+    size = rows.read_head(connection).size
+    return all(_is_current(connection, m) and _applied(connection, m) == size for m in models)
+
+
 def level(connection: Connection, models: Models) -> None:
     """Makes new or changed models, and brings the others up to the end of the log."""
     size = rows.read_head(connection, lock=True).size

@@ -113,3 +113,13 @@ def test_a_check_sees_all_of_the_log_and_may_stop_the_batch(place: str | Path) -
             ledger.append(drafts(1), check=check)
         ledger.append(drafts(1), check=lambda connection: None)
         assert (ledger.size, noted(ledger)) == (603, 603)
+
+
+def test_opening_a_level_ledger_waits_for_no_writer(place: str | Path) -> None:
+    with Ledger.create(place, origin=ORIGIN, key=KEY, read_models=[Seen()]) as writer:
+        writer.append(drafts(3))
+        with (
+            writer._store.writing(),
+            Ledger.open(place, verifier=KEY.verifier, read_models=[Seen()]) as reader,
+        ):
+            assert noted(reader) == 3
