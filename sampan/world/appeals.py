@@ -14,6 +14,7 @@ from typing import Literal
 from sampan.core.errors import InputError
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance.appeals import Appeal, AppealState, AppealStep
+from sampan.records.assistance.contributions import GiftKind
 from sampan.records.control import Snapshot
 from sampan.world.contributions import Progress, progress
 
@@ -24,7 +25,7 @@ Met = Literal["not met", "partly met", "met"]
 class AskedLine:
     """One thing asked for, with what was pledged and delivered on the appeal, in its own units."""
 
-    kind: str
+    kind: GiftKind
     item: str
     quantity: int
     needed_by: date | None
@@ -108,9 +109,9 @@ def _standing(said: Appeal, entry: str, day: date, state: AppealState, answers: 
     )
 
 
-def _sums(answers: list[Progress]) -> Mapping[tuple[str, str], tuple[int, int]]:
+def _sums(answers: list[Progress]) -> Mapping[tuple[GiftKind, str], tuple[int, int]]:
     """(pledged, delivered) by thing, over all contributions that answer an appeal."""
-    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    sums: dict[tuple[GiftKind, str], tuple[int, int]] = {}
     for line in (line for answer in answers for line in answer.lines):
         pledged, delivered = sums.get((line.kind, line.item), (0, 0))
         sums[line.kind, line.item] = (pledged + line.pledged, delivered + line.delivered)

@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select
 from sampan.core.errors import InputError
 from sampan.ledger.entry import milliseconds
 from sampan.ledger.ledger import Ledger
-from sampan.records.assistance.contributions import Contribution
+from sampan.records.assistance.contributions import Contribution, GiftKind
 from sampan.world.contribution_tables import names, steps
 
 Side = Literal["given", "received", "domestic"]
@@ -27,7 +27,7 @@ Status = Literal[
 class LineState:
     """How far one line of a contribution has come, in its own units. Cancelled amounts are taken off."""
 
-    kind: str
+    kind: GiftKind
     item: str
     pledged: int
     committed: int
@@ -85,7 +85,7 @@ class _Sums:
     donor: str
     recipient: str
     appeal: str | None
-    lines: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+    lines: dict[tuple[GiftKind, str], dict[str, int]] = field(default_factory=dict)
     thanked: bool = False
 
 
@@ -155,7 +155,7 @@ def _progress(number: str, sums: _Sums) -> Progress:
     return Progress(number, sums.entry, sums.donor, sums.recipient, sums.appeal, lines, sums.thanked)
 
 
-def line_state(kind: str, item: str, said: Mapping[str, int]) -> LineState:
+def line_state(kind: GiftKind, item: str, said: Mapping[str, int]) -> LineState:
     """The state that the sums of the steps of one line make."""
     cancelled = said.get("cancelled", 0)
     return LineState(
@@ -175,7 +175,7 @@ class Stepped:
 
     day: date
     step: str
-    kind: str
+    kind: GiftKind
     item: str
     quantity: int
 
@@ -215,7 +215,7 @@ def _day(effective: int) -> date:
 
 def by_day(steps: Iterable[Stepped]) -> Mapping[date, tuple[LineState, ...]]:
     """How far each line had come at the end of every day on which something was said of it."""
-    sums: dict[tuple[str, str], dict[str, int]] = {}
+    sums: dict[tuple[GiftKind, str], dict[str, int]] = {}
     found: dict[date, tuple[LineState, ...]] = {}
     for each in sorted(steps, key=lambda stepped: stepped.day):
         if each.kind:

@@ -9,7 +9,7 @@ from sampan.core.errors import InputError
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance.contributions import Earmark, Level
 from sampan.world.organisations import organisations
-from sampan.world.places import REGIONS, place, places
+from sampan.world.places import REGIONS, alpha2_codes, places
 
 LEVELS: tuple[Level, ...] = ("unearmarked", "softly", "earmarked", "tightly")
 """Loosest first. IATI's earmarking category (vocabulary 2) numbers them 1 to 4."""
@@ -52,14 +52,13 @@ def why_not(earmark: Earmark, recipient: str, item: str, *, purpose: str | None 
 
 
 def _among(recipient: str, allowed: tuple[str, ...]) -> bool:
-    return recipient in allowed or region_of(recipient) in allowed
-
-
-def region_of(code: str) -> str | None:
-    """The region in which a country or an organisation counts; None if it is of the whole world."""
-    if code in organisations():
-        return organisations()[code].region
-    return place(code).region if code in places() else None
+    """A country stands for its areas, and a region for its countries and its own organisations."""
+    if recipient in allowed:
+        return True
+    if recipient in organisations():
+        return organisations()[recipient].region in allowed
+    country = alpha2_codes().get(recipient.partition("-")[0], recipient)
+    return country in places() and bool({country, places()[country].region} & set(allowed))
 
 
 def _same(one: str, other: str) -> bool:

@@ -341,8 +341,10 @@ def use(
             raise InputError(
                 f"{number} was not given to home.", way_out="Its recipient says where it is used."
             )
+        party(session.ledger, place)
         lines = None if arrivals is None else as_lines(arrivals)
         parts = _parts(session, number, lines, step="used", day=on)
+        _check_use(session, said, parts, place)
         there = arrivals or tuple(Arrival(line.kind, line.item, line.quantity) for line in parts)
         moved = [
             each
@@ -353,6 +355,26 @@ def use(
         return [Use(contribution=number, lines=parts, moved=tuple(moved), place=place, note=note)]
 
     return _done(session, draft, number, day, "used")
+
+
+def _check_use(session: Session, said: Contribution, parts: Sequence[Line], place: str) -> None:
+    """A gift is used where, and for what, its donor allows."""
+    if any(part.kind == "money" for part in parts):
+        raise InputError(
+            "Money is used by what is committed from its fund.",
+            way_out="Pledge it to whom it goes: sampan contribution pledge.",
+            field="item",
+        )
+    if said.earmark is None:
+        return
+    earmark = find_earmark(session.ledger, said.earmark)
+    for part in parts:
+        if why := why_not(earmark, place, part.item):
+            raise Refused(
+                f"Earmark {earmark.code} of {earmark.donor} does not allow this: {why}.",
+                way_out="Use it where its donor allows.",
+                earmark=earmark.code,
+            )
 
 
 def _from_depot(
@@ -427,7 +449,7 @@ def _left(state: LineState, step: str) -> int:
         "committed": state.open,
         "delivered": state.due,
         "cancelled": state.pledged - state.delivered,
-        "used": state.delivered - state.used,
+        "used": 0 if state.kind == "money" else state.delivered - state.used,
     }[step]
 
 
@@ -438,7 +460,7 @@ def _parts(
     states = {(state.kind, state.item): state for state in _standing(session, number, day)}
     if lines is None:
         lines = [
-            Line(kind=state.kind, item=state.item, quantity=_left(state, step))  # type: ignore[arg-type]
+            Line(kind=state.kind, item=state.item, quantity=_left(state, step))
             for state in states.values()
             if _left(state, step) > 0
         ]

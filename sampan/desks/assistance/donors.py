@@ -13,7 +13,7 @@ from sampan.desks.assistance.done import Done
 from sampan.desks.assistance.lines import read_what
 from sampan.records.assistance.contributions import DonorKind, Earmark, Level, Party
 from sampan.records.record import Record
-from sampan.world.earmarks import earmarks, fault_in, region_of
+from sampan.world.earmarks import earmarks, fault_in
 from sampan.world.organisations import organisations
 from sampan.world.parties import party, recorded
 from sampan.world.places import REGIONS, places, subdivisions
@@ -141,6 +141,3 @@ def sentence(earmark: Earmark) -> str:
     why = f', to "{earmark.purpose}"' if earmark.purpose else ""
     level = earmark.level if earmark.level.endswith("earmarked") else f"{earmark.level} earmarked"
     return f"{level}{whom}{what}{why}"
-
-
-__all__ = ["DONOR_KINDS", "record_earmark", "record_party", "region_of", "sentence"]

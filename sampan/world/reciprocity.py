@@ -1,0 +1,83 @@
+"""What have we given each partner, and what has each given us, over time?
+
+It falls out of the accounts: given is what a partner has signed for, been paid or been served; received is
+what its donors brought. Promises, goods under way and gifts inside home count on neither side.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+import numpy as np
+
+from sampan.core.errors import InputError
+from sampan.ledger.ledger import Ledger
+from sampan.records.movement import Account, Kind
+from sampan.world.account_columns import columns
+from sampan.world.parties import party
+
+_THEIRS = ("received", "disbursed", "served", "deployed")
+"""Kinds of account in which a partner holds what it was given."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What went between home and one partner in one month: base units, minor units, times, person-days."""
+
+    partner: str
+    month: date
+    kind: Kind
+    item: str
+    given: int
+    received: int
+
+
+def reciprocity(
+    ledger: Ledger, home: str, *, as_of: date | None = None, known_on: datetime | None = None
+) -> tuple[Given, ...]:
+    """By partner, month, kind and item. What a partner gave back of what it had taken counts as less given."""
+    held = columns(ledger)
+    rows = held.rows(as_of=as_of, known_on=known_on)
+    partner = _partners(ledger, home, known_on)
+    partners = [partner(account) for account in held.accounts]
+    abroad = np.array([whose is not None for whose in partners], bool)
+    gives = np.array([account.startswith("donor:") for account in held.accounts], bool)
+    months = (held.day - _EPOCH).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    sums: dict[tuple[str, date, Kind, str], list[int]] = defaultdict(lambda: [0, 0])
+    for side, sign in ((held.giver, -1), (held.taker, 1)):
+        its = rows[abroad[side[rows]]]
+        keys = np.stack([side[its], months[its], held.commodity[its]])
+        distinct, where = np.unique(keys, axis=1, return_inverse=True)
+        totals = np.zeros(distinct.shape[1], np.int64)
+        np.add.at(totals, where.ravel(), held.quantity[its])
+        for (account, month, number), total in zip(distinct.T.tolist(), totals.tolist(), strict=True):
+            what, donor = held.commodities[number], bool(gives[account])
+            first = date(1970 + month // 12, month % 12 + 1, 1)
+            key = (str(partners[account]), first, what.kind, what.item)
+            sums[key][donor] += -sign * total if donor else sign * total
+    found = (Given(*key, *both) for key, both in sorted(sums.items()) if any(both))
+    return tuple(each for each in found if each.kind != "promise")
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def _partners(ledger: Ledger, home: str, known_on: datetime | None) -> Callable[[Account], str | None]:
+    """Says under which partner abroad an account counts; None if it counts nowhere."""
+
+    @cache
+    def partner(account: Account) -> str | None:
+        kind, _, name = account.partition(":")
+        if kind != "donor" and kind not in _THEIRS:
+            return None
+        try:
+            whose = party(ledger, name, known_on=known_on).partner
+        except InputError:  # an account of a party that was not recorded yet on that day
+            return None
+        return None if whose == home else whose
+
+    return partner
