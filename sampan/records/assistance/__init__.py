@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 from sampan.records.assistance.appeals import Appeal, AppealLine, AppealStep
+from sampan.records.assistance.consignments import (
+    Consignment,
+    ConsignmentLine,
+    CustomsStep,
+    Handover,
+    Packing,
+    Paper,
+    Position,
+    Progress,
+    Split,
+    Temperature,
+    Unpacking,
+    Withdrawal,
+)
 from sampan.records.assistance.contributions import (
     Cancellation,
     Commitment,
@@ -16,14 +30,16 @@ from sampan.records.assistance.contributions import (
     Use,
 )
 from sampan.records.assistance.funds import Budget, BudgetLine, Exchange, Fund
-from sampan.records.assistance.plans import (
-    Approval,
-    Batch,
-    Consignment,
-    ConsignmentLine,
-    Need,
-    Plan,
-    Supply,
+from sampan.records.assistance.plans import Approval, Batch, Need, Plan, Supply
+from sampan.records.assistance.receipts import Receipt, ReceiptLine, SettledLine, Settlement
+from sampan.records.assistance.stock import (
+    CountLine,
+    Expiry,
+    Lot,
+    LotLine,
+    Production,
+    Reserve,
+    StockCount,
 )
 
 __all__ = [
@@ -39,16 +55,37 @@ __all__ = [
     "Consignment",
     "ConsignmentLine",
     "Contribution",
+    "CountLine",
+    "CustomsStep",
     "Delivery",
     "Earmark",
     "Exchange",
+    "Expiry",
     "Fund",
+    "Handover",
     "Line",
+    "Lot",
+    "LotLine",
     "Need",
+    "Packing",
+    "Paper",
     "Party",
     "Plan",
+    "Position",
+    "Production",
+    "Progress",
+    "Receipt",
+    "ReceiptLine",
+    "Reserve",
+    "SettledLine",
+    "Settlement",
+    "Split",
     "Step",
+    "StockCount",
     "Supply",
+    "Temperature",
     "Thanks",
+    "Unpacking",
     "Use",
+    "Withdrawal",
 ]

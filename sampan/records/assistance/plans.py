@@ -55,17 +55,25 @@ class Plan(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Approval(Record):
-    """A second person's yes to a plan. The proposer cannot write it."""
+    """A second person's yes to a plan, or to the part of it for these recipients and items.
+
+    An empty tuple means all that still waits. The proposer cannot write it.
+    """
 
     kind: ClassVar[str] = "assistance.approval"
 
     plan: str
     note: str = ""
+    recipients: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch(Record):
-    """A numbered round of assistance, opened by an approval."""
+    """A numbered round of assistance, opened by the first approval of a part of its plan.
+
+    ``consignments`` is how many that approval brought; later parts add to the same batch.
+    """
 
     kind: ClassVar[str] = "assistance.batch"
     sharing: ClassVar[Sharing] = "public"
@@ -75,23 +83,3 @@ class Batch(Record):
     plan: str
     consignments: int
     exercise: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConsignmentLine:
-    """Whole units of one item, in whole packs."""
-
-    item: str
-    units: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Consignment(Record):
-    """What one recipient is sent in one batch. Not delivered until the recipient says so."""
-
-    kind: ClassVar[str] = "assistance.consignment"
-    sharing: ClassVar[Sharing] = "public"
-
-    batch: int
-    recipient: str
-    lines: tuple[ConsignmentLine, ...]
