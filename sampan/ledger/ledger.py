@@ -266,7 +266,22 @@ class Ledger:
         return held if size is None else size
 
     def verify(self, progress: Progress | None = None) -> Verification:
-        """Derives everything again from the bytes; says which entry is the first that is wrong."""
+        """Derives everything again from the bytes. Raises NodeError, naming the first bad entry, if it fails.
+
+        The error carries ``index`` and ``id`` of the entry, or None where the fault is in no single one.
+        """
+        found = self.audit(progress)
+        if found.fault:
+            raise NodeError(
+                str(found.fault),
+                way_out="Stop writing, put back the last backup, and find out who or what changed it.",
+                index=found.fault.index,
+                id=found.fault.id,
+            )
+        return found
+
+    def audit(self, progress: Progress | None = None) -> Verification:
+        """What ``verify`` finds, as a result: for those who want to look at a damaged ledger."""
         from sampan.ledger.audit import audit
 
         return audit(self._store, self._verifier, progress)

@@ -47,7 +47,7 @@ def full(shared_ledger: Ledger) -> Iterator[Ledger]:
 
 
 def test_a_sound_ledger(full: Ledger) -> None:
-    assert full.verify() == Verification(SIZE, full.root)
+    assert full.audit() == Verification(SIZE, full.root)
 
 
 def damaged(ledger: Ledger, table: Table, where: dict[str, int], **changes: Any) -> Verification:
@@ -58,7 +58,7 @@ def damaged(ledger: Ledger, table: Table, where: dict[str, int], **changes: Any)
         new = {name: change(old[name]) if callable(change) else change for name, change in changes.items()}
         connection.execute(update(table).where(*row).values(new))
     try:
-        return ledger.verify()
+        return ledger.audit()
     finally:
         moved = {name: new.get(name, value) for name, value in where.items()}
         with ledger._store.writing() as connection:
@@ -159,11 +159,23 @@ def test_an_altered_head(full: Ledger, changes: dict[str, Any]) -> None:
     assert found.index is None or found.index >= 599
 
 
+def test_verify_does_not_let_a_fault_pass(full: Ledger) -> None:
+    row = ENTRY.c.position == 300
+    with full._store.writing() as connection:
+        old = connection.scalar(select(ENTRY.c.kind).where(row))
+        connection.execute(update(ENTRY).where(row).values(kind="note.unmade"))
+    with pytest.raises(NodeError, match=r"Entry 300 .*kind.*backup") as caught:
+        full.verify()
+    with full._store.writing() as connection:
+        connection.execute(update(ENTRY).where(row).values(kind=old))
+    assert caught.value.facts == {"index": 300, "id": full.at(300).id}
+
+
 def test_the_first_of_several_is_named(full: Ledger) -> None:
     with full._store.writing() as connection:
         kept = [connection.execute(select(ENTRY).where(ENTRY.c.position == at)).one() for at in (400, 30, 31)]
         connection.execute(delete(ENTRY).where(ENTRY.c.position.in_([400, 30, 31])))
-    found = full.verify().fault
+    found = full.audit().fault
     with full._store.writing() as connection:
         connection.execute(insert(ENTRY), [dict(row._mapping) for row in kept])
     assert found is not None
@@ -177,7 +189,7 @@ def test_entries_that_changed_places(full: Ledger) -> None:
 
     with full._store.writing() as connection:
         swap(connection)
-    found = full.verify().fault
+    found = full.audit().fault
     with full._store.writing() as connection:
         swap(connection)
     assert found is not None
@@ -191,7 +203,7 @@ def test_a_log_made_anew_by_somebody_without_the_key(full: Ledger, tmp_path: Pat
     with Ledger.create(tmp_path / "forged", origin=ORIGIN, key=SigningKey.generate(ORIGIN)) as forged:
         forged.append(drafts(5))
     with Ledger.open(tmp_path / "forged", verifier=KEY.verifier) as forged:
-        found = forged.verify().fault
+        found = forged.audit().fault
     assert found is not None
     assert "not signed" in found.what
 
@@ -235,7 +247,7 @@ def test_a_flipped_bit_anywhere_in_the_file(tmp_path: Path, count: int) -> None:
             Path(f"{spoilt}{suffix}").unlink(missing_ok=True)
         try:
             with Ledger.open(spoilt, key=KEY) as ledger:
-                found = ledger.verify()
+                found = ledger.audit()
                 if found.ok:
                     assert content(ledger) == before
                 else:
