@@ -99,7 +99,7 @@ def run(highs: Any) -> Answer | None:
         return None
     info, found = highs.getInfo(), highs.getSolution()
     whole_enough = status == codes.kSolutionLimit or info.primal_solution_status == 2
-    if status != codes.kOptimal and not whole_enough:
+    if status not in (codes.kOptimal, codes.kModelEmpty) and not whole_enough:
         raise SampanError(f"HiGHS stopped: {highs.modelStatusToString(status)}.")
     mip = info.mip_node_count >= 0
     return Answer(

@@ -15,27 +15,28 @@ from sampan.engines.allocate.programme import Programme, Solved
 def prices(q: Packed, p: Programme, solved: Solved) -> Prices:
     """Read the duals: what one more of everything would avoid."""
     s, k = p.shipping, p.cells
-    stock = np.where(s.stock_row >= 0, -solved.dual[s.stock_row], np.inf)  # (Kc, T, Dp, I)
-    arrival = _read(solved.dual, s.arrival_row)[:, q.group, :]
+    dual = np.append(solved.dual, 0.0)  # where there is no row (-1) there is no price
+    stock = np.where(s.stock_row >= 0, -dual[s.stock_row], np.inf)  # (Kc, T, Dp, I)
+    arrival = _read(dual, s.arrival_row)[:, q.group, :]
     first = p.curves.next_pack(np.arange(q.floor.size), np.zeros(q.floor.size)).reshape(q.floor.shape)
     free = np.maximum(np.where(np.isinf(stock[0]), 0.0, stock[0]), 0.0)
     tagged = [stock[q.earmark == e].min(0, initial=np.inf) for e in range(q.earmark.max(initial=-1) + 1)]
     worth = np.array(tagged).reshape(-1, *free.shape)
     return Prices(
         stock=free,
-        m3=_read(solved.dual, s.m3_row),
-        kg=_read(solved.dual, s.kg_row),
-        reserve=_read(solved.dual, s.reserve_row),
-        depot_reserve=_read(solved.dual, s.depot_reserve_row),
+        m3=_read(dual, s.m3_row),
+        kg=_read(dual, s.kg_row),
+        reserve=_read(dual, s.reserve_row),
+        depot_reserve=_read(dual, s.depot_reserve_row),
         arrival=arrival,
         floor=np.where(q.floor > 0, np.maximum(arrival - first, 0.0), 0.0),
-        floor_total=_read(solved.dual, k.floor_row),
+        floor_total=_read(dual, k.floor_row),
         earmark=np.where(np.isinf(worth), np.nan, free - worth),
     )
 
 
 def _read(dual: Floats, row: Ints) -> Floats:
-    return np.where(row >= 0, np.abs(dual)[row], 0.0)
+    return np.asarray(np.abs(dual)[row])
 
 
 def why(harm: Harm, pack: Ints, found: Prices, given: Ints) -> Why:
