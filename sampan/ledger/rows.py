@@ -28,7 +28,7 @@ class Head:
 
 def read_head(connection: Connection, *, lock: bool = False) -> Head:
     """The head of the log; with ``lock``, no other writer passes until the transaction ends."""
-    query = select(schema.head.c.size, schema.head.c.checkpoint)
+    query = select(schema.head.c.size, schema.head.c.checkpoint).where(schema.head.c.id == 1)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         raise NodeError("The ledger has lost its head.", way_out="Put back the last backup.")
@@ -37,7 +37,9 @@ def read_head(connection: Connection, *, lock: bool = False) -> Head:
 
 def write_head(connection: Connection, head: Head) -> None:
     """Replaces the head."""
-    connection.execute(update(schema.head).values(size=head.size, checkpoint=head.checkpoint))
+    connection.execute(
+        update(schema.head).where(schema.head.c.id == 1).values(size=head.size, checkpoint=head.checkpoint)
+    )
 
 
 def write_entries(connection: Connection, entries: Iterable[Entry]) -> None:
