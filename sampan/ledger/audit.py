@@ -49,7 +49,7 @@ def _signed(head: rows.Head, verifier: VerifierKey) -> Checkpoint | _Bad:
     """What was signed, or what is wrong with it: to be said after the entries have been looked at."""
     try:
         checkpoint = open_checkpoint(head.checkpoint, verifier)
-    except (PeerError, TypeError, AttributeError) as fault:
+    except PeerError as fault:
         return _Bad(f"its checkpoint does not hold: {fault}")
     if checkpoint.size != head.size:
         return _Bad(f"its head says {head.size} entries where {checkpoint.size} were signed")

@@ -30,7 +30,7 @@ def read_head(connection: Connection, *, lock: bool = False) -> Head:
     """The head of the log; with ``lock``, no other writer passes until the transaction ends."""
     query = select(schema.head.c.size, schema.head.c.checkpoint).where(schema.head.c.id == 1)
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None:
+    if row is None or not isinstance(row.size, int) or not isinstance(row.checkpoint, str):
         raise NodeError("The ledger has lost its head.", way_out="Put back the last backup.")
     return Head(row.size, row.checkpoint)
 
