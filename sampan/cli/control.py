@@ -32,6 +32,8 @@ def register(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
     app.command()(situation)
     app.command()(forecast)
+    app.command()(marks)
+    app.command()(vouch)
 
 
 def end_of_day(day: datetime | None) -> datetime | None:
@@ -174,3 +176,58 @@ def forecast(
     )
     if entry:
         said(f"Published as entry {entry}.")
+
+
+def marks(
+    places: Annotated[list[str] | None, typer.Argument(metavar="PLACE…", help="Names or codes.")] = None,
+    folder: NodeFolder = HERE,
+    as_of: Day = None,
+    source: Source = None,
+    limit: Annotated[int, typer.Option(help="Rows to show, the newest; 0 for all.")] = 30,
+    json: Json = False,
+) -> None:
+    """List the days whose reports look odd: silent, corrected or anomalous, as reported and as used.
+
+    Examples: sampan marks Hubei; sampan marks --json
+    """
+    from sampan.desks.control import marks as desk
+    from sampan.desks.control.situation import assessed
+    from sampan.world.places import find
+
+    with opened(folder) as node:
+        state = assessed(node.session, until=as_of.date() if as_of else None, source=source)
+        rows = desk.marked_days(node.session, state, places=[find(name).code for name in places or []])
+    if json:
+        as_json(rows)
+        return
+    shown = sorted(rows, key=lambda row: (row.day, row.name), reverse=True)[: limit or None]
+    table(
+        ["place", "day", "reported", "used", "marks", "vouched for"],
+        [[row.name, row.day, row.reported, row.used, row.marks, row.vouched_for] for row in shown],
+    )
+    if len(shown) < len(rows):
+        said(f"{len(rows) - len(shown)} more days: --limit 0 shows all.")
+
+
+def vouch(
+    place: Annotated[str, typer.Argument(metavar="PLACE", help="Name or code.")],
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day of the figure.")],
+    folder: NodeFolder = HERE,
+    person: As = OFFICER,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take it back.")] = False,
+    note: Annotated[str, typer.Option(help="How you know.")] = "",
+) -> None:
+    """Say that a figure that looks anomalous is right: it is then used as reported.
+
+    Examples: sampan vouch Hubei 2020-02-13 --note "new definition"; sampan vouch Hubei 2020-02-13 --withdraw
+    """
+    from sampan.desks.control import marks as desk
+    from sampan.desks.control.situation import assessed
+    from sampan.world.places import find
+
+    with opened(folder, person) as node:
+        code = find(place).code
+        entry = desk.vouch(
+            node.session, assessed(node.session), code, day.date(), holds=not withdraw, note=note
+        )
+    said(f"Recorded as entry {entry}. The next estimate {'does without' if withdraw else 'takes'} your word.")

@@ -50,3 +50,16 @@ class Forecast(Record):
     places: int
     quantiles: Snapshot
     exercise: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vouch(Record):
+    """Somebody knows that a figure that looks anomalous is right; or, not ``holds``, takes that back."""
+
+    kind: ClassVar[str] = "control.vouch"
+    sharing: ClassVar[Sharing] = "public"
+
+    place: str
+    day: date
+    holds: bool = True
+    note: str = ""

@@ -17,6 +17,7 @@ from sampan.engines.incidence import Incidence, from_cumulative
 from sampan.engines.situation import Situation, assess
 from sampan.world.places import REGIONS, place
 from sampan.world.snapshots import Known, newest
+from sampan.world.vouches import vouched
 
 LOW, MEDIAN, HIGH = 0.025, 0.5, 0.975
 
@@ -80,7 +81,9 @@ def assessed(
     if disease not in DISEASES:
         raise InputError(f'"{disease}" is not a disease here.', way_out=f"Use one of {', '.join(DISEASES)}.")
     chosen = DISEASES[disease]
-    incidence = from_cumulative(known.reports.cases)
+    incidence = from_cumulative(
+        known.reports.cases, trust=vouched(session.ledger, known.reports, known_on=known_on)
+    )
     return Assessed(known, incidence, assess(incidence, disease=chosen), chosen)
 
 
