@@ -217,9 +217,10 @@ def memory_node(
 def read_models() -> tuple[ReadModel, ...]:
     """The tables that every node folds from its log."""
     from sampan.world.account_tables import Accounts
+    from sampan.world.consignment_tables import Consignments
     from sampan.world.contribution_tables import Contributions
 
-    return (Accounts(), Contributions())
+    return (Accounts(), Consignments(), Contributions())
 
 
 def _person(handle: str, said: Sequence[str]) -> Person:

@@ -10,11 +10,12 @@ from functools import partial
 from typing import Self
 
 from sampan.access.people import Act, Person, require
-from sampan.core.errors import MovedOn
+from sampan.core.errors import MovedOn, NodeError, Refused
 from sampan.core.time import Clock
 from sampan.ledger.blobs import Blobs
 from sampan.ledger.entry import Draft, Entry
 from sampan.ledger.ledger import Ledger
+from sampan.records.access import Refusal
 from sampan.records.control import Snapshot
 from sampan.records.record import Record
 from sampan.world.cover import require_cover
@@ -45,6 +46,20 @@ class Session:
         """Stores ``data`` beside the ledger and returns the citation of it."""
         return Snapshot(name=name, digest=self.blobs.put(data), size=len(data))
 
+    def require(self, act: Act) -> None:
+        """Lets the person go on with ``act``; otherwise records that they tried, and raises Refused."""
+        try:
+            require(self.person, act)
+        except Refused as fault:
+            raise self.refused(act, fault) from None
+
+    def refused(self, act: Act, fault: Refused) -> Refused:
+        """``fault``, to be raised, after the attempt has been recorded. Used where security matters."""
+        attempt = Refusal(act=act, what=fault.what)
+        with suppress(NodeError):
+            self.ledger.append([self._draft(attempt, self.clock.now(), ())])
+        return fault
+
     def write(
         self,
         act: Act,
@@ -61,7 +76,7 @@ class Session:
         decision was taken on: if it has grown since, nothing is written. Raises Refused if an account would
         give what it does not hold: that is asked while nobody else can write.
         """
-        require(self.person, act)
+        self.require(act)
         at = self.clock.now() if effective is None else datetime.combine(effective, time(), UTC)
         moving = [moved for record in records for moved in record.movements()]
         check = partial(require_cover, movements=moving, day=at.date()) if moving else None
@@ -81,7 +96,7 @@ class Session:
 
         If somebody else writes first, ``choose`` is asked again, so that no decision rests on what is past.
         """
-        require(self.person, act)
+        self.require(act)
         for _ in range(PATIENCE):
             size = self.ledger.size
             with suppress(MovedOn):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from weakref import WeakKeyDictionary
@@ -45,6 +46,14 @@ class Columns:
             return np.arange(end)
         return np.nonzero(self.day[:end] <= tables.day_of(as_of))[0]
 
+    def of_accounts(self, wanted: Callable[[Account], bool]) -> np.ndarray:
+        """(accounts,): whether each is ``wanted``."""
+        return np.fromiter(map(wanted, self.accounts), bool, len(self.accounts))
+
+    def of_commodities(self, wanted: Callable[[Commodity], bool]) -> np.ndarray:
+        """(commodities,): whether each is ``wanted``."""
+        return np.fromiter(map(wanted, self.commodities), bool, len(self.commodities))
+
 
 class _Cache:
     """The columns of one open ledger."""
@@ -53,8 +62,8 @@ class _Cache:
         self.lock = threading.Lock()
         self.accounts: dict[int, int] = {}
         self.commodities: dict[int, int] = {}
-        empty = np.empty(0, np.int64)
-        self.columns = Columns(*([empty] * len(_FIELDS)), accounts=(), commodities=())
+        empty = {name: np.empty(0, np.int64) for name in _FIELDS}
+        self.columns = Columns(**empty, accounts=(), commodities=())
 
     def refresh(self, connection: Connection) -> None:
         held = self.columns
@@ -96,7 +105,7 @@ def _read(connection: Connection, after: int) -> np.ndarray:
         .order_by(table.c.position, table.c.line)
     )
     with connection.execute(query) as result:
-        rows = result.cursor.fetchall()  # type: ignore[union-attr]
+        rows = result.cursor.fetchall()
     return np.array(rows, dtype=np.int64).reshape(-1, len(_FIELDS))
 
 

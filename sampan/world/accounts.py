@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -55,13 +56,16 @@ def balance(
     """
     held = columns(ledger)
     rows = held.rows(as_of=as_of, known_on=known_on)
-    wanted = _matching_commodities(held, kind, item, earmark)
+    wanted = held.of_commodities(
+        lambda what: (
+            kind in (None, what.kind) and item in (None, what.item) and earmark in (None, what.earmark)
+        )
+    )
     if not wanted.all():
         rows = rows[wanted[held.commodity[rows]]]
     width = len(held.commodities) + 1
-    mine = _matching_accounts(held, account)
     found = []
-    key, total = _sums(held, rows, mine, width)
+    key, total = _sums(held, rows, held.of_accounts(_is(account)), width)
     for at, quantity in zip(key.tolist(), total.tolist(), strict=True):
         if quantity:
             found.append(Holding(held.accounts[at // width], held.commodities[at % width], quantity))
@@ -81,22 +85,13 @@ def _sums(held: Columns, rows: np.ndarray, mine: np.ndarray, width: int) -> tupl
     return key, total
 
 
-def _matching_accounts(held: Columns, account: str | None) -> np.ndarray:
-    """(accounts,): whether each is asked for."""
+def _is(account: str | None) -> Callable[[Account], bool]:
+    """Whether an account is asked for."""
     if account is None:
-        return np.ones(len(held.accounts), bool)
+        return lambda _: True
     if account.endswith(":"):
-        return np.array([name.startswith(account) for name in held.accounts], bool)
-    return np.array([name == account for name in held.accounts], bool)
-
-
-def _matching_commodities(
-    held: Columns, kind: Kind | None, item: str | None, earmark: str | None
-) -> np.ndarray:
-    """(commodities,): whether each is asked for."""
-    asked = ((kind, "kind"), (item, "item"), (earmark, "earmark"))
-    terms = [(value, name) for value, name in asked if value is not None]
-    return np.array([all(getattr(c, name) == value for value, name in terms) for c in held.commodities], bool)
+        return lambda name: name.startswith(account)
+    return lambda name: name == account
 
 
 def _order(holding: Holding) -> tuple[str, str, date, str]:

@@ -1,31 +1,79 @@
-"""Who has been sent what, as of a day and as known on a day?"""
+"""Who has been promised what, as of a day and as known on a day?"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
+
+from sqlalchemy import select
 
 from sampan.ledger.ledger import Ledger
-from sampan.records.assistance import Consignment
+from sampan.ledger.schema import entries
+from sampan.records.assistance.consignments import batch_of, recipient_of
+from sampan.world.account_columns import Columns, columns
+
+_ALLOTTED = "allotted:"
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One consignment: the entry that says so, when it was decided, for whom, and units by item."""
+    """One consignment: the entry that made it, when it was decided, for whom, and units by item."""
 
     entry: str
     day: date
     batch: int
     recipient: str
     units: dict[str, int]
+    number: str = ""
 
 
 def sent(ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None = None) -> tuple[Sent, ...]:
-    """Every consignment decided up to and including the day ``as_of``, as we knew it on ``known_on``."""
-    by = None if as_of is None else datetime.combine(as_of, time.max, UTC)
+    """Every consignment decided up to and including the day ``as_of``, as we knew it on ``known_on``.
+
+    What was withdrawn is not among them; what was split off is, under its own number.
+    """
+    held = columns(ledger)
+    units: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    first: dict[str, int] = {}
+    for row in _promises(held, as_of, known_on):
+        item = held.commodities[held.commodity[row]].item
+        for account, sign in ((held.accounts[held.giver[row]], -1), (held.accounts[held.taker[row]], 1)):
+            if account.startswith(_ALLOTTED):
+                number = account.removeprefix(_ALLOTTED)
+                units[number][item] += sign * int(held.quantity[row])
+                first.setdefault(number, row)
+    ids = _ids(ledger, {int(held.position[row]) for row in first.values()})
     return tuple(
-        Sent(entry.id, entry.effective.date(), record.batch, record.recipient, units)
-        for entry in ledger.entries(kind=Consignment.kind, known_on=known_on, effective_by=by)
-        for record in [Consignment.read(entry.body)]
-        for units in [{line.item: line.units for line in record.lines}]
+        Sent(
+            ids[int(held.position[first[number]])],
+            date.fromordinal(int(held.day[first[number]])),
+            batch_of(number),
+            recipient_of(number),
+            left,
+            number,
+        )
+        for number, of_item in units.items()
+        for left in [{item: count for item, count in of_item.items() if count}]
+        if left
     )
+
+
+def _promises(held: Columns, as_of: date | None, known_on: datetime | None) -> list[int]:
+    """Places of the movements of promises."""
+    rows = held.rows(as_of=as_of, known_on=known_on)
+    spoken = held.of_commodities(lambda what: what.kind == "promise")
+    found: list[int] = rows[spoken[held.commodity[rows]]].tolist()
+    return found
+
+
+def _ids(ledger: Ledger, positions: set[int]) -> dict[int, str]:
+    """The ids of the entries at these positions."""
+    wanted = sorted(positions)
+    found: dict[int, str] = {}
+    with ledger.reading() as connection:
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            query = select(entries.c.position, entries.c.id).where(entries.c.position.in_(some))
+            found.update((row.position, row.id) for row in connection.execute(query))
+    return found

@@ -98,7 +98,7 @@ class Withdrawal(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Split(Record):
-    """Part of a consignment becomes a consignment of its own: what was promised, and the lots if packed."""
+    """Part of a consignment becomes a consignment of its own, in the ``state`` in which the whole is."""
 
     kind: ClassVar[str] = "assistance.split"
     sharing: ClassVar[Sharing] = "public"
@@ -108,6 +108,7 @@ class Split(Record):
     lines: tuple[ConsignmentLine, ...]
     lots: tuple[LotLine, ...] = ()
     held: Literal["packed", "transit"] = "packed"
+    state: State = "packed"
     reason: str
 
     def movements(self) -> tuple[Movement, ...]:

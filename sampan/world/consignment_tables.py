@@ -1,0 +1,92 @@
+"""In which table does a consignment find its own entries, and a waybill the consignment that has it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, Table, Text, insert
+
+from sampan.ledger.entry import Entry, milliseconds
+from sampan.records.assistance import (
+    Consignment,
+    CustomsStep,
+    Handover,
+    Packing,
+    Paper,
+    Position,
+    Progress,
+    Receipt,
+    Settlement,
+    Split,
+    Temperature,
+    Unpacking,
+    Withdrawal,
+)
+
+metadata = MetaData()
+
+events = Table(
+    "consignment_event",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("consignment", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("effective", BigInteger, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+    Column("waybill", Text),
+    Index("consignment_event_of", "consignment", "position"),
+    Index("consignment_event_kind", "kind", "position"),
+    Index("consignment_event_waybill", "waybill"),
+)
+"""One row per entry and consignment that it is about; a split is about two. Times in ms since 1970."""
+
+_ABOUT = {
+    record.kind
+    for record in (
+        Consignment,
+        CustomsStep,
+        Handover,
+        Packing,
+        Paper,
+        Position,
+        Progress,
+        Receipt,
+        Settlement,
+        Split,
+        Temperature,
+        Unpacking,
+        Withdrawal,
+    )
+}
+
+
+class Consignments:
+    """The read model: which entries are about which consignment."""
+
+    name = "consignments"
+    version = 1
+    tables: Sequence[Table] = (events,)
+
+    def apply(self, connection: Connection, entry: Entry) -> None:
+        """Notes what ``entry`` is about."""
+        if entry.kind not in _ABOUT:
+            return
+        rows = [
+            {
+                "position": entry.index,
+                "consignment": number,
+                "kind": entry.kind,
+                "effective": milliseconds(entry.effective),
+                "recorded": milliseconds(entry.recorded),
+                "waybill": entry.body.get("waybill"),
+            }
+            for number in _numbers(entry)
+        ]
+        connection.execute(insert(events), rows)
+
+
+def _numbers(entry: Entry) -> list[str]:
+    if entry.kind == Consignment.kind:
+        return [Consignment.read(entry.body).consignment]
+    about = [str(entry.body["consignment"])]
+    return [*about, str(entry.body["into"])] if entry.kind == Split.kind else about
