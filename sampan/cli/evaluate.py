@@ -137,7 +137,7 @@ def _sizes(borders: Any) -> list[str]:
 
 @evaluate_app.command()
 def rt(
-    series: Annotated[int, typer.Option(min=1, max=2000, help="Simulated series in each scenario.")] = 200,
+    series: Annotated[int, typer.Option(min=10, max=2000, help="Simulated series in each scenario.")] = 200,
     seed: Annotated[int, typer.Option(help="Another number, other series.")] = 2020,
     json: Json = False,
 ) -> None:
