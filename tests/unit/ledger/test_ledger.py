@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -157,6 +158,24 @@ def test_threads_share_a_ledger(tmp_path: Path, memory: bool) -> None:
         with ThreadPoolExecutor(4) as pool:
             assert list(pool.map(work, range(4))) == [10] * 4
         assert (ledger.size, ledger.verify().ok) == (80, True)
+
+
+def test_verifying_while_somebody_writes(ledger: Ledger) -> None:
+    stop = threading.Event()
+
+    def write() -> int:
+        while not stop.is_set():
+            ledger.append(drafts(7))
+        return ledger.size
+
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(write)
+        try:
+            sizes = [ledger.verify().entries for _ in range(25)]
+        finally:
+            stop.set()
+        assert sizes == sorted(sizes)
+        assert 0 < sizes[-1] <= written.result()
 
 
 def test_a_ledger_is_opened_again(place: str | Path) -> None:
