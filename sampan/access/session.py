@@ -17,6 +17,7 @@ from sampan.ledger.entry import Draft, Entry
 from sampan.ledger.ledger import Ledger
 from sampan.records.access import Refusal
 from sampan.records.control import Snapshot
+from sampan.records.movement import may_owe
 from sampan.records.record import Record
 from sampan.world.cover import require_cover
 
@@ -101,6 +102,22 @@ class Session:
             size = self.ledger.size
             with suppress(MovedOn):
                 return self.write(act, choose(), effective=effective, refs=refs, expecting=size)
+        raise MovedOn("Others write without pause.", way_out="Try again in a moment.")
+
+    def decide_dated(
+        self, act: Act, choose: Callable[[], Sequence[tuple[date, Record]]]
+    ) -> tuple[Entry, ...]:
+        """Writes records that are true on different days, all or none, as ``decide`` does: for whole sheets.
+
+        They may take only from sources, which need no cover: what cover is, depends on one day.
+        """
+        self.require(act)
+        for _ in range(PATIENCE):
+            size, dated = self.ledger.size, choose()
+            assert all(may_owe(moved.giver) for _, record in dated for moved in record.movements())
+            drafts = [self._draft(record, datetime.combine(day, time(), UTC), ()) for day, record in dated]
+            with suppress(MovedOn):
+                return self.ledger.append(drafts, expecting=size)
         raise MovedOn("Others write without pause.", way_out="Try again in a moment.")
 
     def _draft(self, record: Record, at: datetime, refs: Sequence[str]) -> Draft:
