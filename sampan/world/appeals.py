@@ -16,7 +16,7 @@ from sampan.ledger.ledger import Ledger
 from sampan.records.assistance.appeals import Appeal, AppealState, AppealStep
 from sampan.records.assistance.contributions import GiftKind
 from sampan.records.control import Snapshot
-from sampan.world.contributions import Progress, progress
+from sampan.world.contributions import Progress, position_of, progress
 
 Met = Literal["not met", "partly met", "met"]
 
@@ -72,19 +72,29 @@ def appeals(
     for entry in ledger.entries(kind=Appeal.kind, known_on=known_on, effective_by=by):
         said = Appeal.read(entry.body)
         state = states.get(said.number, "received")
-        found.append(_standing(said, entry.id, entry.effective.date(), state, answers.get(said.number, [])))
+        mine = answers.get(said.number, [])
+        day = entry.effective.date()
+        found.append(standing_of(said, entry=entry.id, day=day, state=state, answers=mine))
     return tuple(found)
 
 
 def find_appeal(ledger: Ledger, number: str) -> Standing:
     """The appeal with this number as it stands now. Raises InputError if there is none."""
-    for each in appeals(ledger):
-        if each.number == number:
-            return each
-    raise InputError(f"There is no appeal {number}.", way_out="See: sampan appeal list", field="appeal")
+    position = position_of(ledger, Appeal.kind, number)
+    if position is None:
+        raise InputError(f"There is no appeal {number}.", way_out="See: sampan appeal list", field="appeal")
+    entry = ledger.at(position)
+    step = position_of(ledger, AppealStep.kind, number)
+    state = "received" if step is None else AppealStep.read(ledger.at(step).body).state
+    answers = list(progress(ledger, appeal=number))
+    said = Appeal.read(entry.body)
+    return standing_of(said, entry=entry.id, day=entry.effective.date(), state=state, answers=answers)
 
 
-def _standing(said: Appeal, entry: str, day: date, state: AppealState, answers: list[Progress]) -> Standing:
+def standing_of(
+    said: Appeal, *, entry: str, day: date, state: AppealState, answers: list[Progress]
+) -> Standing:
+    """An appeal in ``state`` with the contributions that answer it."""
     sums = _sums(answers)
     lines = tuple(
         AskedLine(

@@ -1,6 +1,6 @@
 """Which tables hold contributions, so that a question about them needs no reading of the log?
 
-``names`` says which entry introduced a code or a number; ``parties`` are those recorded, every version of
+``names`` says which entries speak of a code or a number; ``parties`` are those recorded, every version of
 each; ``steps`` hold one row per line of every pledge and of everything that followed it.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, String, Table, insert, select
 
 from sampan.ledger.entry import Entry, milliseconds
-from sampan.records.assistance.appeals import Appeal
+from sampan.records.assistance.appeals import Appeal, AppealStep
 from sampan.records.assistance.contributions import (
     Cancellation,
     Commitment,
@@ -73,6 +73,7 @@ steps = Table(
 
 _NAMED: Mapping[str, str] = {
     Appeal.kind: "number",
+    AppealStep.kind: "appeal",
     Contribution.kind: "number",
     Earmark.kind: "code",
     Fund.kind: "code",

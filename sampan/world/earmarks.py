@@ -8,6 +8,7 @@ from datetime import datetime
 from sampan.core.errors import InputError
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance.contributions import Earmark, Level
+from sampan.world.contributions import position_of
 from sampan.world.organisations import organisations
 from sampan.world.places import REGIONS, alpha2_codes, places
 
@@ -23,11 +24,12 @@ def earmarks(ledger: Ledger, *, known_on: datetime | None = None) -> Mapping[str
 
 def find_earmark(ledger: Ledger, code: str) -> Earmark:
     """The earmark with this code. Raises InputError if there is none."""
-    known = earmarks(ledger)
-    if code not in known:
-        listed = f"Known are {', '.join(known)}." if known else "Record it first: sampan earmark add."
-        raise InputError(f'There is no earmark "{code}".', way_out=listed, field="earmark")
-    return known[code]
+    position = position_of(ledger, Earmark.kind, code)
+    if position is None:
+        raise InputError(
+            f'There is no earmark "{code}".', way_out="Record it first: sampan earmark add.", field="earmark"
+        )
+    return Earmark.read(ledger.at(position).body)
 
 
 def allows(earmark: Earmark, recipient: str, item: str, *, purpose: str | None = None) -> bool:

@@ -69,9 +69,8 @@ def record_appeal(
             note=note,
             document=document,
         )
-        _check(session, said, on)
         known = appeals(session.ledger)
-        _refuse_duplicate(said, known, on)
+        check_appeal(session, said, on, known)
         overlaps[:] = _overlaps(said, known)
         return [said]
 
@@ -101,7 +100,8 @@ def read_glide(text: str, on: date) -> str:
     )
 
 
-def _check(session: Session, said: Appeal, on: date) -> None:
+def check_appeal(session: Session, said: Appeal, on: date, known: Sequence[Standing]) -> None:
+    """Lets an appeal be taken in beside those ``known``, or raises as ``record_appeal`` says."""
     if position_of(session.ledger, Appeal.kind, said.number) is not None:
         raise InputError(
             f"There is an appeal {said.number} already.",
@@ -121,6 +121,7 @@ def _check(session: Session, said: Appeal, on: date) -> None:
             way_out="Correct the day, or leave it out.",
             field="needed_by",
         )
+    _refuse_duplicate(said, known, on)
 
 
 def _refuse_duplicate(said: Appeal, known: Sequence[Standing], on: date) -> None:

@@ -6,7 +6,7 @@ that two people can never commit the same money or deliver more than was promise
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sampan.access.session import Session
@@ -84,8 +84,11 @@ def next_number(session: Session, kind: str, letter: str) -> str:
     return f"{letter}-{count:04d}"
 
 
-def check_pledge(session: Session, said: Contribution) -> None:
-    """Lets a pledge be, or raises InputError or Refused, as ``pledge`` says."""
+def check_pledge(session: Session, said: Contribution, *, also: Collection[str] = ()) -> None:
+    """Lets a pledge be, or raises InputError or Refused, as ``pledge`` says.
+
+    ``also`` are the numbers of pledges that are about to be written with it.
+    """
     if position_of(session.ledger, Contribution.kind, said.number) is not None:
         raise InputError(
             f"There is a contribution {said.number} already.",
@@ -93,12 +96,19 @@ def check_pledge(session: Session, said: Contribution) -> None:
             field="number",
         )
     way = route(session, said)
-    if said.parent is not None:
-        contribution(session.ledger, said.parent)
+    if said.parent is not None and said.parent not in also:
+        _of_parent(session, said.parent)
     if said.appeal is not None:
         _check_appeal(session, said)
     if said.earmark is not None:
         _check_earmark(session, said, abroad=way.abroad)
+
+
+def _of_parent(session: Session, parent: str) -> None:
+    try:
+        contribution(session.ledger, parent)
+    except InputError as fault:
+        raise InputError(fault.what, way_out=fault.way_out, field="parent") from None
 
 
 def _check_appeal(session: Session, said: Contribution) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import get_args
 
 from sampan.access.session import Session
@@ -13,7 +14,8 @@ from sampan.desks.assistance.done import Done
 from sampan.desks.assistance.lines import read_what
 from sampan.records.assistance.contributions import DonorKind, Earmark, Level, Party
 from sampan.records.record import Record
-from sampan.world.earmarks import earmarks, fault_in
+from sampan.world.contributions import position_of
+from sampan.world.earmarks import fault_in
 from sampan.world.organisations import organisations
 from sampan.world.parties import party, recorded
 from sampan.world.places import REGIONS, places, subdivisions
@@ -33,20 +35,21 @@ def record_party(
     Said again under the same code, it corrects what was said. Raises InputError for a code that is taken,
     a kind that there is not, or a person's name.
     """
-    _check_party(code, name, donor_kind, country)
-
-    def draft() -> list[Record]:
-        before = recorded(session.ledger).get(code)
-        if before is not None and (before.name, before.donor_kind, before.partner) == (
-            name,
-            donor_kind,
-            country,
-        ):
-            raise InputError(f"{code} is recorded so already.", way_out="Nothing needs doing.", field="code")
-        return [Party(code=code, name=name, donor_kind=donor_kind, country=country)]  # type: ignore[arg-type]
-
-    entry = session.decide("contribute", draft, effective=day)[0]
+    entry = session.decide(
+        "contribute",
+        lambda: [new_party(session, code=code, name=name, donor_kind=donor_kind, country=country)],
+        effective=day,
+    )[0]
     return Done(code, (entry.id,), f"{name} ({code}) is recorded, {donor_kind} of {country}")
+
+
+def new_party(session: Session, *, code: str, name: str, donor_kind: str, country: str) -> Party:
+    """The party as it may be recorded. Raises InputError as ``record_party`` says."""
+    _check_party(code, name, donor_kind, country)
+    before = recorded(session.ledger).get(code)
+    if before is not None and (before.name, before.donor_kind, before.partner) == (name, donor_kind, country):
+        raise InputError(f"{code} is recorded so already.", way_out="Nothing needs doing.", field="code")
+    return Party(code=code, name=name, donor_kind=donor_kind, country=country)  # type: ignore[arg-type]
 
 
 def _check_party(code: str, name: str, donor_kind: str, country: str) -> None:
@@ -98,6 +101,29 @@ def record_earmark(
 
     Raises InputError for a recipient or an item that there is not, or a level that the rest contradicts.
     """
+
+    def draft() -> list[Record]:
+        return [
+            new_earmark(
+                session, code, donor=donor, level=level, recipients=recipients, items=items, purpose=purpose
+            )
+        ]
+
+    entry = session.decide("contribute", draft, effective=day)[0]
+    return Done(code, (entry.id,), f"Earmark {code} of {donor}: {sentence(Earmark.read(entry.body))}")
+
+
+def new_earmark(
+    session: Session,
+    code: str,
+    *,
+    donor: str,
+    level: str,
+    recipients: Sequence[str],
+    items: Sequence[str],
+    purpose: str,
+) -> Earmark:
+    """The earmark as it may be recorded. Raises InputError as ``record_earmark`` says."""
     if level not in get_args(Level):
         raise InputError(
             f'"{level}" is no level of earmarking.',
@@ -108,30 +134,35 @@ def record_earmark(
         raise InputError(
             f'"{code}" is no code for an earmark.', way_out="Use letters, digits, dots, dashes.", field="code"
         )
+    if position_of(session.ledger, Earmark.kind, code) is not None:
+        raise InputError(f"There is an earmark {code} already.", way_out="Use another code.", field="code")
     said = Earmark(
         code=code,
-        donor=donor,
+        donor=_of("donor", lambda: party(session.ledger, donor).code),
         level=level,  # type: ignore[arg-type]
-        recipients=tuple(recipients),
-        items=tuple(read_what(item)[1] for item in items),
+        recipients=tuple(_of("recipients", partial(_recipient, session, each)) for each in recipients),
+        items=tuple(_of("items", partial(_item, each)) for each in items),
         purpose=purpose.strip(),
     )
     if fault := fault_in(said):
         raise InputError(f"{fault}.", way_out="Change the level, or what it is tied to.", field="level")
+    return said
 
-    def draft() -> list[Record]:
-        if code in earmarks(session.ledger):
-            raise InputError(
-                f"There is an earmark {code} already.", way_out="Use another code.", field="code"
-            )
-        party(session.ledger, donor)
-        for recipient in said.recipients:
-            if recipient not in REGIONS:
-                party(session.ledger, recipient)
-        return [said]
 
-    entry = session.decide("contribute", draft, effective=day)[0]
-    return Done(code, (entry.id,), f"Earmark {code} of {donor}: {sentence(said)}")
+def _recipient(session: Session, code: str) -> str:
+    return code if code in REGIONS else party(session.ledger, code).code
+
+
+def _item(text: str) -> str:
+    return read_what(text)[1]
+
+
+def _of(field: str, read: Callable[[], str]) -> str:
+    """What ``read`` finds; its fault is that of ``field``."""
+    try:
+        return read()
+    except InputError as fault:
+        raise InputError(fault.what, way_out=fault.way_out, field=field) from None
 
 
 def sentence(earmark: Earmark) -> str:
