@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sampan.access.people import require
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
 from sampan.desks.assistance.contributions import next_number
@@ -180,7 +179,6 @@ def move_appeal(
 
     Raises Refused for a move that its state does not allow, InputError without a word on how.
     """
-    require(session.person, "contribute")
     if not how.strip():
         raise InputError(f"Say how it was {state}.", way_out="Name the channel, the letter or the answer.")
 

@@ -143,11 +143,12 @@ def _check_earmark(session: Session, said: Contribution, *, abroad: bool) -> Non
         if why is None and earmark.items and line.kind != "money" and line.item not in earmark.items:
             why = f"it is for {', '.join(earmark.items)}, not {line.item}"
         if why:
-            raise Refused(
+            fault = Refused(
                 f"Earmark {earmark.code} of {earmark.donor} does not allow this: {why}.",
                 way_out="Pledge what it allows, or under another earmark.",
                 earmark=earmark.code,
             )
+            raise session.refused("contribute", fault)
 
 
 def commit(

@@ -214,11 +214,12 @@ def _check_use(session: Session, said: Contribution, parts: Sequence[Line], plac
     earmark = find_earmark(session.ledger, said.earmark)
     for part in parts:
         if why := why_not(earmark, place, part.item):
-            raise Refused(
+            fault = Refused(
                 f"Earmark {earmark.code} of {earmark.donor} does not allow this: {why}.",
                 way_out="Use it where its donor allows.",
                 earmark=earmark.code,
             )
+            raise session.refused("contribute", fault)
 
 
 def _from_depot(

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sampan.access.people import require
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
 from sampan.core.money import Money
@@ -30,7 +29,7 @@ def from_fund(
     money = [line for line in lines if line.kind == "money"]
     if not money:
         return ()
-    require(session.person, "fund")
+    session.require("fund")
     chosen = the_fund(session.ledger, fund).code
     before = _fund_of(session.ledger, said.number)
     if before is not None and before != chosen:
@@ -135,7 +134,7 @@ def committed(ledger: Ledger, fund: str, what: Commodity, *, first_day: date, la
 
 def paid_out(session: Session, said: Contribution, money: Money, *, day: date) -> list[Movement]:
     """What a payment takes out of the commitment, under the earmarks with which it was bound."""
-    require(session.person, "fund")
+    session.require("fund")
     return _out_of(session.ledger, said.number, money, taker=f"disbursed:{said.recipient}", day=day)
 
 
@@ -146,7 +145,7 @@ def released(
     money = [line for line in lines if line.kind == "money"]
     if said.donor != session.home or not money:
         return ()
-    require(session.person, "fund")
+    session.require("fund")
     back = f"fund:{_fund_of(session.ledger, said.number)}"
     moved = [
         each
