@@ -101,6 +101,9 @@ def faults(url: URL) -> Iterator[None]:
     except DBAPIError as fault:
         state, way_out = _meaning(fault)
         raise NodeError(f"The ledger {masked(url)} {state}.", way_out=way_out, code=_code(fault)) from fault
+    except UnicodeDecodeError as fault:  # sqlite3 stumbles over the name of a damaged table
+        state, way_out = _SQLITE_FAULTS["SQLITE_CORRUPT"]
+        raise NodeError(f"The ledger {masked(url)} {state}.", way_out=way_out) from fault
     except SQLAlchemyError as fault:
         raise NodeError(f"The ledger {masked(url)} does not answer.", way_out="Try again.") from fault
 

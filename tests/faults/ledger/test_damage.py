@@ -237,7 +237,7 @@ def content(ledger: Ledger) -> list[Any]:
         ]
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(1_500, marks=pytest.mark.full)])
+@pytest.mark.parametrize("count", [60, pytest.param(1_000, marks=pytest.mark.full)])
 def test_a_flipped_bit_anywhere_in_the_file(tmp_path: Path, count: int) -> None:
     """Either verify (or opening) says so, or the bit was one that nothing is written in."""
     sound, spoilt = tmp_path / "sound", tmp_path / "spoilt"
