@@ -20,6 +20,7 @@ SILENT_MEAN = 10.0  # a day without any report is silence, not zero, where this 
 LONGEST_SILENCE = 14  # days; a longer run of zeros is believed
 SPIKE_RATIO = 2.5  # a report this many times the level expected ...
 SPIKE_Z = 3.5  # ... and this many of the place's own standard deviations above it is an anomaly
+AFTER_SPIKE = 0.6  # both thresholds (in log) on the report after one: a bulk often takes more than a day
 SPIKE_MEAN = 20.0  # below this many a day nothing is called a spike
 RESTART = 100.0  # people in one report after a long silence: a feed that starts again, not an outbreak
 NEW_DEFINITION = 4.0  # a lasting jump by this factor from RESTART or more a day is a change of counting
@@ -229,8 +230,9 @@ def _anomalies(counts: Array, covers: npt.NDArray[np.int64], opening: Mask) -> t
         expected[day] = np.where(np.isnan(level), rate, level)
         report = (covers[day] > 0) & ~opening[day]
         offset = np.log((rate + 0.5) / (expected[day] + 0.5))
-        odd = report & (expected[day] >= SPIKE_MEAN) & (offset > np.log(SPIKE_RATIO))
-        odd &= offset > SPIKE_Z * np.sqrt(spread + 1.0 / (expected[day] + 1.0))
+        doubt = np.where(odd_run > 0, AFTER_SPIKE, 1.0)
+        odd = report & (expected[day] >= SPIKE_MEAN) & (offset > doubt * np.log(SPIKE_RATIO))
+        odd &= offset > doubt * SPIKE_Z * np.sqrt(spread + 1.0 / (expected[day] + 1.0))
         odd_run = np.where(odd, odd_run + 1, np.where(report, 0, odd_run))
         anomaly[day] = odd
         for place in np.flatnonzero(odd_run >= NEW_LEVEL_AFTER):
