@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any, Literal, get_args
 
@@ -65,8 +65,8 @@ class Entry:
                 **self.unknown,
                 "id": self.id,
                 "kind": self.kind,
-                "effective": stamp(self.effective),
-                "recorded": stamp(self.recorded),
+                "effective": _stamp(self.effective),
+                "recorded": _stamp(self.recorded),
                 "actor": self.actor,
                 "sharing": self.sharing,
                 "body": self.body,
@@ -180,10 +180,14 @@ def _unknown(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name not in _OWN_FIELDS}
 
 
+@lru_cache(maxsize=256)
 def milliseconds(at: datetime) -> int:
     """Milliseconds since 1970, whole: how the store sorts moments."""
     return (at - _EPOCH) // _MILLISECOND
 
+
+_stamp = lru_cache(maxsize=256)(stamp)
+"""Entries of a batch share their moments; writing each anew took a fifth of the time to verify."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
