@@ -81,7 +81,7 @@ def _hxl(row: Row, line: LineState) -> list[object]:
         None if line.kind == "money" else write_what(line.kind, line.item),
         line.item if line.kind == "money" else None,
         *(amounts + blank if line.kind == "money" else blank + amounts),
-        row.earmark,
+        " ".join(filter(None, (row.earmark, *row.drawn_on))) or None,
         row.earmark_says,
         row.purpose,
         "yes" if row.thanked else "no",
@@ -169,7 +169,7 @@ def _flow(  # noqa: PLR0917 what one flow is made of
         decisionDate=row.day,
         firstReportedDate=reported,
         earmarkingType=EARMARKING[levels.get(row.earmark or "", "unearmarked")],
-        earmark=row.earmark,
+        earmark=" ".join(filter(None, (row.earmark, *row.drawn_on))) or None,
         description="; ".join(part for part in (shown(line.kind, line.item, quantity), row.purpose) if part),
     )
 

@@ -1,40 +1,35 @@
-"""What have we given and been given, by whom, under which earmark, and where is it now?
-
-Views only: each as of a day and as known on a day, with the contributions behind every figure.
-"""
+"""What have we given and been given, by whom and under which earmark, as of a day and as known on a day?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from sampan.access.session import Session
 from sampan.desks.assistance.donors import sentence
 from sampan.desks.assistance.lines import shown
+from sampan.ledger.entry import Entry
 from sampan.ledger.ledger import Ledger
-from sampan.records.assistance.contributions import Contribution, Delivery, Thanks, Use
-from sampan.records.movement import Commodity
-from sampan.world.accounts import Holding, balance
+from sampan.records.assistance.contributions import Commitment, Contribution
 from sampan.world.contributions import (
     LineState,
     Progress,
     Side,
     Status,
-    contribution,
-    positions,
     progress,
     side,
 )
 from sampan.world.earmarks import earmarks
 from sampan.world.parties import Known, party, recorded
-from sampan.world.reciprocity import Given
-from sampan.world.reciprocity import reciprocity as _reciprocity
 
 
 @dataclass(frozen=True)
 class Row:
-    """A contribution as it stands. ``status`` speaks of its last line; ``earmark`` is its code."""
+    """A contribution as it stands. ``status`` speaks of its last line; ``earmark`` is the donor's own.
+
+    ``drawn_on`` are the earmarks of the money that a gift of home's was committed from: other donors' wishes.
+    """
 
     number: str
     entry: str
@@ -49,6 +44,7 @@ class Row:
     lines: tuple[LineState, ...]
     earmark: str | None
     earmark_says: str
+    drawn_on: tuple[str, ...]
     purpose: str
     appeal: str | None
     parent: str | None
@@ -75,6 +71,7 @@ def contributions(
     pledges = {
         entry.index: entry for entry in session.ledger.entries(kind=Contribution.kind, known_on=known_on)
     }
+    drawn = _drawn_on(session.ledger, known_on)
     rows = []
     for each in known:
         donor, recipient = find(each.donor), find(each.recipient)
@@ -82,7 +79,7 @@ def contributions(
         if which is None or only not in (None, which):
             continue
         entry = pledges[each.entry]
-        rows.append(_row(each, donor, recipient, which, entry.body, said, entry.id, entry.effective.date()))
+        rows.append(_row(each, donor, recipient, which, entry, said, drawn.get(each.number, ())))
     return tuple(rows)
 
 
@@ -92,21 +89,30 @@ def _finder(ledger: Ledger, known_on: datetime | None) -> Callable[[str], Known]
     return lambda code: own[code] if code in own else party(ledger, code, known_on=known_on)
 
 
+def _drawn_on(ledger: Ledger, known_on: datetime | None) -> dict[str, tuple[str, ...]]:
+    """The earmarks of the money that each commitment of home's bound, by contribution."""
+    found: dict[str, dict[str, None]] = {}
+    for entry in ledger.entries(kind=Commitment.kind, known_on=known_on):
+        codes = (moved["commodity"]["earmark"] for moved in entry.body["moved"])
+        found.setdefault(entry.body["contribution"], {}).update({code: None for code in codes if code})
+    return {number: tuple(codes) for number, codes in found.items()}
+
+
 def _row(  # noqa: PLR0917 the parts of one row
     each: Progress,
     donor: Known,
     recipient: Known,
     which: Side,
-    body: Mapping[str, str | None],
+    entry: Entry,
     said: Mapping[str, str],
-    entry: str,
-    day: date,
+    drawn_on: tuple[str, ...],
 ) -> Row:
+    body = entry.body
     code = body["earmark"]
     return Row(
         number=each.number,
-        entry=entry,
-        day=day,
+        entry=entry.id,
+        day=entry.effective.date(),
         donor=donor.code,
         donor_name=donor.name,
         donor_kind=donor.donor_kind,
@@ -117,169 +123,13 @@ def _row(  # noqa: PLR0917 the parts of one row
         lines=each.lines,
         earmark=code,
         earmark_says=said.get(code or "", ""),
+        drawn_on=drawn_on,
         purpose=body["purpose"] or "",
         appeal=body["appeal"],
         parent=body["parent"],
         note=body["note"] or "",
         thanked=each.thanked,
     )
-
-
-@dataclass(frozen=True)
-class Said:
-    """One entry about a contribution."""
-
-    entry: str
-    day: date
-    by: str
-    step: str
-    lines: tuple[str, ...]
-    detail: str
-
-
-@dataclass(frozen=True)
-class Story:
-    """Everything about one contribution: what was said of it, in order, and where its goods are now."""
-
-    row: Row
-    steps: tuple[Said, ...]
-    whereabouts: tuple[Holding, ...]
-    """Of the very lots that it brought, and of money under its earmark; empty where free money was mixed."""
-
-
-def story(session: Session, number: str) -> Story:
-    """One contribution from pledge to use. Raises InputError if there is none with this number."""
-    contribution(session.ledger, number)
-    row = next(row for row in contributions(session) if row.number == number)
-    return Story(row, tuple(_steps(session, number)), whereabouts(session, number))
-
-
-_STEPS = ("pledged", "committed", "delivered", "cancelled", "used", "thanked")
-
-
-def _steps(session: Session, number: str) -> Iterable[Said]:
-    places = {place: step for step in _STEPS for place in positions(session.ledger, number, step)}
-    for place in sorted(places):
-        entry = session.ledger.at(place)
-        lines = entry.body.get("lines", ())
-        parts = tuple(shown(line["kind"], line["item"], line["quantity"]) for line in lines)
-        yield Said(
-            entry.id,
-            entry.effective.date(),
-            entry.actor,
-            places[place],
-            parts,
-            _detail(entry.kind, entry.body),
-        )
-
-
-def _detail(kind: str, body: Mapping[str, object]) -> str:
-    """The word that goes with a step: where it was used, who confirmed it, how it was thanked."""
-    names = {
-        Use.kind: ("place", "note"),
-        Thanks.kind: ("words",),
-        Delivery.kind: ("confirmed", "carried_by", "note"),
-    }
-    said = [str(body[name]) for name in names.get(kind, ("note",)) if body.get(name)]
-    return "; ".join(said)
-
-
-def whereabouts(
-    session: Session, number: str, *, as_of: date | None = None, known_on: datetime | None = None
-) -> tuple[Holding, ...]:
-    """In which accounts the lots and the earmarked money that a contribution brought are, as of a day.
-
-    Lots are named after the contribution unless the donor's own are given; two gifts of one lot under one
-    earmark cannot be told apart, and are shown together.
-    """
-    brought: set[Commodity] = set()
-    for place in positions(session.ledger, number, "delivered"):
-        delivery = Delivery.read(session.ledger.at(place).body)
-        brought |= {moved.commodity for moved in delivery.moved}
-    traced = {what for what in brought if what.kind == "goods" or what.earmark is not None}
-    return tuple(
-        each
-        for item in sorted({what.item for what in traced})
-        for each in balance(session.ledger, item=item, as_of=as_of, known_on=known_on)
-        if each.commodity in traced and each.quantity > 0
-    )
-
-
-@dataclass(frozen=True)
-class Received:
-    """A gift from abroad: how far it has come, where it was used, where the rest is, whether it was thanked."""
-
-    row: Row
-    used: tuple[tuple[str, str], ...]
-    """(place, how much)"""
-    whereabouts: tuple[Holding, ...]
-
-
-def received(
-    session: Session, *, as_of: date | None = None, known_on: datetime | None = None
-) -> tuple[Received, ...]:
-    """What others gave us, in the order in which they pledged it."""
-    uses: dict[str, list[tuple[str, str]]] = {}
-    for entry in session.ledger.entries(kind=Use.kind, known_on=known_on, effective_by=_end(as_of)):
-        for line in entry.body["lines"]:
-            what = shown(line["kind"], line["item"], line["quantity"])
-            uses.setdefault(entry.body["contribution"], []).append((entry.body["place"], what))
-    return tuple(
-        Received(
-            row,
-            tuple(uses.get(row.number, ())),
-            whereabouts(session, row.number, as_of=as_of, known_on=known_on),
-        )
-        for row in contributions(session, only="received", as_of=as_of, known_on=known_on)
-    )
-
-
-def _end(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time.max, UTC)
-
-
-@dataclass(frozen=True)
-class Balance:
-    """What went between home and one partner: item by item, given and received."""
-
-    partner: str
-    name: str
-    lines: tuple[Given, ...]
-
-
-def reciprocity(
-    session: Session,
-    *,
-    partner: str | None = None,
-    monthly: bool = False,
-    as_of: date | None = None,
-    known_on: datetime | None = None,
-) -> tuple[Balance, ...]:
-    """Per partner, given and received in goods, money, services and people; ``monthly``, or over all time.
-
-    Over all time, ``month`` is that in which the thing first went either way.
-    """
-    every = _reciprocity(session.ledger, session.home, as_of=as_of, known_on=known_on)
-    by: dict[str, list[Given]] = {}
-    for line in every:
-        if partner in (None, line.partner):
-            by.setdefault(line.partner, []).append(line)
-    return tuple(
-        Balance(code, party(session.ledger, code).name, tuple(lines) if monthly else _over_time(lines))
-        for code, lines in by.items()
-    )
-
-
-def _over_time(lines: Iterable[Given]) -> tuple[Given, ...]:
-    sums: dict[tuple[str, str], Given] = {}
-    for line in lines:
-        was = sums.get((line.kind, line.item))
-        given, got = (was.given, was.received) if was else (0, 0)
-        month = min(was.month, line.month) if was else line.month
-        sums[line.kind, line.item] = Given(
-            line.partner, month, line.kind, line.item, given + line.given, got + line.received
-        )
-    return tuple(sums[key] for key in sorted(sums))
 
 
 @dataclass(frozen=True)

@@ -118,8 +118,11 @@ def write_quantity(kind: str, item: str, quantity: int) -> str:
 
 
 def shown(kind: str, item: str, quantity: int) -> str:
-    """``USD 20,000,000.00``, ``200,000 mask``, ``30 person-days of epidemiologist``."""
+    """``USD 20,000,000.00``, ``200,000 mask``, ``30 person-days of epidemiologist``.
+
+    ``kind`` is that of a gift, or of a commodity, which calls people person-days.
+    """
     if kind == "money":
         return str(Money(quantity, item))
-    unit = {"people": " person-days of", "services": " times"}.get(kind, "")
+    unit = {"people": " person-days of", "person-days": " person-days of", "services": " times"}.get(kind, "")
     return f"{quantity:,}{unit} {item}"

@@ -1,0 +1,62 @@
+"""What went each way between home and each partner, and when?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sampan.access.session import Session
+from sampan.desks.assistance.lines import shown
+from sampan.world.parties import party
+from sampan.world.reciprocity import Given
+from sampan.world.reciprocity import reciprocity as _reciprocity
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What went between home and one partner: item by item, given and received."""
+
+    partner: str
+    name: str
+    lines: tuple[Given, ...]
+
+
+def reciprocity(
+    session: Session,
+    *,
+    partner: str | None = None,
+    monthly: bool = False,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+) -> tuple[Balance, ...]:
+    """Per partner, given and received in goods, money, services and people; ``monthly``, or over all time.
+
+    Over all time, ``month`` is that in which the thing first went either way.
+    """
+    every = _reciprocity(session.ledger, session.home, as_of=as_of, known_on=known_on)
+    by: dict[str, list[Given]] = {}
+    for line in every:
+        if partner in (None, line.partner):
+            by.setdefault(line.partner, []).append(line)
+    return tuple(
+        Balance(code, party(session.ledger, code).name, tuple(lines) if monthly else _over_time(lines))
+        for code, lines in by.items()
+    )
+
+
+def _over_time(lines: Iterable[Given]) -> tuple[Given, ...]:
+    sums: dict[tuple[str, str], Given] = {}
+    for line in lines:
+        was = sums.get((line.kind, line.item))
+        given, got = (was.given, was.received) if was else (0, 0)
+        month = min(was.month, line.month) if was else line.month
+        sums[line.kind, line.item] = Given(
+            line.partner, month, line.kind, line.item, given + line.given, got + line.received
+        )
+    return tuple(sums[key] for key in sorted(sums))
+
+
+def shown_thing(line: Given, quantity: int) -> str | None:
+    """A quantity of what a line speaks of, in words; None for nothing."""
+    return shown(line.kind, line.item, quantity) if quantity else None

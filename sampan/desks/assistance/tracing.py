@@ -1,0 +1,128 @@
+"""What was said of a gift from pledge to use, and where are its goods and its money now?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from sampan.access.session import Session
+from sampan.desks.assistance.giving import Row, contributions
+from sampan.desks.assistance.lines import shown
+from sampan.records.assistance.contributions import Delivery, Thanks, Use
+from sampan.records.movement import Commodity
+from sampan.world.accounts import Holding, balance
+from sampan.world.contributions import contribution, positions
+
+
+@dataclass(frozen=True)
+class Said:
+    """One entry about a contribution."""
+
+    entry: str
+    day: date
+    by: str
+    step: str
+    lines: tuple[str, ...]
+    detail: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything about one contribution: what was said of it, in order, and where its goods are now."""
+
+    row: Row
+    steps: tuple[Said, ...]
+    whereabouts: tuple[Holding, ...]
+    """Of the very lots that it brought, and of money under its earmark; empty where free money was mixed."""
+
+
+def story(session: Session, number: str) -> Story:
+    """One contribution from pledge to use. Raises InputError if there is none with this number."""
+    contribution(session.ledger, number)
+    row = next(row for row in contributions(session) if row.number == number)
+    return Story(row, tuple(_steps(session, number)), whereabouts(session, number))
+
+
+_STEPS = ("pledged", "committed", "delivered", "cancelled", "used", "thanked")
+
+
+def _steps(session: Session, number: str) -> Iterable[Said]:
+    places = {place: step for step in _STEPS for place in positions(session.ledger, number, step)}
+    for place in sorted(places):
+        entry = session.ledger.at(place)
+        lines = entry.body.get("lines", ())
+        parts = tuple(shown(line["kind"], line["item"], line["quantity"]) for line in lines)
+        yield Said(
+            entry.id,
+            entry.effective.date(),
+            entry.actor,
+            places[place],
+            parts,
+            _detail(entry.kind, entry.body),
+        )
+
+
+def _detail(kind: str, body: Mapping[str, object]) -> str:
+    """The word that goes with a step: where it was used, who confirmed it, how it was thanked."""
+    names = {
+        Use.kind: ("place", "note"),
+        Thanks.kind: ("words",),
+        Delivery.kind: ("confirmed", "carried_by", "note"),
+    }
+    said = [str(body[name]) for name in names.get(kind, ("note",)) if body.get(name)]
+    return "; ".join(said)
+
+
+def whereabouts(
+    session: Session, number: str, *, as_of: date | None = None, known_on: datetime | None = None
+) -> tuple[Holding, ...]:
+    """In which accounts the lots and the earmarked money that a contribution brought are, as of a day.
+
+    Lots are named after the contribution unless the donor's own are given; two gifts of one lot under one
+    earmark cannot be told apart, and are shown together.
+    """
+    brought: set[Commodity] = set()
+    for place in positions(session.ledger, number, "delivered"):
+        delivery = Delivery.read(session.ledger.at(place).body)
+        brought |= {moved.commodity for moved in delivery.moved}
+    traced = {what for what in brought if what.kind == "goods" or what.earmark is not None}
+    return tuple(
+        each
+        for item in sorted({what.item for what in traced})
+        for each in balance(session.ledger, item=item, as_of=as_of, known_on=known_on)
+        if each.commodity in traced and each.quantity > 0
+    )
+
+
+@dataclass(frozen=True)
+class Received:
+    """A gift from abroad: how far it has come, where it was used, where the rest is, whether it was thanked."""
+
+    row: Row
+    used: tuple[tuple[str, str], ...]
+    """(place, how much)"""
+    whereabouts: tuple[Holding, ...]
+
+
+def received(
+    session: Session, *, as_of: date | None = None, known_on: datetime | None = None
+) -> tuple[Received, ...]:
+    """What others gave us, in the order in which they pledged it."""
+    uses: dict[str, list[tuple[str, str]]] = {}
+    for entry in session.ledger.entries(kind=Use.kind, known_on=known_on, effective_by=_end(as_of)):
+        for line in entry.body["lines"]:
+            what = shown(line["kind"], line["item"], line["quantity"])
+            uses.setdefault(entry.body["contribution"], []).append((entry.body["place"], what))
+    return tuple(
+        Received(
+            row,
+            tuple(uses.get(row.number, ())),
+            whereabouts(session, row.number, as_of=as_of, known_on=known_on),
+        )
+        for row in contributions(session, only="received", as_of=as_of, known_on=known_on)
+    )
+
+
+def _end(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time.max, UTC)
