@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from sampan.ledger.entry import milliseconds
 from sampan.ledger.ledger import Ledger
+from sampan.records.assistance.consignments import batch_of, recipient_of
 from sampan.records.movement import Account, Commodity
 from sampan.world import account_tables as tables
 
 _FIELDS = ("position", "day", "recorded", "giver", "taker", "commodity", "quantity")
+
+_OF_CONSIGNMENTS = frozenset({"allotted", "packed", "transit", "claim"})
+
+
+def _none() -> np.ndarray:
+    return np.empty(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Words as numbers: ``code[i]`` is the place in ``words`` of the i-th thing's word."""
+
+    words: tuple[str, ...] = ()
+    code: np.ndarray = field(default_factory=_none)
+
+    def and_then(self, words: Sequence[str]) -> Coded:
+        """The same, with more things at the end."""
+        places = {word: place for place, word in enumerate(dict.fromkeys([*self.words, *words]))}
+        new = np.fromiter((places[word] for word in words), np.int64, len(words))
+        return Coded(tuple(places), np.concatenate([self.code, new]))
+
+    def among(self, words: Iterable[str]) -> np.ndarray:
+        """(things,): whether each has one of ``words``."""
+        wanted = [place for place, word in enumerate(self.words) if word in set(words)]
+        return np.isin(self.code, wanted)
 
 
 @dataclass(frozen=True)
@@ -24,18 +51,25 @@ class Columns:
     """Movements in the order of the log, one value per movement in each array (int64).
 
     ``giver`` and ``taker`` are places in ``accounts``, ``commodity`` in ``commodities``; ``day`` counts from
-    1 January of year 1, ``recorded`` in ms since 1970 and never falls.
+    1 January of year 1, ``recorded`` in ms since 1970 and never falls. ``kind``, ``party`` and ``batch`` have
+    one value per account: a consignment's accounts are of its recipient and batch, another's party is what
+    follows the colon. ``what`` and ``item`` have one per commodity: its kind, and its item.
     """
 
-    position: np.ndarray
-    day: np.ndarray
-    recorded: np.ndarray
-    giver: np.ndarray
-    taker: np.ndarray
-    commodity: np.ndarray
-    quantity: np.ndarray
-    accounts: tuple[Account, ...]
-    commodities: tuple[Commodity, ...]
+    position: np.ndarray = field(default_factory=_none)
+    day: np.ndarray = field(default_factory=_none)
+    recorded: np.ndarray = field(default_factory=_none)
+    giver: np.ndarray = field(default_factory=_none)
+    taker: np.ndarray = field(default_factory=_none)
+    commodity: np.ndarray = field(default_factory=_none)
+    quantity: np.ndarray = field(default_factory=_none)
+    accounts: tuple[Account, ...] = ()
+    commodities: tuple[Commodity, ...] = ()
+    kind: Coded = Coded()
+    party: Coded = Coded()
+    batch: np.ndarray = field(default_factory=_none)
+    what: Coded = Coded()
+    item: Coded = Coded()
 
     def rows(self, *, as_of: date | None = None, known_on: datetime | None = None) -> np.ndarray:
         """Places of the movements that were true on the day ``as_of`` and known at the moment ``known_on``."""
@@ -56,14 +90,13 @@ class Columns:
 
 
 class _Cache:
-    """The columns of one open ledger."""
+    """The columns of one open ledger, and the places of what the tables name by number."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.accounts: dict[int, int] = {}
         self.commodities: dict[int, int] = {}
-        empty = {name: np.empty(0, np.int64) for name in _FIELDS}
-        self.columns = Columns(**empty, accounts=(), commodities=())
+        self.columns = Columns()
 
     def refresh(self, connection: Connection) -> None:
         held = self.columns
@@ -71,29 +104,46 @@ class _Cache:
         new = _read(connection, last)
         if not len(new):
             return
-        accounts = self._names(connection, new)
-        commodities = self._commodities(connection, new)
-        arrays = {name: new[:, place] for place, name in enumerate(_FIELDS)}
-        arrays["giver"] = _places(arrays["giver"], self.accounts)
-        arrays["taker"] = _places(arrays["taker"], self.accounts)
-        arrays["commodity"] = _places(arrays["commodity"], self.commodities)
-        joined = {name: np.concatenate([getattr(held, name), values]) for name, values in arrays.items()}
+        accounts = self._accounts(connection, new[:, 3:5])
+        goods = self._commodities(connection, new[:, 5])
+        new[:, 3:5] = _places(new[:, 3:5], self.accounts)
+        new[:, 5] = _places(new[:, 5], self.commodities)
+        joined = {
+            name: np.concatenate([getattr(held, name), new[:, place]]) for place, name in enumerate(_FIELDS)
+        }
+        parted = [_parted(name) for name in accounts]
         self.columns = Columns(
-            **joined, accounts=held.accounts + accounts, commodities=held.commodities + commodities
+            **joined,
+            accounts=held.accounts + tuple(accounts),
+            commodities=held.commodities + tuple(goods),
+            kind=held.kind.and_then([kind for kind, _, _ in parted]),
+            party=held.party.and_then([party for _, party, _ in parted]),
+            batch=np.concatenate([held.batch, np.array([batch for _, _, batch in parted], np.int64)]),
+            what=held.what.and_then([one.kind for one in goods]),
+            item=held.item.and_then([one.item for one in goods]),
         )
 
-    def _names(self, connection: Connection, new: np.ndarray) -> tuple[Account, ...]:
-        unseen = set(np.unique(new[:, 3:5]).tolist()) - self.accounts.keys()
-        found = dict(map(tuple, _named(connection, tables.names, unseen)))
-        return tuple(_numbered(found, self.accounts))
+    def _accounts(self, connection: Connection, ids: np.ndarray) -> list[Account]:
+        unseen = set(np.unique(ids).tolist()) - self.accounts.keys()
+        rows = _named(connection, tables.names, unseen)
+        before = len(self.accounts)
+        self.accounts.update((row.id, before + place) for place, row in enumerate(rows))
+        return [row.name for row in rows]
 
-    def _commodities(self, connection: Connection, new: np.ndarray) -> tuple[Commodity, ...]:
-        unseen = set(np.unique(new[:, 5]).tolist()) - self.commodities.keys()
-        found = {
-            id: Commodity(kind, item, lot, date.fromisoformat(expiry) if expiry else None, earmark)
-            for id, kind, item, lot, expiry, earmark in _named(connection, tables.commodities, unseen)
-        }
-        return tuple(_numbered(found, self.commodities))
+    def _commodities(self, connection: Connection, ids: np.ndarray) -> list[Commodity]:
+        unseen = set(np.unique(ids).tolist()) - self.commodities.keys()
+        rows = _named(connection, tables.commodities, unseen)
+        before = len(self.commodities)
+        self.commodities.update((row.id, before + place) for place, row in enumerate(rows))
+        return [tables.commodity(*row[1:]) for row in rows]
+
+
+def _parted(name: Account) -> tuple[str, str, int]:
+    """Kind, party and batch of an account; 0 where there is no batch."""
+    kind, _, rest = name.partition(":")
+    if kind in _OF_CONSIGNMENTS:
+        return kind, recipient_of(rest), batch_of(rest)
+    return kind, rest, int(rest) if kind == "batch" else 0
 
 
 def _read(connection: Connection, after: int) -> np.ndarray:
@@ -109,24 +159,17 @@ def _read(connection: Connection, after: int) -> np.ndarray:
     return np.array(rows, dtype=np.int64).reshape(-1, len(_FIELDS))
 
 
-def _named(connection: Connection, table, unseen: set[int]):  # type: ignore[no-untyped-def]
-    """The rows of ``table`` with the ids ``unseen``: one by one while they are few."""
+def _named(connection: Connection, table: Table, unseen: set[int]) -> list[Any]:
+    """The rows of ``table`` with the ids ``unseen``, in their order."""
     query = select(table).order_by(table.c.id)
     if len(unseen) <= 500:
         query = query.where(table.c.id.in_(sorted(unseen)))
     return [row for row in connection.execute(query) if row.id in unseen]
 
 
-def _numbered(found: dict, places: dict[int, int]) -> list:  # type: ignore[type-arg]
-    """Gives what was found the next places, in the order of its id."""
-    for id in found:
-        places[id] = len(places)
-    return list(found.values())
-
-
 def _places(ids: np.ndarray, places: dict[int, int]) -> np.ndarray:
     distinct, where = np.unique(ids, return_inverse=True)
-    return np.array([places[id] for id in distinct.tolist()], dtype=np.int64)[where]
+    return np.array([places[id] for id in distinct.tolist()], dtype=np.int64)[where].reshape(ids.shape)
 
 
 _CACHES: WeakKeyDictionary[Ledger, _Cache] = WeakKeyDictionary()

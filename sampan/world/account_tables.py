@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from sampan.ledger.entry import Entry, milliseconds
-from sampan.records.movement import Account, Commodity
+from sampan.records.movement import Account, Commodity, Kind
 from sampan.records.record import Record, kinds
 
 metadata = MetaData()
@@ -83,6 +83,11 @@ def commodity_id(commodity: Commodity) -> int:
     """The number under which a commodity stands in the tables."""
     parts = (commodity.kind, commodity.item, commodity.lot, commodity.expiry, commodity.earmark)
     return _number("\x1f".join("" if part is None else str(part) for part in parts))
+
+
+def commodity(kind: Kind, item: str, lot: str | None, expiry: str | None, earmark: str | None) -> Commodity:
+    """The commodity in a row of its table."""
+    return Commodity(kind, item, lot, date.fromisoformat(expiry) if expiry else None, earmark)
 
 
 def _number(text: str) -> int:
@@ -196,11 +201,9 @@ def _change(connection: Connection, changes: dict[tuple[int, int], list[int]]) -
 
 @lru_cache
 def _upsert(dialect: str) -> Any:
-    if dialect == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as put
-    else:
-        from sqlalchemy.dialects.sqlite import insert as put
-    new = put(holdings)
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    new: Any = postgresql.insert(holdings) if dialect == "postgresql" else sqlite.insert(holdings)
     later = case(
         (new.excluded.last_day > holdings.c.last_day, new.excluded.last_day), else_=holdings.c.last_day
     )

@@ -1,4 +1,4 @@
-"""Who has been promised what, as of a day and as known on a day?"""
+"""Who has been promised what, and has signed for it, as of a day and as known on a day?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
 from sqlalchemy import select
 
 from sampan.ledger.ledger import Ledger
@@ -57,6 +58,24 @@ def sent(ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None
         for left in [{item: count for item, count in of_item.items() if count}]
         if left
     )
+
+
+def confirmed(
+    ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None = None
+) -> tuple[str, ...]:
+    """Consignments of which everything that left has been signed for, good or claimed, by their recipients."""
+    held = columns(ledger)
+    rows = held.rows(as_of=as_of, known_on=known_on)
+    on_the_way = held.kind.among(["transit"])
+    left, signed = np.zeros((2, len(held.accounts)), np.int64)
+    into = rows[on_the_way[held.taker[rows]]]
+    out = rows[on_the_way[held.giver[rows]]]
+    np.add.at(left, held.taker[into], held.quantity[into])
+    np.subtract.at(left, held.giver[out], held.quantity[out])
+    by_recipient = out[~on_the_way[held.taker[out]]]
+    np.add.at(signed, held.giver[by_recipient], held.quantity[by_recipient])
+    done = np.flatnonzero((signed > 0) & (left == 0))
+    return tuple(held.accounts[account].removeprefix("transit:") for account in done.tolist())
 
 
 def _promises(held: Columns, as_of: date | None, known_on: datetime | None) -> list[int]:

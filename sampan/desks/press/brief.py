@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from sampan.access.session import Session
 from sampan.desks.control.situation import Assessed, PlaceSituation, situation
-from sampan.world.assisted import Sent, sent
+from sampan.world.assisted import Sent, confirmed, sent
 from sampan.world.items import item as find_item
 from sampan.world.organisations import organisations
 from sampan.world.places import REGIONS, place
@@ -109,7 +109,7 @@ def brief(
         ),
         items=_items(consignments),
         batches=_batches(consignments),
-        confirmed_by_recipient=0,
+        confirmed_by_recipient=len(confirmed(session.ledger, as_of=day, known_on=known_on)),
         ledger_size=session.ledger.size,
         checkpoint=session.ledger.checkpoint(),
     )

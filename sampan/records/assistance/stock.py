@@ -110,3 +110,14 @@ class Reserve(Record):
     item: str
     units: int
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemCode(Record):
+    """What carries this GTIN on its label is so many base units of an item. The last word counts."""
+
+    kind: ClassVar[str] = "assistance.item-code"
+
+    gtin: str
+    item: str
+    units: int

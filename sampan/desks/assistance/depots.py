@@ -1,0 +1,289 @@
+"""What lies in our depots, by lot and expiry, what of it is home's, and what did a count find?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sampan.access.session import Session
+from sampan.core.errors import InputError
+from sampan.core.quantities import whole
+from sampan.desks.assistance.done import Done
+from sampan.desks.assistance.stock import DEPOT
+from sampan.desks.assistance.stock_lists import line_of, lot_line
+from sampan.formats.gs1 import read_label
+from sampan.ledger.ledger import Ledger
+from sampan.records.assistance import (
+    CountLine,
+    Expiry,
+    ItemCode,
+    LotLine,
+    Production,
+    Reserve,
+    StockCount,
+)
+from sampan.records.movement import Commodity
+from sampan.records.record import Record
+from sampan.world.accounts import balance
+from sampan.world.earmarks import find_earmark
+from sampan.world.items import item as find_item
+
+__all__ = ["adjust", "count", "expire", "items_on_hand", "lot_line", "name_code", "on_hand", "produce"]
+
+
+@dataclass(frozen=True)
+class LotOnHand:
+    """Units of one lot in one depot."""
+
+    depot: str
+    item: str
+    lot: str | None
+    expiry: date | None
+    earmark: str | None
+    units: int
+    expired: bool
+
+
+@dataclass(frozen=True)
+class ItemOnHand:
+    """One item in one depot: all of it, what has expired, what is kept for home, and what may leave."""
+
+    depot: str
+    item: str
+    at_hand: int
+    expired: int
+    reserve: int
+    free: int
+
+
+def produce(
+    session: Session,
+    lines: Sequence[LotLine],
+    *,
+    source: str,
+    depot: str = DEPOT,
+    day: date | None = None,
+) -> Done:
+    """Takes what works have delivered into a depot. ``source`` says whose figure it is."""
+    _check(session, lines)
+    if not source.strip():
+        raise InputError("Nobody is named as the source.", way_out="Name the works, or its feed: --source.")
+    record = Production(depot=depot, lines=tuple(lines), source=source)
+    (entry,) = session.write("stock", [record], effective=day)
+    return _done(entry.id, depot, f"{_sum(lines):,} units came into {depot} from {source}")
+
+
+def count(
+    session: Session,
+    found: Sequence[tuple[LotLine, str]],
+    *,
+    depot: str = DEPOT,
+    whole_depot: bool = False,
+    day: date | None = None,
+) -> Done:
+    """Sets the books to what people found, lot by lot; each line has its reason if it differs.
+
+    ``whole_depot``: lots that nobody found are counted as none, and need a reason all the same. All in base
+    units. Raises InputError for a difference without a reason.
+    """
+    _check(session, [line for line, _ in found])
+
+    def records() -> list[Record]:
+        booked = _booked(session.ledger, depot, day or session.today())
+        said = {line.commodity(): (line.units, reason) for line, reason in found}
+        if whole_depot:
+            said |= {what: (0, "") for what in booked if what not in said}
+        lines = [_counted(what, booked.get(what, 0), *said[what]) for what in said]
+        return [StockCount(depot=depot, lines=tuple(lines))]
+
+    (entry,) = session.decide("stock", records, effective=day)
+    counted = StockCount.read(entry.body)
+    differ = [line for line in counted.lines if line.difference]
+    return _done(entry.id, depot, f"{len(counted.lines)} lots counted in {depot}, {len(differ)} differ")
+
+
+def adjust(
+    session: Session, lot: LotLine, change: int, *, reason: str, depot: str = DEPOT, day: date | None = None
+) -> Done:
+    """Counts one lot as ``change`` more (or, below zero, less) than the books have. ``lot.units`` is ignored."""
+    _check(session, [lot])
+
+    def records() -> list[Record]:
+        booked = _booked(session.ledger, depot, day or session.today()).get(lot.commodity(), 0)
+        if booked + change < 0:
+            raise InputError(
+                f"{depot} holds {booked:,} {_named(lot.commodity())}; {-change:,} cannot be taken off.",
+                way_out=f"Take off {booked:,} or fewer.",
+                held=booked,
+                asked=-change,
+            )
+        line = _counted(lot.commodity(), booked, booked + change, reason)
+        return [StockCount(depot=depot, lines=(line,))]
+
+    (entry,) = session.decide("stock", records, effective=day)
+    line = StockCount.read(entry.body).lines[0]
+    return _done(entry.id, depot, f"{_named(lot.commodity())}: {line.booked:,} became {line.counted:,}")
+
+
+def _counted(what: Commodity, booked: int, counted: int, reason: str) -> CountLine:
+    if counted != booked and booked and not reason.strip():
+        raise InputError(
+            f"{_named(what)}: the books have {booked:,}, {counted:,} were found, and nobody says why.",
+            way_out="Give a reason for every line that differs.",
+            field="reason",
+            booked=booked,
+            counted=counted,
+        )
+    return CountLine(
+        item=what.item,
+        lot=what.lot,
+        expiry=what.expiry,
+        earmark=what.earmark,
+        booked=booked,
+        counted=counted,
+        reason=reason,
+    )
+
+
+def expire(session: Session, *, depot: str = DEPOT, day: date | None = None) -> Done:
+    """Takes every lot that is past its day out of a depot. Raises InputError if there is none."""
+    when = day or session.today()
+
+    def records() -> list[Record]:
+        gone = [lot for lot in on_hand(session.ledger, depot=depot, as_of=when) if lot.expired]
+        if not gone:
+            raise InputError(f"Nothing in {depot} has expired by {when}.", way_out="Nothing needs doing.")
+        lines = tuple(
+            LotLine(item=x.item, lot=x.lot, expiry=x.expiry, earmark=x.earmark, units=x.units) for x in gone
+        )
+        return [Expiry(depot=depot, lines=lines)]
+
+    (entry,) = session.decide("stock", records, effective=day)
+    lines = Expiry.read(entry.body).lines
+    return _done(entry.id, depot, f"{_sum(lines):,} units in {len(lines)} lots had expired")
+
+
+def reserve(
+    session: Session, item: str, units: int, *, reason: str, depot: str = DEPOT, day: date | None = None
+) -> Done:
+    """Keeps ``units`` of an item in a depot for home, in place of what was kept before."""
+    code = find_item(item).code
+    record = Reserve(depot=depot, item=code, units=whole(units, what=code), reason=reason)
+    (entry,) = session.write("stock", [record], effective=day)
+    return _done(entry.id, depot, f"{units:,} {code} in {depot} are kept for home")
+
+
+def name_code(session: Session, gtin: str, item: str, units: int) -> Done:
+    """Says which item, and how many base units of it, carry a GTIN on their label."""
+    label = read_label(f"(01){gtin.zfill(14)}")
+    record = ItemCode(gtin=label.gtin, item=find_item(item).code, units=whole(units, what=item, at_least=1))
+    (entry,) = session.write("stock", [record])
+    return Done(label.gtin, (entry.id,), f"{label.gtin} is {units:,} {record.item}")
+
+
+def scanned(session: Session, text: str, count: int | None = None) -> LotLine:
+    """The lot, and the base units, that a label on ``count`` packs stands for.
+
+    Raises InputError if nobody has said what carries its GTIN.
+    """
+    label = read_label(text)
+    known = {
+        record.gtin: record
+        for entry in session.ledger.entries(kind=ItemCode.kind)
+        for record in [ItemCode.read(entry.body)]
+    }
+    if label.gtin not in known:
+        raise InputError(
+            f"Nobody has said what GTIN {label.gtin} is.",
+            way_out=f"Say it once: sampan stock code {label.gtin} ITEM UNITS.",
+        )
+    code = known[label.gtin]
+    return line_of(label, item=code.item, units_each=code.units, count=count)
+
+
+def on_hand(
+    ledger: Ledger,
+    *,
+    depot: str | None = None,
+    item: str | None = None,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+) -> tuple[LotOnHand, ...]:
+    """Every lot at hand, those that expire first in front. ``as_of`` None counts all that is recorded."""
+    found = balance(
+        ledger,
+        account=f"depot:{depot}" if depot else "depot:",
+        kind="goods",
+        item=item,
+        as_of=as_of,
+        known_on=known_on,
+    )
+    return tuple(
+        LotOnHand(
+            one.account.removeprefix("depot:"),
+            one.commodity.item,
+            one.commodity.lot,
+            one.commodity.expiry,
+            one.commodity.earmark,
+            one.quantity,
+            bool(as_of and one.commodity.expiry and one.commodity.expiry < as_of),
+        )
+        for one in found
+    )
+
+
+def items_on_hand(
+    ledger: Ledger,
+    *,
+    depot: str | None = None,
+    as_of: date,
+    known_on: datetime | None = None,
+) -> tuple[ItemOnHand, ...]:
+    """Every item at hand, with home's reserve shown apart. ``free`` is never below zero."""
+    lots = on_hand(ledger, depot=depot, as_of=as_of, known_on=known_on)
+    kept = reserves(ledger, as_of=as_of, known_on=known_on)
+    rows = []
+    for key in dict.fromkeys([*((lot.depot, lot.item) for lot in lots), *kept]):
+        if depot is not None and key[0] != depot:
+            continue
+        mine = [lot for lot in lots if (lot.depot, lot.item) == key]
+        all_, gone = sum(lot.units for lot in mine), sum(lot.units for lot in mine if lot.expired)
+        rows.append(ItemOnHand(*key, all_, gone, kept.get(key, 0), max(0, all_ - gone - kept.get(key, 0))))
+    return tuple(rows)
+
+
+def reserves(ledger: Ledger, *, as_of: date, known_on: datetime | None = None) -> dict[tuple[str, str], int]:
+    """Units kept for home by depot and item, as last said."""
+    said = [
+        (entry.effective, Reserve.read(entry.body))
+        for entry in ledger.entries(kind=Reserve.kind, known_on=known_on)
+        if entry.effective.date() <= as_of
+    ]
+    said.sort(key=lambda each: each[0])
+    return {(record.depot, record.item): record.units for _, record in said}
+
+
+def _booked(ledger: Ledger, depot: str, day: date) -> dict[Commodity, int]:
+    held = balance(ledger, account=f"depot:{depot}", kind="goods", as_of=day)
+    return {one.commodity: one.quantity for one in held}
+
+
+def _check(session: Session, lines: Sequence[LotLine]) -> None:
+    """Every line is of a known item, has its lot if it has an expiry, and an earmark that there is."""
+    for line in lines:
+        lot_line(line.item, line.units, lot=line.lot, expiry=line.expiry, least=0)
+        if line.earmark is not None:
+            find_earmark(session.ledger, line.earmark)
+
+
+def _sum(lines: Sequence[LotLine]) -> int:
+    return sum(line.units for line in lines)
+
+
+def _named(what: Commodity) -> str:
+    return f"{what.item}{f' of lot {what.lot}' if what.lot else ''}"
+
+
+def _done(entry: str, depot: str, said: str) -> Done:
+    return Done(depot, (entry,), said)
