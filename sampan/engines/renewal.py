@@ -22,7 +22,8 @@ Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-SMOOTHNESS = (0.012, 0.025, 0.045, 0.08, 0.15)  # scale of the change of growth (per day) over one week
+SMOOTHNESS = (0.025, 0.045, 0.08, 0.15)  # scale of the change of growth (per day) over one week
+MIDDLE = SMOOTHNESS[1]  # at which dispersion and weekday are learned
 TURN_DF = 3.0  # degrees of freedom of changes of growth: mostly calm, sometimes a turn
 PERSISTENCE = 0.8  # share of the growth rate expected to be left a week later
 GROWTH_SD = 0.2  # per day; prior of the growth rate at the start
@@ -102,12 +103,12 @@ def fit(
     centre = np.log(np.maximum(incidence.comparable.mean(axis=0), 0.02))
     theta = np.repeat(centre[:, None], frame.coefficients, axis=1)
     weekday, dispersion = np.ones(reports.share.shape), np.full(places, 8.0)
-    for steps in (7, 3):
+    for steps in (6, 3):
         known = {"weekday": weekday, "dispersion": dispersion, "centre": centre}
-        mode = _climb(frame, reports, theta, smoothness=SMOOTHNESS[2], steps=steps, **known)
+        mode = _climb(frame, reports, theta, smoothness=MIDDLE, steps=steps, **known)
         theta = mode.theta
         weekday = _weekday(reports, mode.mean, dispersion, weekday)
-        dispersion = _dispersion(reports, mode, dispersion, group, _freedom(frame, mode, SMOOTHNESS[2]))
+        dispersion = _dispersion(reports, mode, dispersion, group, _freedom(frame, mode, MIDDLE))
     known = {"weekday": weekday, "dispersion": dispersion, "centre": centre}
     modes = [_climb(frame, reports, theta, smoothness=s, steps=2, **known) for s in SMOOTHNESS]
     weights = _weigh(np.stack([mode.evidence for mode in modes], axis=1), group)
@@ -342,16 +343,16 @@ def _gaussian(frame: Frame, mode: _Mode) -> list[tuple[Array, Array]]:
     starts = KNOTS * (np.arange(level.shape[1]) + frame.lead - past.back)
     covariance = band.inverse_blocks(mode.factor)[starts].transpose(1, 0, 2, 3)[:, :, :width, :width]
     covariance = np.ascontiguousarray(covariance)
-    now, turn = np.zeros((7, width)), np.zeros((7, width))
-    now[:, -alive:], turn[:, -alive:] = frame.basis, frame.slope
+    late = np.ascontiguousarray(covariance[:, :, -alive:, -alive:])
+    before[..., -alive:] -= frame.basis  # minus the derivative of log R; its sign does not matter
     chance = CHANCE * np.exp(-np.maximum(level, -30.0)) / frame.generation_days
     parts = (
-        (level - np.log(pressure), now - before, chance, WIDEST_LOG_R),
-        (growth, turn, chance / frame.generation_days**2, WIDEST_LOG_R / frame.generation_days),
-        (level, now, 0.0, WIDEST_LOG_LEVEL),
+        (level - np.log(pressure), before, covariance, chance, WIDEST_LOG_R),
+        (growth, frame.slope, late, chance / frame.generation_days**2, WIDEST_LOG_R / frame.generation_days),
+        (level, frame.basis, late, 0.0, WIDEST_LOG_LEVEL),
     )
     out = []
-    for mean, row, more, widest in parts:
-        variance = NUISANCE * ((row @ covariance) * row).sum(axis=3) + more
+    for mean, row, spread, more, widest in parts:
+        variance = NUISANCE * ((row @ spread) * row).sum(axis=3) + more
         out.append((mean.reshape(places, -1), np.minimum(np.sqrt(variance), widest).reshape(places, -1)))
     return out
