@@ -230,6 +230,6 @@ def _person(handle: str, said: Sequence[str]) -> Person:
     return Person(handle, tuple(cast(Role, role) for role, _, _ in parted), party)
 
 
-def _database(folder: Path) -> str:
+def _database(folder: Path) -> str | Path:
     """Where the ledger lives: the database that the operator named, or a file in the folder."""
-    return os.environ.get("SAMPAN_DATABASE_URL") or f"sqlite:///{folder / 'ledger.sqlite'}"
+    return os.environ.get("SAMPAN_DATABASE_URL") or folder / "ledger.sqlite"

@@ -160,10 +160,11 @@ def plan(
             record=not dry_run,
         )
     decision = proposed.decision
-    for item in proposed.estimate.items if plot else ():
-        file = plot.with_stem(f"{plot.stem}-{item}")
-        coverage(decision, item, file)
-        said(f"Wrote {file}.")
+    if plot:
+        for item in proposed.estimate.items:
+            file = plot.with_stem(f"{plot.stem}-{item}")
+            coverage(decision, item, file)
+            said(f"Wrote {file}.")
     if json:
         as_json({"entry": proposed.entry, "decision": decision, "gap": decision.gap})
         return
