@@ -11,7 +11,7 @@ from sampan.core.errors import SampanError
 from sampan.engines.allocate.problem import Bools, Floats, Ints
 
 LOWER, BASIC, UPPER = 0, 1, 2  # HiGHS's own numbers
-MOST_NODES = 20_000  # of a branch-and-bound: a count, not a clock, so that runs repeat
+MOST_NODES = 2_000  # of a branch-and-bound: a count, not a clock, so that runs repeat
 
 
 @dataclass(frozen=True)

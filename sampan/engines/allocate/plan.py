@@ -124,7 +124,8 @@ class Plan:
     consignments: the plan line by line.  sent: (T, Dp, R, I) units leaving each depot in each week for each recipient.
     shipments: (T, R, I) units arriving.  flows: (T, Dp, L, I) units leaving per lane.
     stock_left: (T, Dp, I) units in each depot at the end of the week (expired lots and all classes included).
-    objective: expected harm of this plan.  nothing_sent: the same if nothing were sent.
+    objective: of this plan, in the policy's own measure (with charters' cost).  nothing_sent: the same if
+    nothing were sent.  expected_harm, harm_of_nothing: both in weighted units short, whatever the policy.
     lower_bound: proven; no plan whatever does better.  gap: (objective − lower_bound) / |objective|.
     linear_objective: optimum when packs may be broken; linear_gap its own certified gap.
     coverage_before, coverage_after: (R, I) expected share of need met, NaN where nothing is needed.
@@ -140,6 +141,8 @@ class Plan:
     stock_left: Floats
     objective: float
     nothing_sent: float
+    expected_harm: float
+    harm_of_nothing: float
     lower_bound: float
     gap: float
     linear_objective: float

@@ -7,7 +7,8 @@ import numpy as np
 from sampan.engines.allocate.conflict import keep_floors
 from sampan.engines.allocate.curves import curves
 from sampan.engines.allocate.harm import Harm
-from sampan.engines.allocate.packed import Packed, with_charters
+from sampan.engines.allocate.kept import kept
+from sampan.engines.allocate.packed import Packed, packed, with_charters
 from sampan.engines.allocate.packs import consignments, whole_packs
 from sampan.engines.allocate.plan import Conflict, Plan
 from sampan.engines.allocate.problem import Floats, Problem
@@ -17,9 +18,15 @@ from sampan.engines.allocate.why import coverage, prices, why
 
 
 def publish(
-    p: Problem, q: Packed, found: Optimum, *, policy: str, conflicts: tuple[Conflict, ...] = ()
+    p: Problem,
+    q: Packed,
+    found: Optimum,
+    *,
+    policy: str,
+    asked: Problem,
+    conflicts: tuple[Conflict, ...] = (),
 ) -> Plan:
-    """Whole packs, what they are worth, and why."""
+    """Whole packs, what they are worth, and why. ``p`` is the problem the policy made of the one ``asked``."""
     programme, solved, bound = found.programme, found.solved, found.bound
     hired = (
         tuple(int(n) for n in np.flatnonzero(solved.switch[-len(q.charters) :] > 0.5)) if q.charters else ()
@@ -29,7 +36,10 @@ def publish(
     target = _target(q, programme, solved)
     harm = Harm(q, programme.curves, programme.kept)
     whole = whole_packs(harm, s, sent=solved.sent, target=target)
-    if np.any(whole.given < q.floor) or np.any(whole.given.sum(0) < q.floor_total):
+    promised = q if p is asked else packed(asked)  # a policy's own floors are aims, not promises
+    if np.any(whole.given < np.minimum(q.floor, promised.floor)) or np.any(
+        whole.given.sum(0) < np.minimum(q.floor_total, promised.floor_total)
+    ):
         eased = keep_floors(q, s, pack, sent=solved.sent)
         conflicts += eased.conflicts
         q = eased.q
@@ -46,7 +56,8 @@ def publish(
     linear = solved.harm + reach
     nothing = harm.of(np.zeros_like(whole.given))
     priced = prices(q, programme, solved)
-    before, after = coverage(p, whole.given * pack)
+    true = harm if p is asked else _true_harm(asked)
+    before, after = coverage(asked, whole.given * pack)
     return Plan(
         policy=policy,
         consignments=lines,
@@ -56,18 +67,25 @@ def publish(
         stock_left=_stock_left(p, sent),
         objective=objective,
         nothing_sent=nothing,
+        expected_harm=true.of(whole.given),
+        harm_of_nothing=true.of(np.zeros_like(whole.given)),
         lower_bound=min(bound + reach, objective),
         gap=_relative(objective - bound - reach, objective, nothing),
         linear_objective=linear,
         linear_gap=_relative(linear - bound - reach, linear, nothing),
         prices=priced,
         chartered=hired,
-        why=why(harm, pack, priced, whole.given),
+        why=why(true, pack, priced, whole.given),
         coverage_before=before,
         coverage_after=after,
         relaxed=bool(conflicts),
         conflicts=conflicts,
     )
+
+
+def _true_harm(asked: Problem) -> Harm:
+    q = packed(asked)
+    return Harm(q, curves(asked, value=q.value, floor=q.floor, cap=q.cap), kept(asked, q))
 
 
 def _relative(difference: float, objective: float, nothing: float) -> float:
