@@ -26,10 +26,12 @@ OFFSET = 1.0  # people, added before the logarithm
 STARTED = 20.0  # people reported so far; before that a place neither teaches nor has a trend
 RESTLESS_PRIOR = 1.5  # weeks that the usual restlessness counts for
 RESTLESS_RANGE = (0.1, 4.0)  # of a place's error variance, in multiples of the usual at its size
+CORE = 0.88  # of the pooled spread in the middle of the distribution: mixed pools are heavy there
+DRIFT = 0.06  # added to its tails per further week: past misses are those of weights fitted to them
 LARGEST_MISS = 4.0  # multiples of the spread, times the square root of the horizon
-PRIOR_MISSES = 10  # as many draws of a normal, 1.2 √h wide, join each pool of errors
+PRIOR_MISSES = 6  # as many draws of a normal, 1.2 √h wide, join each pool of errors
 LEARN_BORDERS = (2.0, 3.3)  # log10 of weekly reports between sizes that share a trend …
-SPREAD_BORDERS = (1.0, 2.0, 3.0, 4.0)  # … and sizes that share a spread
+SPREAD_BORDERS = (1.0, 2.0, 3.0, 3.7, 4.5)  # … and sizes that share a spread
 POOL_STRENGTH = 10.0  # how strongly the weights of the horizon before hold those of the next
 SIZE_STRENGTH = 10.0  # likewise the weights of all sizes those of one size
 OVERLAP = 0.3  # log10 by which neighbours lend each other
@@ -109,9 +111,9 @@ def learn(past: History, features: list[Array], prior: Array, *, weeks: int) -> 
     for ahead in range(1, weeks + 1):
         known = min(ahead, len(misses))
         shape = _spread(past, misses[known - 1], taught[known - 1], scale_then, known)
+        wide = scale_now[:, None] * shape * _stretch(known) * np.sqrt(ahead / known)
         highest = 0.5 + 0.4 * ahead + 3.0 / np.sqrt(past.used[-1] + 1.0)
-        grown = scale_now[:, None] * shape * np.sqrt(ahead / known)
-        error[:, ahead - 1] = np.minimum(grown, highest[:, None])
+        error[:, ahead - 1] = np.minimum(wide, highest[:, None])
     lessons = [float((_taught(past, a)[1] * seen).sum()) for a, seen in enumerate(taught, start=1)]
     lessons += lessons[-1:] * (weeks - len(lessons))
     return Trend(centre, np.sort(error, axis=2), np.array(lessons))
@@ -222,6 +224,12 @@ def _spread(past: History, miss: Array, seen: Mask, scale: Array, ahead: int) ->
         weight = np.concatenate([np.broadcast_to(recent, seen.shape)[near], np.ones(PRIOR_MISSES)])
         out[(size_now >= low) & (size_now < high)] = _weighted_quantiles(pool, weight)
     return out
+
+
+def _stretch(ahead: int) -> Array:
+    """Factor of each level: CORE in the middle, 1 and DRIFT more per further week in the tails."""
+    tail = np.abs(2.0 * np.array(HUB_LEVELS) - 1.0) ** 4
+    return np.asarray(CORE + (1.0 + DRIFT * (ahead - 1) - CORE) * tail, dtype=np.float64)
 
 
 def _weighted_quantiles(values: Array, weight: Array) -> Array:
