@@ -226,22 +226,34 @@ def approve(
     folder: NodeFolder = HERE,
     person: As = "director",
     note: Annotated[str, typer.Option(help="A word for the record.")] = "",
+    recipient: Annotated[
+        list[str] | None, typer.Option(help="Approve only the part for this recipient; may be repeated.")
+    ] = None,
+    item: Annotated[
+        list[str] | None, typer.Option(help="Approve only the part of this item; may be repeated.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Approve a plan as a second person: it becomes the next batch.
+    """Approve a plan, or part of it, as a second person: it becomes the next batch.
 
-    Example: sampan batch approve --as director
+    Examples: sampan batch approve --as director; sampan batch approve --recipient Italy --item mask
     """
     from sampan.desks.assistance.batches import approve as act
+    from sampan.desks.assistance.recipients import code_of
+    from sampan.world.items import item as find_item
 
+    recipients = [code_of(name) for name in recipient or []]
+    items = [find_item(name).code for name in item or []]
     with opened(folder, person) as node:
-        approved = act(node.session, plan_id, note=note)
+        approved = act(node.session, plan_id, note=note, recipients=recipients, items=items)
     if json:
         as_json(approved)
         return
     said(f"Batch {approved.number} of {approved.day} serves {len(approved.recipients)} recipients:")
     table(["item", "units"], list(approved.units.items()))
-    said(f"Recorded as entry {approved.entry}.")
+    if approved.waiting:
+        said(f"{approved.waiting} lines of the plan still wait.")
+    said(f"Recorded as entry {approved.approval}.")
 
 
 @batch_app.command("list")
@@ -258,8 +270,11 @@ def list_(folder: NodeFolder = HERE, json: Json = False) -> None:
         as_json(rows)
         return
     table(
-        ["batch", "day", "recipients", "proposed by", "approved by", "plan"],
-        [[r.number, r.day, r.recipients, r.proposed_by, r.approved_by or "waits", r.plan] for r in rows],
+        ["batch", "day", "recipients", "proposed by", "approved by", "lines that wait", "plan"],
+        [
+            [r.number, r.day, r.recipients, r.proposed_by, r.approved_by or "waits", r.waiting, r.plan]
+            for r in rows
+        ],
     )
     if not rows:
         said("No plan has been proposed: sampan plan")

@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from sampan import __version__
-from sampan.cli import assistance, control, demo, evaluate, giving, ledger, node, press
+from sampan.cli import (
+    assistance,
+    consignments,
+    control,
+    demo,
+    evaluate,
+    figures,
+    giving,
+    ledger,
+    node,
+    press,
+    stock,
+)
 from sampan.core.errors import SampanError
 
 app = typer.Typer(
@@ -22,7 +34,7 @@ app = typer.Typer(
     epilog="Start with: **sampan demo**",
 )
 
-for desk in (demo, node, control, evaluate, assistance, giving, press, ledger):
+for desk in (demo, node, control, evaluate, assistance, stock, consignments, giving, figures, press, ledger):
     desk.register(app)
 
 

@@ -69,6 +69,14 @@ def produce(
     _check(session, lines)
     if not source.strip():
         raise InputError("Nobody is named as the source.", way_out="Name the works, or its feed: --source.")
+    when = day or session.today()
+    for line in lines:
+        if line.expiry is not None and line.expiry < when:
+            raise InputError(
+                f"{_named(line.commodity())} expired on {line.expiry}.",
+                way_out="Read the label again; what is past its day is not taken in.",
+                field="expiry",
+            )
     record = Production(depot=depot, lines=tuple(lines), source=source)
     (entry,) = session.write("stock", [record], effective=day)
     return _done(entry.id, depot, f"{_sum(lines):,} units came into {depot} from {source}")
@@ -80,12 +88,12 @@ def count(
     *,
     depot: str = DEPOT,
     whole_depot: bool = False,
+    reason: str = "",
     day: date | None = None,
 ) -> Done:
     """Sets the books to what people found, lot by lot; each line has its reason if it differs.
 
-    ``whole_depot``: lots that nobody found are counted as none, and need a reason all the same. All in base
-    units. Raises InputError for a difference without a reason.
+    ``whole_depot``: lots that nobody found are counted as none, for ``reason``. All in base units. Raises InputError for a difference without a reason.
     """
     _check(session, [line for line, _ in found])
 
@@ -93,7 +101,7 @@ def count(
         booked = _booked(session.ledger, depot, day or session.today())
         said = {line.commodity(): (line.units, reason) for line, reason in found}
         if whole_depot:
-            said |= {what: (0, "") for what in booked if what not in said}
+            said |= {what: (0, reason) for what in booked if what not in said}
         lines = [_counted(what, booked.get(what, 0), *said[what]) for what in said]
         return [StockCount(depot=depot, lines=tuple(lines))]
 
@@ -106,20 +114,25 @@ def count(
 def adjust(
     session: Session, lot: LotLine, change: int, *, reason: str, depot: str = DEPOT, day: date | None = None
 ) -> Done:
-    """Counts one lot as ``change`` more (or, below zero, less) than the books have. ``lot.units`` is ignored."""
+    """Counts one lot as ``change`` more (or, below zero, less) than the books have. ``lot.units`` is ignored.
+
+    The lot's name will do: expiry and earmark are those in the books if there is only one such lot.
+    """
     _check(session, [lot])
 
     def records() -> list[Record]:
-        booked = _booked(session.ledger, depot, day or session.today()).get(lot.commodity(), 0)
+        books = _booked(session.ledger, depot, day or session.today())
+        same = [what for what in books if (what.item, what.lot) == (lot.item, lot.lot)]
+        what = same[0] if len(same) == 1 and lot.expiry is None else lot.commodity()
+        booked = books.get(what, 0)
         if booked + change < 0:
             raise InputError(
-                f"{depot} holds {booked:,} {_named(lot.commodity())}; {-change:,} cannot be taken off.",
+                f"{depot} holds {booked:,} {_named(what)}; {-change:,} cannot be taken off.",
                 way_out=f"Take off {booked:,} or fewer.",
                 held=booked,
                 asked=-change,
             )
-        line = _counted(lot.commodity(), booked, booked + change, reason)
-        return [StockCount(depot=depot, lines=(line,))]
+        return [StockCount(depot=depot, lines=(_counted(what, booked, booked + change, reason),))]
 
     (entry,) = session.decide("stock", records, effective=day)
     line = StockCount.read(entry.body).lines[0]
