@@ -69,7 +69,9 @@ def by_scenarios(p: Problem) -> Model:
     S, T, R, I = p.shape
     D = p.n_depots
     lead = p.lead_weeks[:, p.lane]  # (D, R)
-    t, d, r, i = np.nonzero(np.broadcast_to((np.arange(T)[:, None, None] + lead < T)[..., None], (T, D, R, I)))
+    t, d, r, i = np.nonzero(
+        np.broadcast_to((np.arange(T)[:, None, None] + lead < T)[..., None], (T, D, R, I))
+    )
     n_x, n_h, n_a = len(t), T * D * I, T * R * I
     x = np.arange(n_x)
     h = n_x + np.arange(n_h).reshape(T, D, I)
@@ -201,7 +203,9 @@ def _peak_mb() -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.allocation", description=__doc__)
-    parser.add_argument("--size", choices=("tiny", "small", "ordinary", "reference", "full"), default="ordinary")
+    parser.add_argument(
+        "--size", choices=("tiny", "small", "ordinary", "reference", "full"), default="ordinary"
+    )
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     rows = run(asked.size)

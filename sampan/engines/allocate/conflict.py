@@ -78,7 +78,6 @@ class _Book:
     """The floors and everything they lean on, as a small programme with a slack on every floor."""
 
     def __init__(self, q: Packed, s: Shipping) -> None:
-        T, R, I = q.floor.shape
         self._q, self._s = q, s
         total = q.floor_total > 0
         needed = (q.floor > 0) | total
@@ -208,7 +207,7 @@ class _Book:
             rows = s.stock_row[k, :, d, i]
             limit = Limit("stock", depot=int(d), item=int(i), earmark=int(q.earmark[k]))
             named.append(_Row(limit, rows[rows >= 0]))
-        for i in np.flatnonzero((s.reserve_row >= 0).any(0)):
+        for i in np.flatnonzero((s.reserve_row >= 0).any(0)).tolist():
             rows = s.reserve_row[:, i]
             named.append(_Row(Limit("reserve", item=int(i)), rows[rows >= 0]))
         for d, i in zip(*np.nonzero((s.depot_reserve_row >= 0).any(0)), strict=True):

@@ -80,10 +80,15 @@ class Curves:
         return amount, value * (self.tail[cells, first] - lack * amount) / S
 
 
+def summed(at: Ints, values: Floats, n: int) -> Floats:
+    """(n,) sums of the values at each place."""
+    return np.asarray(np.bincount(at, values, n), float)
+
+
 def curves(p: Problem, *, value: Floats, floor: Floats, cap: Floats) -> Curves:
     """Curves of all W, D and B cells. W cells count what comes above the floor, and never above the cap."""
     S, T, R, I = p.shape
-    need, wanted = np.empty((T, R, I, S)), np.empty((T, R, I))
+    needs, wanted = np.empty((T, R, I, S)), np.empty((T, R, I))
     for i in range(I):
         packs = np.moveaxis(net_need(p, i), 0, -1) / float(p.pack[i])
         if p.kind[i] == "W":
@@ -91,9 +96,9 @@ def curves(p: Problem, *, value: Floats, floor: Floats, cap: Floats) -> Curves:
         wanted[:, :, i] = packs.sum(-1)
         if p.kind[i] == "W":
             packs = np.minimum(packs, np.maximum(cap - floor, 0.0)[:, :, i, None])
-        need[:, :, i] = np.sort(packs, axis=-1)
+        needs[:, :, i] = np.sort(packs, axis=-1)
     tail = np.zeros((T * R * I, S + 1))
-    need = need.reshape(T * R * I, S)
+    need = needs.reshape(T * R * I, S)
     np.cumsum(need[:, ::-1], axis=1, out=tail[:, :S][:, ::-1])
     by_week = np.array([k != "K" for k in p.kind])  # what is kept and lost is not a sum over weeks
     per_cell = np.broadcast_to(np.where(by_week, value, 0.0), (T, R, I)).reshape(-1).copy()
@@ -107,12 +112,12 @@ def net_need(p: Problem, i: int) -> Floats:
     W: stock in hand is drawn down week by week in each sample.  D: what is in use beyond the stock.
     B, K: cumulative need beyond the stock.
     """
-    need = np.array(p.samples[..., i], float)
+    need: Floats = np.array(p.samples[..., i], float)
     stock = np.zeros(need.shape[2]) if p.stock_in_hand is None else np.asarray(p.stock_in_hand, float)[:, i]
     if p.kind[i] in "BK":
         np.cumsum(need, axis=1, out=need)
     if p.kind[i] in "DBK":
-        return np.maximum(need - stock, 0.0)
+        return np.asarray(np.maximum(need - stock, 0.0))
     if not np.any(stock > 0):
         return need
     return np.diff(np.maximum(np.cumsum(need, axis=1) - stock, 0.0), axis=1, prepend=0.0)

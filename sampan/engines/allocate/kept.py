@@ -31,7 +31,7 @@ class Kept:
     def harm(self, pair: Ints, arrived: Floats) -> Floats:
         """Harm of the given pairs when ``arrived`` (n, T) packs have come by each week."""
         worst = (self.need[pair] - arrived[:, None, :]).max(2)
-        return self.value[pair] * np.maximum(worst, 0.0).mean(1)
+        return np.asarray(self.value[pair] * np.maximum(worst, 0.0).mean(1))
 
     def cuts(self, pair: Ints, arrived: Floats) -> tuple[Floats, Floats]:
         """(slope (n, T), level (n,)): harm ≥ level + slope·A for every A, with equality at ``arrived``."""

@@ -19,7 +19,8 @@ class Packed:
 
     value: (R, I) harm per pack unmet.  floor: (T, R, I).  cap: (T, R, I), inf = none.  floor_total: (R, I).
     supply: (Kc, T, Dp, I) whole packs becoming available.  last: (Kc,) last week of arrival.
-    expires: (Kc,) the date on the lot, -1 for none.  earmark: (Kc,) index or -1.  eligible: (Kc, G, I).  group: (R,).  group_lane: (G,).
+    expires: (Kc,) the date on the lot, -1 for none.  earmark: (Kc,) index or -1.  eligible: (Kc, G, I).
+    group: (R,).  group_lane: (G,).
     keep: (T, I) and depot_keep: (T, Dp, I) packs of free stock to be left; ``short_reserve`` the units by
     which stock falls short of the reserve even if nothing is sent.
     m3, kg: (I,) per pack.  freight_m3, freight_kg: (T, Dp, L).  minimum: (I,) packs.  charters: flights for hire.
@@ -48,6 +49,12 @@ class Packed:
     minimum: Floats
     charters: tuple[Charter, ...]
 
+    def by_group(self, each: Floats | Ints) -> Floats:
+        """(T, G, I) sums over the members of each group of what is given per recipient (T, R, I)."""
+        total = np.zeros((len(self.group_lane), *np.delete(each.shape, 1)))
+        np.add.at(total, self.group, np.moveaxis(np.asarray(each, float), 1, 0))
+        return np.moveaxis(total, 0, 1)
+
     @property
     def horizon(self) -> int:
         return int(self.floor.shape[0])
@@ -57,7 +64,6 @@ def packed(p: Problem) -> Packed:
     """Count a problem in packs: supply down, floors up, caps down, the reserve so that units suffice."""
     _, T, R, I = p.shape
     pack = np.asarray(p.pack, float)
-    zero_or = lambda a, shape, fill=0.0: np.full(shape, fill) if a is None else np.asarray(a, float)  # noqa: E731
     classes, units = _classes(p)
     whole = np.floor(units.cumsum(1) / pack + 1e-9)
     supply = np.diff(whole, axis=1, prepend=0.0)
@@ -65,15 +71,16 @@ def packed(p: Problem) -> Packed:
     group, first = _groups(np.asarray(p.lane, np.int64), eligible_r)
     last = np.array([T - 1 if until is None else min(until, T - 1) for _, until in classes], np.int64)
     free = np.array([earmark is None for earmark, _ in classes])
-    keep, short = _keep(whole, units, last, free, zero_or(p.reserve, (T, I)), pack)
-    depot_keep = _depot_keep(whole, units, last, free, zero_or(p.depot_reserve, (T, p.n_depots, I)), pack)
+    counts = free[:, None] & (np.arange(T) <= last[:, None])
+    keep, short = _keep(whole, units, counts, _or_none(p.reserve, (T, I)), pack)
+    depot_keep = _depot_keep(whole, units, counts, _or_none(p.depot_reserve, (T, p.n_depots, I)), pack)
     shape = (T, p.n_depots, p.n_lanes)
     return Packed(
         kind=tuple(p.kind),
         value=np.asarray(p.weight, float) * pack,
-        floor=np.ceil(zero_or(p.floor, (T, R, I)) / pack - 1e-9),
-        floor_total=np.ceil(zero_or(p.floor_total, (R, I)) / pack - 1e-9),
-        cap=np.floor(zero_or(p.absorb, (T, R, I), np.inf) / pack + 1e-9),
+        floor=np.ceil(_or_none(p.floor, (T, R, I)) / pack - 1e-9),
+        floor_total=np.ceil(_or_none(p.floor_total, (R, I)) / pack - 1e-9),
+        cap=np.floor(_or_none(p.absorb, (T, R, I), np.inf) / pack + 1e-9),
         supply=supply,
         last=last,
         expires=np.array([-1 if until is None else until for _, until in classes], np.int64),
@@ -85,13 +92,18 @@ def packed(p: Problem) -> Packed:
         keep=keep,
         depot_keep=depot_keep,
         short_reserve=short,
-        m3=zero_or(p.volume_m3, I) * pack,
-        kg=zero_or(p.mass_kg, I) * pack,
-        freight_m3=zero_or(p.freight_m3, shape, np.inf),
-        freight_kg=zero_or(p.freight_kg, shape, np.inf),
-        minimum=np.ceil(zero_or(p.minimum_consignment, I) / pack - 1e-9),
+        m3=_or_none(p.volume_m3, (I,)) * pack,
+        kg=_or_none(p.mass_kg, (I,)) * pack,
+        freight_m3=_or_none(p.freight_m3, shape, np.inf),
+        freight_kg=_or_none(p.freight_kg, shape, np.inf),
+        minimum=np.ceil(_or_none(p.minimum_consignment, (I,)) / pack - 1e-9),
         charters=p.charters,
     )
+
+
+def _or_none(limit: Floats | None, shape: tuple[int, ...], fill: float = 0.0) -> Floats:
+    """The limit, or ``fill`` everywhere if there is none."""
+    return np.full(shape, fill) if limit is None else np.asarray(limit, float)
 
 
 def with_charters(q: Packed, hired: tuple[int, ...]) -> Packed:
@@ -139,23 +151,22 @@ def _groups(lane: Ints, eligible: Bools) -> tuple[Ints, Ints]:
 
 
 def _keep(
-    whole: Floats, units: Floats, last: Ints, free: Bools, reserve: Floats, pack: Floats
+    whole: Floats, units: Floats, counts: Bools, reserve: Floats, pack: Floats
 ) -> tuple[Floats, Floats]:
-    """Packs of free, unexpired stock to be left each week (T, I), and units lacking if nothing is sent."""
-    T = whole.shape[1]
-    counts = free[:, None] & (np.arange(T) <= last[:, None])  # (Kc, T)
+    """Packs of stock to be left each week (T, I), and units lacking if nothing is sent.
+
+    counts: (Kc, T), where a class is free and in date, and so counts towards the reserve.
+    """
     packs = np.einsum("kt,ktdi->ti", counts, whole)
     loose = np.einsum("kt,ktdi->ti", counts, units.cumsum(1))
     sendable = np.floor((loose - reserve) / pack + 1e-9)
     return np.where(reserve > 0, packs - np.clip(sendable, 0, packs), 0.0), np.maximum(reserve - loose, 0.0)
 
 
-def _depot_keep(
-    whole: Floats, units: Floats, last: Ints, free: Bools, reserve: Floats, pack: Floats
-) -> Floats:
+def _depot_keep(whole: Floats, units: Floats, counts: Bools, reserve: Floats, pack: Floats) -> Floats:
     """The same for each depot alone (T, Dp, I)."""
     one = [
-        _keep(whole[:, :, d : d + 1], units[:, :, d : d + 1], last, free, reserve[:, d], pack)[0]
+        _keep(whole[:, :, [d]], units[:, :, [d]], counts, reserve[:, d], pack)[0]
         for d in range(whole.shape[2])
     ]
     return np.stack(one, axis=1)

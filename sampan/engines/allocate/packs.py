@@ -90,8 +90,7 @@ class _Hand:
         so_far = self.given[:t].sum(0)
         aim = np.where(self._weekly, self._aim[t], self._aim[t] - so_far)
         self.given[t] = np.clip(aim, self._must[t], q.cap[t]).astype(np.int64)
-        by_group = np.zeros(arriving.shape, np.int64)
-        np.add.at(by_group, q.group, self.given[t])
+        by_group = q.by_group(self.given[t][None])[0].astype(np.int64)
         for g, i in zip(*np.nonzero(by_group != arriving), strict=True):
             self._even_out(t, int(g), int(i), int(arriving[g, i] - by_group[g, i]))
 
@@ -181,25 +180,23 @@ def _add(s: Shipping, room: _Room, hand: _Hand, departures: Ints) -> None:
         push(key)
     while heap:
         _, key, r = heapq.heappop(heap)
-        x = next((x for x in by_arrival[key] if room.fits(x)), None)
-        if x is None:
+        fitting = next((x for x in by_arrival[key] if room.fits(x)), None)
+        if fitting is None:
             continue
-        room.use(x)
-        departures[x] += 1
+        room.use(fitting)
+        departures[fitting] += 1
         hand.given[key[0], r, key[2]] += 1
         push(key)
 
 
 def _trim(q: Packed, s: Shipping, departures: Ints, given: Ints) -> Ints:
     """Departures without the packs that nobody was given."""
-    R_to_g = np.zeros((q.horizon, len(q.group_lane), len(q.kind)), np.int64)
-    np.add.at(R_to_g, (slice(None), q.group), given)
     key = (s.arrives * len(q.group_lane) + s.group) * len(q.kind) + s.item
     order = np.argsort(key, kind="stable")
     running = np.cumsum(departures[order])
     first = np.diff(key[order], prepend=-1) != 0
     before = (running - departures[order])[first][np.cumsum(first) - 1]
-    allowed = R_to_g.reshape(-1)[key[order]]
+    allowed = q.by_group(given).astype(np.int64).reshape(-1)[key[order]]
     kept = np.minimum(running - before, allowed) - np.minimum(running - before - departures[order], allowed)
     trimmed = np.zeros_like(departures)
     trimmed[order] = kept

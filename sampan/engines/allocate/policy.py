@@ -12,6 +12,7 @@ vulnerability and stock; "no sharing" sends nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,25 +42,34 @@ def under(
     p: Problem, policy: str, *, share: float = 0.2, alpha: float = 1.0, cases: Floats | None = None
 ) -> Problem:
     """The problem that the policy means. share: for "floors then weights"; cases: (R,) for the comparison."""
-    if policy == "expected harm":
-        return p
-    if policy == "floors then weights":
-        reached = common_coverage(p).reached
-        return _with_floors(p, np.minimum(reached.min(initial=1.0, where=reached > 0), share) * (reached > 0))
-    if policy == "leximin":
-        return _with_floors(p, common_coverage(p, stages=STAGES).reached)
-    if policy == "proportional":
-        served = common_coverage(p, stages=STAGES, by_item=True).served
-        return _deliver(p, served * np.asarray(p.pack))
-    if policy == "alpha-fair":
-        level = (np.arange(LEVELS) + 0.5) / LEVELS
-        coverage = np.minimum(LEAST * level ** (-1 / alpha), 1.0)
-        return replace(p, samples=coverage[:, None, None, None] * np.mean(p.samples, 0))
-    if policy == "proportional to cases":
-        return _deliver(p, _by_cases(p, cases))
-    if policy == "no sharing":
-        return _deliver(p, np.zeros(p.shape[1:]))
-    raise InputError(f'There is no policy "{policy}".', way_out=f"One of {', '.join(POLICIES)}.", field="policy")
+    made: dict[str, Callable[[], Problem]] = {
+        "expected harm": lambda: p,
+        "floors then weights": lambda: _share_first(p, share),
+        "leximin": lambda: _with_floors(p, common_coverage(p, stages=STAGES).reached),
+        "alpha-fair": lambda: _alpha_fair(p, alpha),
+        "proportional": lambda: _deliver(p, common_coverage(p, stages=STAGES, by_item=True).served * p.pack),
+        "proportional to cases": lambda: _deliver(p, _by_cases(p, cases)),
+        "no sharing": lambda: _deliver(p, np.zeros(p.shape[1:])),
+    }
+    if policy not in made:
+        raise InputError(
+            f'There is no policy "{policy}".', way_out=f"One of {', '.join(POLICIES)}.", field="policy"
+        )
+    return made[policy]()
+
+
+def _share_first(p: Problem, share: float) -> Problem:
+    reached = common_coverage(p).reached
+    return _with_floors(p, np.minimum(reached, share))
+
+
+def _alpha_fair(p: Problem, alpha: float) -> Problem:
+    """Pseudo-samples whose tail is the marginal worth of coverage: c^-alpha, level below ``LEAST``."""
+    if not alpha > 0:
+        raise InputError(f"alpha is {alpha}.", way_out='It is above 0; "expected harm" is the other end.')
+    level = (np.arange(LEVELS) + 0.5) / LEVELS
+    coverage = np.minimum(LEAST * level ** (-1 / alpha), 1.0)
+    return replace(p, samples=coverage[:, None, None, None] * np.mean(p.samples, 0))
 
 
 def _with_floors(p: Problem, coverage: Floats) -> Problem:
@@ -95,7 +105,7 @@ def _by_cases(p: Problem, cases: Floats | None) -> Floats:
 
 def _needed(p: Problem) -> Floats:
     """(R, I) units that coverage is a share of: mean net need over the weeks (W), at its height (D), in all (B, K)."""
-    _, T, R, I = p.shape
+    _, _, R, I = p.shape
     needed = np.zeros((R, I))
     for i, kind in enumerate(p.kind):
         mean = net_need(p, i).mean(0)
@@ -202,4 +212,3 @@ class _Stage:
         on = self.needed > 0
         price[on] = np.abs(found.dual[self._row[on]]) * self.needed[on]
         return price
-

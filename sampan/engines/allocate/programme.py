@@ -14,7 +14,7 @@ import numpy as np
 
 from sampan.core.errors import SampanError
 from sampan.engines.allocate.cells import Cells
-from sampan.engines.allocate.curves import Curves
+from sampan.engines.allocate.curves import Curves, summed
 from sampan.engines.allocate.highs import (
     BASIC,
     LOWER,
@@ -173,7 +173,7 @@ class Programme:
         on = at >= 0
         amount, harm = self.curves.at_price(self.cells.member[on], price[at[on]], most=most)
         n = len(which)
-        return np.bincount(at[on], amount, n), np.bincount(at[on], harm, n)
+        return summed(at[on], amount, n), summed(at[on], harm, n)
 
     def first_knots(self) -> Knots:
         """A coarse grid of marginal values on every curve, from nothing to all that is needed."""
@@ -187,7 +187,7 @@ class Programme:
     def _harm_of_nothing(self) -> Floats:
         member = self.cells.member
         harm = self.curves.value[member] * self.curves.tail[member, 0] / self.curves.n_samples
-        return np.bincount(self.cells.cell, harm, len(self.cells))
+        return summed(self.cells.cell, harm, len(self.cells))
 
     def with_knots(self, knots: Knots, which: Ints, prices: list[Floats]) -> Knots:
         """Add the breakpoints that the curves ``which`` choose at the given prices, from either side."""
@@ -286,7 +286,7 @@ def read(p: Programme, knots: Knots, value: Floats, dual: Floats) -> Solved:
     cell, _, slope = knots.segments()
     s, n_plain = p.shipping, len(p.plain_upper)
     filled = value[n_plain:]
-    amount = np.bincount(cell, filled, len(p.cells))
+    amount = summed(cell, filled, len(p.cells))
     harm = float(knots.at_zero().sum() + slope @ filled + s.cost @ value[: len(s.cost)])
     harm += float(p.kept.harm(np.arange(len(p.kept)), p.arrived(amount)).sum())
     switch = value[len(s.upper) - s.n_switches : len(s.upper)]

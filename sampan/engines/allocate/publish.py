@@ -48,8 +48,9 @@ def publish(
     lines = consignments(q, s, whole, pack)
     sent = np.zeros((q.horizon, p.n_depots, *whole.given.shape[1:]), np.int64)
     np.add.at(sent, (lines.sent, lines.depot, lines.recipient, lines.item), lines.units)
-    flows = np.zeros((sent.shape[0], sent.shape[1], p.n_lanes, sent.shape[3]), np.int64)
-    np.add.at(flows, (slice(None), slice(None), np.asarray(p.lane, np.int64)), sent)
+    flows = np.zeros((q.horizon, p.n_depots, p.n_lanes, sent.shape[3]), np.int64)
+    lane = np.asarray(p.lane, np.int64)[lines.recipient]
+    np.add.at(flows, (lines.sent, lines.depot, lane, lines.item), lines.units)
     reach = _out_of_reach(programme)
     fees = float(sum(q.charters[n].cost for n in hired))
     objective = harm.of(whole.given) + fees
@@ -106,9 +107,9 @@ def _target(q: Packed, p: Programme, solved: Solved) -> Floats:
     k = p.cells
     single = np.bincount(k.cell, minlength=len(k))[k.cell] == 1
     split, _ = p.curves.at_price(k.member, np.maximum(solved.price, 0.0)[k.cell])
-    target = np.zeros(q.floor.size)
-    target[k.member] = np.where(single, solved.amount[k.cell], split)
-    target = target.reshape(q.floor.shape)
+    flat = np.zeros(q.floor.size)
+    flat[k.member] = np.where(single, solved.amount[k.cell], split)
+    target = flat.reshape(q.floor.shape)
     weekly = np.array([kind == "W" for kind in q.kind])
     return np.where(weekly, target + q.floor, np.diff(target, axis=0, prepend=0.0))
 

@@ -48,7 +48,7 @@ def _ahead(need: Floats, weeks: int) -> Floats:
     """(S, T, I) sum over the ``weeks`` weeks after each; the last known week stands for later ones."""
     T = need.shape[1]
     after = np.minimum(np.arange(T)[:, None] + np.arange(1, weeks + 1), T - 1)
-    return need[:, after].sum(2)
+    return np.asarray(need[:, after].sum(2))
 
 
 def _beyond(ahead: Floats, share: float) -> Floats:
@@ -57,11 +57,11 @@ def _beyond(ahead: Floats, share: float) -> Floats:
     worst = -np.sort(-ahead, axis=0)
     tail = S * (1 - share)
     weight = np.clip(tail - np.arange(S), 0.0, 1.0) / tail
-    return np.einsum("s,sti->ti", weight, worst)
+    return np.asarray(np.einsum("s,sti->ti", weight, worst))
 
 
 def _uplift(ahead: Floats, level: Floats, share: float) -> Floats:
     """(I,) smallest factor ≥ 1 that covers ``share`` of the futures at every week at once."""
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = np.where(ahead > 0, ahead / level, 0.0).max(1)  # (S, I): what each future would take
-    return np.maximum(np.quantile(factor, share, axis=0, method="inverted_cdf"), 1.0)
+    return np.asarray(np.maximum(np.quantile(factor, share, axis=0, method="inverted_cdf"), 1.0))

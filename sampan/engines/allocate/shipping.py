@@ -1,8 +1,9 @@
 """What can be sent? Stock, lots, lanes, freight and the home reserve as rows and columns of a linear programme.
 
-Columns: a departure per (class, depot, group, item, week), then what is left in each depot per class, item
-and week, then switches: a lane open to an item that has a minimum consignment, a charter hired. Rows: stock, reserve, freight in m³ and kg, and last the arrivals per (week, group, item), to which
-the recipients' columns are added elsewhere.
+Columns: a departure per (class, depot, group, item, week), then what is left in each depot per class, item and
+week, then switches: a lane open to an item that has a minimum consignment, a charter hired. Rows: stock,
+reserve, freight in m³ and kg, and the arrivals per (week, group, item), to which the recipients' columns are
+added elsewhere.
 """
 
 from __future__ import annotations
@@ -94,19 +95,15 @@ def shipping(q: Packed, wanted: Bools) -> Shipping:
     m3_row = _freight(rows, q.freight_m3, q.m3[item], (week, depot, lane))
     kg_row = _freight(rows, q.freight_kg, q.kg[item], (week, depot, lane))
 
-    demanded = np.zeros((q.horizon, len(q.group_lane), len(q.kind)))
     weekly = np.array([k == "W" for k in q.kind])
-    np.add.at(demanded, (slice(None), q.group), np.where(weekly, q.floor, 0.0))
+    demanded = q.by_group(np.where(weekly, q.floor, 0.0))
     reached = np.broadcast_to(wanted, demanded.shape)
     arrival_row = rows.add(reached, lower=demanded[reached])
     rows.put(arrival_row[arrives, group, item], x, 1.0)
     upper = np.concatenate([held[klass, week, depot, item], held[kept]])
-    room = np.zeros(demanded.shape)
-    np.add.at(room, (slice(None), q.group), q.cap)
-    unloaded = rows.add(
-        reached & np.isfinite(room) & (q.minimum > 0),
-        upper=room[reached & np.isfinite(room) & (q.minimum > 0)],
-    )
+    room = q.by_group(q.cap)
+    tight = reached & np.isfinite(room) & (q.minimum > 0)
+    unloaded = rows.add(tight, upper=room[tight])
     rows.put(unloaded[arrives, group, item], x, 1.0)
     n_open = _minimum(rows, q, (week, depot, lane, item), len(upper))
     hired = len(upper) + n_open + np.arange(len(q.charters))

@@ -78,7 +78,7 @@ def refine(
         allowed = max(gap, 1e-13) * max(abs(best.harm), 1e-300)
         if best.harm - bound <= allowed:
             break
-        knots = _closer(p, knots, solved, least, allowed, spread)
+        knots = _closer(p, knots, solved, least, allowed=allowed, spread=spread)
         seen = seen.plus(knots)
         p = p.cut(solved.amount) if len(p.kept) else p
         spread /= 4
@@ -87,7 +87,7 @@ def refine(
 
 
 def _closer(
-    p: Programme, knots: Knots, solved: Solved, least: Floats, allowed: float, spread: float
+    p: Programme, knots: Knots, solved: Solved, least: Floats, *, allowed: float, spread: float
 ) -> Knots:
     """More breakpoints around the going price on the curves that are still off."""
     cell, width, slope = knots.segments()

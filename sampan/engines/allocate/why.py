@@ -108,7 +108,7 @@ def coverage(p: Problem, units: Ints) -> tuple[Floats, Floats]:
 
 
 def _unmet(short: Floats, kind: str) -> Floats:
-    """(R,) mean over samples of what is short: summed over weeks (W), the most (K), at the end (B); D: in week-units."""
+    """(R,) mean over samples of what is short: summed over weeks (W, D), the most (K), at the end (B)."""
     if kind == "K":
         return np.asarray(short.max(1).mean(0))
     return np.asarray(short[:, -1].mean(0) if kind == "B" else short.sum(1).mean(0))

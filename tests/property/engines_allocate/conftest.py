@@ -79,7 +79,7 @@ def solve_by_scenarios(p: Problem, *, integer: bool = False) -> float | None:
 
     Units, not packs; shipments per recipient, lot and depot. With ``integer`` shipments are whole packs.
     """
-    S, T, R, I = p.shape
+    _, T, R, I = p.shape
     Dp = p.n_depots
     b = _Builder()
     stocks = [(d, i, p.supply[:, d, i], None, T - 1) for d in range(Dp) for i in range(I)]
@@ -90,7 +90,9 @@ def solve_by_scenarios(p: Problem, *, integer: bool = False) -> float | None:
         stocks.append((lot.depot, lot.item, arriving, lot.earmark, last))
     sent: dict[tuple[int, int, int], list[int]] = {}  # (arrival week, recipient, item)
     freight: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
-    free_left: dict[tuple[int, int], list[tuple[int, int]]] = {}  # (week, item): (depot, column of stock left)
+    free_left: dict[
+        tuple[int, int], list[tuple[int, int]]
+    ] = {}  # (week, item): (depot, column of stock left)
     for d, i, arriving, earmark, last in stocks:
         to = range(R)
         if earmark is not None:
@@ -123,7 +125,7 @@ def solve_by_scenarios(p: Problem, *, integer: bool = False) -> float | None:
                 if (c.week, c.depot, c.lane) == (t, d, lane)
             ]
             b.row([(x, size * per_unit[i]) for x, size, i in uses] + extra, -np.inf, limits[t, d, lane])
-    for (t, d, lane), uses in freight.items() if p.minimum_consignment is not None else ():
+    for uses in freight.values() if p.minimum_consignment is not None else ():
         for i in range(I):
             mine = [(x, size) for x, size, item in uses if item == i]
             least = float(np.ceil(p.minimum_consignment[i] / p.pack[i]) * p.pack[i])
@@ -132,15 +134,15 @@ def solve_by_scenarios(p: Problem, *, integer: bool = False) -> float | None:
                 b.row([*mine, (z, -least)], 0.0, np.inf)
                 b.row([*mine, (z, -1e4)], -np.inf, 0.0)
     for (t, i), held in free_left.items():
-        stock = lambda d=None: sum(  # noqa: E731
-            a[: t + 1].sum()
-            for depot, item, a, earmark, last in stocks
-            if earmark is None and item == i and t <= last and d in (None, depot)
-        )
+        stock = [0.0] * Dp
+        for depot, item, arriving, mark, last in stocks:
+            if (item, mark) == (i, None) and t <= last:
+                stock[depot] += arriving[: t + 1].sum()
         if p.reserve is not None:
-            b.row([(left, 1.0) for _, left in held], min(p.reserve[t, i], stock()), np.inf)
+            b.row([(left, 1.0) for _, left in held], min(p.reserve[t, i], sum(stock)), np.inf)
         for d in range(Dp) if p.depot_reserve is not None else ():
-            b.row([(l, 1.0) for e, l in held if e == d], min(p.depot_reserve[t, d, i], stock(d)), np.inf)
+            mine = [(left, 1.0) for depot, left in held if depot == d]
+            b.row(mine, min(p.depot_reserve[t, d, i], stock[d]), np.inf)
     net = _net(p)
     for r in range(R):
         for i in range(I):
@@ -149,7 +151,7 @@ def solve_by_scenarios(p: Problem, *, integer: bool = False) -> float | None:
                 floor = 0.0 if p.floor is None else p.floor[t, r, i]
                 cap = np.inf if p.absorb is None else p.absorb[t, r, i]
                 b.row([(given[t], 1.0)], floor, cap)
-                b.row([(given[t], -1.0)] + sent.get((t, r, i), []), 0.0, np.inf)
+                b.row([(given[t], -1.0), *sent.get((t, r, i), [])], 0.0, np.inf)
                 b.row(sent.get((t, r, i), []), 0.0, cap)  # what cannot be unloaded cannot be sent
             if p.floor_total is not None:
                 b.row([(a, 1.0) for a in given], p.floor_total[r, i], np.inf)

@@ -13,7 +13,9 @@ from sampan.engines.allocate import Charter, Plan, Problem, allocate
 Referee = Callable[[Problem, Plan], list[str]]
 
 
-@given(seed=st.integers(0, 10**6), kinds=st.sampled_from(["W", "D", "K", "B", "WD", "WKB"]), whole=st.booleans())
+@given(
+    seed=st.integers(0, 10**6), kinds=st.sampled_from(["W", "D", "K", "B", "WD", "WKB"]), whole=st.booleans()
+)
 @settings(max_examples=120)
 def test_no_plan_breaks_a_limit(
     random_problem: Callable[..., Problem], limits_broken: Referee, seed: int, kinds: str, whole: bool
@@ -49,8 +51,15 @@ EXTREMES = {
         "freight_m3": np.zeros((p.shape[1], p.n_depots, p.n_lanes)),
         "floor_total": np.full(p.shape[2:], 10.0),
     },
-    "nothing can be absorbed": lambda p: {"absorb": np.zeros(p.shape[1:]), "floor": None, "floor_total": None},
-    "a floor above absorption": lambda p: {"absorb": np.zeros(p.shape[1:]), "floor": np.full(p.shape[1:], 10.0)},
+    "nothing can be absorbed": lambda p: {
+        "absorb": np.zeros(p.shape[1:]),
+        "floor": None,
+        "floor_total": None,
+    },
+    "a floor above absorption": lambda p: {
+        "absorb": np.zeros(p.shape[1:]),
+        "floor": np.full(p.shape[1:], 10.0),
+    },
     "no need": lambda p: {"samples": np.zeros(p.shape)},
     "no weight": lambda p: {"weight": np.zeros(p.shape[2:])},
     "huge need": lambda p: {"samples": np.full(p.shape, 1e9)},

@@ -17,7 +17,9 @@ def _agree(p: Problem, plan: Plan, best: float | None) -> None:
     assert plan.linear_objective == pytest.approx(best, rel=1e-9, abs=1e-9 * max(plan.nothing_sent, 1.0))
     assert plan.linear_gap <= 1e-9
     assert plan.lower_bound <= plan.objective * (1 + 1e-12) + 1e-12
-    assert plan.objective <= plan.nothing_sent * (1 + 1e-12) or p.floor is not None or p.floor_total is not None
+    assert (
+        plan.objective <= plan.nothing_sent * (1 + 1e-12) or p.floor is not None or p.floor_total is not None
+    )
 
 
 @pytest.mark.parametrize("kinds", KINDS)
