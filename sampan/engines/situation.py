@@ -5,7 +5,7 @@ Reproduction number, growth rate, infections nowcast and a phase in words for al
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +73,31 @@ def assess(
     informed = max(len(p_growing) - 1 - round(delay), 0)
     phase, flagged = _phase(incidence, p_growing[informed]), _flagged(incidence)
     return Situation(LEVELS, r, growth, p_growing, infections, informed, phase, flagged)
+
+
+def add_up(situation: Situation, *, parent: npt.ArrayLike, disease: Disease) -> Situation:
+    """The same situation with the infections of parts adding up to those of their whole, day by day.
+
+    parent: (places,) index of the place that each is a part of, -1 for none. What parts and whole disagree on
+    is shared out in proportion to their variance (least squares under the sum; medians agree exactly). R
+    follows, so that the R of a whole is that of its parts weighted by their infectious pressure.
+    """
+    whole_of = np.asarray(parent, dtype=np.int64)
+    middle = situation.infections[MEDIAN]
+    variance = (situation.infections[-2] - situation.infections[1]) ** 2
+    factor = np.ones(middle.shape)
+    for whole in np.unique(whole_of[whole_of >= 0]):
+        parts = np.flatnonzero(whole_of == whole)
+        gap = middle[:, whole] - middle[:, parts].sum(axis=1)
+        pull = gap / np.maximum(variance[:, parts].sum(axis=1) + variance[:, whole], 1e-300)
+        moved = middle[:, parts] + variance[:, parts] * pull[:, None]
+        moved = np.maximum(moved, 0.01 * middle[:, parts])
+        factor[:, parts] = moved / middle[:, parts]
+        factor[:, whole] = moved.sum(axis=1) / middle[:, whole]
+    before = _past_pressure(middle, disease.generation_interval)
+    after = _past_pressure(middle * factor, disease.generation_interval)
+    turn = np.where(after > 0, factor * before / np.where(after > 0, after, 1.0), 1.0)
+    return replace(situation, r=situation.r * turn, infections=situation.infections * factor)
 
 
 def _quantiles(mean: Array, sd: Array) -> Array:
