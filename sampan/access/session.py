@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Self
 
+from sampan.access.guards import ACTS, guard
 from sampan.access.people import Act, Person, require
 from sampan.core.errors import MovedOn, NodeError, Refused
 from sampan.core.time import Clock
@@ -79,6 +80,8 @@ class Session:
         """
         self.require(act)
         at = self.clock.now() if effective is None else datetime.combine(effective, time(), UTC)
+        for record in records:
+            self._guard(act, record, at.date())
         moving = [moved for record in records for moved in record.movements()]
         check = partial(require_cover, movements=moving, day=at.date()) if moving else None
         return self.ledger.append(
@@ -119,6 +122,14 @@ class Session:
             with suppress(MovedOn):
                 return self.ledger.append(drafts, expecting=size)
         raise MovedOn("Others write without pause.", way_out="Try again in a moment.")
+
+    def _guard(self, act: Act, record: Record, day: date) -> None:
+        """Asks the rules that no desk may forget."""
+        self.require(ACTS.get(type(record), act))
+        try:
+            guard(self.ledger, self.person, self.home, record, day)
+        except Refused as fault:
+            raise self.refused(act, fault) from None
 
     def _draft(self, record: Record, at: datetime, refs: Sequence[str]) -> Draft:
         return Draft(

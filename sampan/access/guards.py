@@ -1,0 +1,92 @@
+"""Which rules can no way of writing go round? Asked of every record, whoever drafted it.
+
+The desks ask first and say it kindly, with numbers; this is the lock behind the door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sampan.access.people import Act, Person
+from sampan.core.errors import Refused
+from sampan.ledger.ledger import Ledger
+from sampan.records.assistance import (
+    Approval,
+    Batch,
+    Consignment,
+    Expiry,
+    Handover,
+    Packing,
+    Plan,
+    Production,
+    Receipt,
+    Reserve,
+    Settlement,
+    Split,
+    StockCount,
+    Unpacking,
+    Withdrawal,
+)
+from sampan.records.assistance.consignments import recipient_of
+from sampan.records.record import Record
+from sampan.world.earmarks import earmarks, why_not
+
+ACTS: Mapping[type[Record], Act] = {
+    Plan: "plan",
+    Approval: "approve",
+    Batch: "approve",
+    Consignment: "approve",
+    Withdrawal: "consign",
+    Split: "consign",
+    Packing: "consign",
+    Unpacking: "consign",
+    Handover: "consign",
+    Production: "stock",
+    StockCount: "stock",
+    Expiry: "stock",
+    Reserve: "stock",
+    Receipt: "receive",
+}
+"""The one act under which each of these is written, whatever its writer calls it."""
+
+
+def guard(ledger: Ledger, person: Person, home: str, record: Record, day: date) -> None:
+    """Lets ``person`` write ``record`` as true on ``day``, or raises Refused."""
+    why = _why_not(ledger, person, person.party or home, record, day)
+    if why is not None:
+        raise Refused(why, way_out="Nothing was written.", kind=record.kind)
+
+
+def _why_not(ledger: Ledger, person: Person, party: str, record: Record, day: date) -> str | None:
+    """Why somebody who speaks for ``party`` may not write ``record``, as a sentence; None if they may."""
+    match record:
+        case Approval() if ledger.get(record.plan).actor == person.handle:
+            return f'"{person.handle}" proposed this plan and cannot approve it.'
+        case Packing():
+            return _unfit(ledger, record, day)
+        case Split() if recipient_of(record.into) != recipient_of(record.consignment):
+            return f"{record.into} is not for the recipient of {record.consignment}."
+        case Receipt() if not party == record.recipient == recipient_of(record.consignment):
+            return _only_its_recipient(record.consignment, person, party)
+        case Settlement() if any(line.outcome == "found" for line in record.lines):
+            if party != recipient_of(record.consignment):
+                return _only_its_recipient(record.consignment, person, party)
+    return None
+
+
+def _only_its_recipient(number: str, person: Person, party: str) -> str:
+    return f'{number} is for {recipient_of(number)}; "{person.handle}" speaks for {party}.'
+
+
+def _unfit(ledger: Ledger, packing: Packing, day: date) -> str | None:
+    """Why one of the lots may not go to this recipient on this day."""
+    known = earmarks(ledger) if any(line.earmark for line in packing.lines) else {}
+    for line in packing.lines:
+        if line.expiry is not None and line.expiry < day:
+            return f"Lot {line.lot} of {line.item} expired on {line.expiry}."
+        earmark = known.get(line.earmark or "")
+        why = why_not(earmark, recipient_of(packing.consignment), line.item) if earmark else None
+        if why:
+            return f"Lot {line.lot} of {line.item} is earmarked: {why}."
+    return None
