@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from sampan.core.errors import Refused
+from sampan.core.money import Money
 from sampan.records.movement import Account, Commodity, Movement, may_owe
 
 if TYPE_CHECKING:
@@ -99,9 +100,11 @@ def _uncovered(connection: Connection, key: Key, *, asked: int, held: int, day: 
     when = f" from {day} to {until}" if until > day else f" on {day}"
     others = _other_lots(connection, key)
     elsewhere = ", ".join(f"{quantity:,} of lot {name}" for name, quantity in others)
-    least = f"Take {held:,} or fewer" if held else "Record first what came in, or take it later"
+    has, takes = (str(Money(n, what.item)) if what.kind == "money" else f"{n:,}" for n in (held, asked))
+    thing = "" if what.kind == "money" else f" {what.item}"
+    least = f"Take {has} or less" if held else "Record first what came in, or take it later"
     return Refused(
-        f"{account} can give {held:,} {what.item}{lot}{when}; this takes {asked:,}.",
+        f"{account} can give {has}{thing}{lot}{when}; this takes {takes}.",
         way_out=f"{least}{f'; it also holds {elsewhere}' if elsewhere else ''}.",
         account=account,
         item=what.item,
