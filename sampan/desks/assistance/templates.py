@@ -290,7 +290,7 @@ def _read_deliveries(session: Session, rows: list[Cells]) -> list[Dated]:
     pending: dict[str, list[Stepped]] = {}
     for row in rows:
         day = row.get("day", read_day)
-        records = row.checked(partial(_delivered, session, row, day, pending), {"item": "what"})
+        records = row.checked(partial(_delivered, session, row, day, pending), {"item": "what", "number": "contribution"})
         found += [(day, record) for record in records]
     return found
 
