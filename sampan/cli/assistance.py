@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sampan.cli.appeals import On, day_of
 from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
 from sampan.cli.say import Steps, as_json, said, table
+from sampan.cli.stock import named_lots
 
 if TYPE_CHECKING:
     from sampan.desks.assistance.assumptions import Assumptions
@@ -189,7 +191,7 @@ def _show(decision: Decision, limit: int) -> None:
     if len(shown) < len(lines):
         said(f"{len(lines) - len(shown)} more lines: --limit 0 shows all.")
     table(
-        ["home", "at hand", "reserve", "left", "covered"],
+        ["home", "at hand", "reserve asked", "left now", "covered"],
         [[h.item, h.at_hand, h.reserve, h.left, h.covered] for h in decision.home],
     )
     for conflict in decision.conflicts:
@@ -215,6 +217,35 @@ def sentence(line: Line) -> str:
         f"{line.last_pack:,.4g} of harm, one more would avoid {line.next_pack:,.4g}, and a carton avoids "
         f"{line.price:,.4g} elsewhere; need stays greater with probability {line.chance_short:.0%}. {held}"
     )
+
+
+@batch_app.command("propose")
+def propose_(
+    recipient: Annotated[str, typer.Argument(help="A country or an organisation.")],
+    goods: Annotated[list[str], typer.Argument(metavar="ITEM=UNITS…", help="mask=20000 ventilator=10.")],
+    reason: Annotated[str, typer.Option(help="Why: the appeal, the letter.")],
+    folder: NodeFolder = HERE,
+    person: As = OFFICER,
+    on: On = None,
+    json: Json = False,
+) -> None:
+    """Propose by hand what one recipient is sent. It waits for a second person like any plan.
+
+    Example: sampan batch propose Serbia ventilator=5 --reason "appeal A-0003"
+    """
+    from sampan.desks.assistance.proposals import propose_by_hand
+    from sampan.desks.assistance.recipients import code_of
+
+    code = code_of(recipient)
+    with opened(folder, person) as node:
+        wanted = [(code, line.item, line.units) for line in named_lots(goods)]
+        entry = propose_by_hand(
+            node.session, wanted, reason=reason, day=day_of(on), exercise=node.settings.exercise
+        )
+    if json:
+        as_json({"entry": entry})
+        return
+    said(f"Proposed as entry {entry}. A second person approves it: sampan batch approve --as director")
 
 
 @batch_app.command()

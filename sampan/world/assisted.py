@@ -78,6 +78,26 @@ def confirmed(
     return tuple(held.accounts[account].removeprefix("transit:") for account in done.tolist())
 
 
+_PROMISED = (
+    ("batch", "allotted", 1),
+    ("allotted", "batch", -1),
+    ("depot", "packed", -1),
+    ("packed", "depot", 1),
+)
+"""From which kind of account to which, and whether more or less is then promised and not yet picked."""
+
+
+def outstanding(ledger: Ledger, *, as_of: date | None = None) -> dict[str, int]:
+    """Units by item that are promised to somebody and have not been picked from a depot yet."""
+    held = columns(ledger)
+    rows = held.rows(as_of=as_of)
+    total = np.zeros(len(held.item.words), np.int64)
+    for giver, taker, sign in _PROMISED:
+        mine = rows[held.kind.among([giver])[held.giver[rows]] & held.kind.among([taker])[held.taker[rows]]]
+        np.add.at(total, held.item.code[held.commodity[mine]], sign * held.quantity[mine])
+    return {item: units for item, units in zip(held.item.words, total.tolist(), strict=True) if units}
+
+
 def _promises(held: Columns, as_of: date | None, known_on: datetime | None) -> list[int]:
     """Places of the movements of promises."""
     rows = held.rows(as_of=as_of, known_on=known_on)

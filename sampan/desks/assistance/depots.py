@@ -26,10 +26,9 @@ from sampan.records.assistance import (
 from sampan.records.movement import Commodity
 from sampan.records.record import Record
 from sampan.world.accounts import balance
+from sampan.world.assisted import outstanding
 from sampan.world.earmarks import find_earmark
 from sampan.world.items import item as find_item
-
-__all__ = ["adjust", "count", "expire", "items_on_hand", "lot_line", "name_code", "on_hand", "produce"]
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,8 @@ def count(
 ) -> Done:
     """Sets the books to what people found, lot by lot; each line has its reason if it differs.
 
-    ``whole_depot``: lots that nobody found are counted as none, for ``reason``. All in base units. Raises InputError for a difference without a reason.
+    ``whole_depot``: lots that nobody found are counted as none, for ``reason``. All in base units. Raises
+    InputError for a difference without a reason.
     """
     _check(session, [line for line, _ in found])
 
@@ -300,3 +300,15 @@ def _named(what: Commodity) -> str:
 
 def _done(entry: str, depot: str, said: str) -> Done:
     return Done(depot, (entry,), said)
+
+
+def may_be_planned(ledger: Ledger, *, depot: str = DEPOT, as_of: date) -> dict[str, int]:
+    """Units by item that a plan may give away: what is free, less what is promised and not packed yet.
+
+    An item of which the books know nothing is not among them.
+    """
+    promised = outstanding(ledger, as_of=as_of)
+    return {
+        row.item: max(0, row.free - promised.get(row.item, 0))
+        for row in items_on_hand(ledger, depot=depot, as_of=as_of)
+    }

@@ -49,7 +49,10 @@ class Line:
 
 @dataclass(frozen=True)
 class HomeLine:
-    """What home keeps of one item: the reserve it must hold at the end of this week, and what is left."""
+    """What home keeps of one item: the most that its reserve asks for in any week ahead, and what is left now.
+
+    ``covered`` says whether the reserve is met in every week. Where it cannot be, nothing is sent.
+    """
 
     item: str
     at_hand: int
@@ -114,13 +117,13 @@ def decide(
     ``weights`` is (recipients, items): harm per unit unmet. Raises InputError if there is no supply,
     or a recipient's region has no lane.
     """
-    problem, reserve = _problem(estimate, depot, assumptions, weights=weights, sent=sent, day=day)
+    problem, wanted = _problem(estimate, depot, assumptions, weights=weights, sent=sent, day=day)
     plan = allocate(problem, policy=assumptions.policy.policy, progress=progress)
     return Decision(
         day,
         plan.policy,
         _lines(estimate.recipients, problem, plan),
-        _home(depot, reserve, plan),
+        _home(depot, wanted, plan),
         _coverage(estimate.recipients, problem, plan),
         tuple(_in_words(conflict, problem) for conflict in plan.conflicts),
         plan.objective,
@@ -146,7 +149,8 @@ def _problem(
     worth_sending = _worth_sending(estimate, pack * assumptions.policy.minimum_cartons)
     need = estimate.samples * worth_sending
     supply = depot.supply(weeks)
-    reserve = _reserve(estimate, depot, assumptions, supply)
+    wanted = _reserve(estimate, depot, assumptions, supply)
+    reserve = np.minimum(wanted, supply.cumsum(axis=0))
     regions = list(assumptions.lanes)
     floor = _floor(need, durable, supply, reserve, assumptions.policy.floor)
     problem = Problem(
@@ -166,7 +170,7 @@ def _problem(
         items=list(estimate.items),
         depots=[DEPOT],
     )
-    return problem, reserve
+    return problem, wanted
 
 
 def _worth_sending(estimate: NeedEstimate, least: np.ndarray) -> np.ndarray:
@@ -177,10 +181,15 @@ def _worth_sending(estimate: NeedEstimate, least: np.ndarray) -> np.ndarray:
 def _reserve(
     estimate: NeedEstimate, depot: Depot, assumptions: Assumptions, supply: np.ndarray
 ) -> np.ndarray:
-    """(weeks, items): what must be left at home, never more than could be there if nothing left."""
-    produced = np.tile(depot.for_home, (supply.shape[0], 1))
-    wanted = home_reserve(estimate.home, share=assumptions.policy.home_cover, assured_inbound=produced)
-    return np.asarray(np.minimum(wanted, supply.cumsum(axis=0)))
+    """(weeks, items): what home wants to be left at the end of each week, whether or not it is there.
+
+    Forecasts are calibrated for some weeks only; for the scenario weeks after them the need of the last
+    calibrated week goes on, because the plan is made anew before they come.
+    """
+    weeks, calibrated = supply.shape[0], estimate.outlook.forecast.calibrated_weeks
+    need = estimate.home[:, np.minimum(np.arange(weeks), calibrated - 1)]
+    produced = np.tile(depot.for_home, (weeks, 1))
+    return home_reserve(need, share=assumptions.policy.home_cover, assured_inbound=produced)
 
 
 def _floor(
@@ -191,7 +200,7 @@ def _floor(
     A share of the first weeks' expected need; durable goods have no floor.
     """
     wanted = need[:, :2].mean(axis=(0, 1)) * share * ~durable
-    may_leave = np.maximum(supply[0] - reserve[0], 0)
+    may_leave = np.minimum(supply[0], (supply.cumsum(axis=0) - reserve).min(axis=0))
     asked = wanted.sum(axis=0)
     affordable = np.minimum(1, 0.5 * may_leave / np.where(asked > 0, asked, 1))
     return np.asarray(wanted * affordable)
@@ -276,11 +285,10 @@ def _lines(recipients: Sequence[Recipient], problem: Problem, plan: Plan) -> tup
 
 
 def _home(depot: Depot, reserve: np.ndarray, plan: Plan) -> tuple[HomeLine, ...]:
-    left = plan.stock_left[0].sum(axis=0)
+    left = plan.stock_left.sum(axis=1)
+    covered = (left >= reserve - 1).all(axis=0)
     return tuple(
-        HomeLine(
-            item, int(depot.at_hand[i]), int(reserve[0, i]), int(left[i]), bool(left[i] >= reserve[0, i])
-        )
+        HomeLine(item, int(depot.at_hand[i]), int(reserve[:, i].max()), int(left[0, i]), bool(covered[i]))
         for i, item in enumerate(depot.items)
     )
 
@@ -318,21 +326,29 @@ def _limit_in_words(limit: Limit, problem: Problem) -> str:
 
 def propose(session: Session, decision: Decision, estimate: NeedEstimate, *, refs: Sequence[str]) -> str:
     """Records a plan for a second person to approve; returns its entry's id."""
+    weeks, exercise = estimate.samples.shape[1], estimate.outlook.exercise
+    return record(session, decision, weeks=weeks, exercise=exercise, refs=refs)
+
+
+def record(
+    session: Session, decision: Decision, *, weeks: int, exercise: bool, refs: Sequence[str] = ()
+) -> str:
+    """Records a decision, however it came about, as a plan; returns its entry's id."""
     parts = {name: [vars(line) for line in getattr(decision, name)] for name in ("lines", "home", "coverage")}
     said = vars(decision) | parts
     table = json.dumps(said, default=str, sort_keys=True, allow_nan=False).encode()
-    record = PlanRecord(
+    plan = PlanRecord(
         day=decision.day,
-        weeks=estimate.samples.shape[1],
+        weeks=weeks,
         policy=decision.policy,
         recipients=len({line.recipient for line in decision.leaving}),
         lines=len(decision.lines),
         objective=decision.objective,
         lower_bound=decision.lower_bound,
         table=session.keep(f"plan-{decision.day}.json", table),
-        exercise=estimate.outlook.exercise,
+        exercise=exercise,
     )
-    (entry,) = session.write("plan", [record], effective=decision.day, refs=refs)
+    (entry,) = session.write("plan", [plan], effective=decision.day, refs=refs)
     return entry.id
 
 

@@ -13,6 +13,7 @@ from sampan.access.session import Session
 from sampan.desks.assistance import capacity as capacities
 from sampan.desks.assistance import needs, plan
 from sampan.desks.assistance.assumptions import Assumptions
+from sampan.desks.assistance.depots import may_be_planned
 from sampan.desks.assistance.needs import NeedEstimate
 from sampan.desks.assistance.plan import Decision
 from sampan.desks.assistance.stock import depot, with_stock
@@ -49,8 +50,9 @@ def propose(
 ) -> Proposed:
     """Estimates need, sets home's own aside, allocates the rest, and records need and plan.
 
-    ``counted`` is stock by item, in place of what is assumed. ``day`` is the decision day (the last day of
-    the forecast's figures unless told). ``record=False`` writes nothing.
+    ``counted`` is stock by item, in place of what the depot's books say; of an item that neither knows,
+    stock is assumed. ``day`` is the decision day (the last day of the forecast's figures unless told).
+    ``record=False`` writes nothing.
     """
     if record:
         require(session.person, "plan")
@@ -58,13 +60,16 @@ def propose(
     everybody = estimated(session, given)
     estimate = needs.served(everybody)
     day = day or estimate.outlook.last_day
-    if counted is not None:
-        given = with_stock(given, counted)
     earlier = sent(session.ledger, as_of=day)
+    booked = may_be_planned(session.ledger, as_of=day) if counted is None else counted
+    given = with_stock(given, booked)
     opened = day if counted is not None else _opened(session, day)
+    assumed = depot(
+        given, estimate.items, day=day, opened=opened, sent=() if counted is not None else earlier
+    )
     decision = plan.decide(
         estimate,
-        depot(given, estimate.items, day=day, opened=opened, sent=() if counted is not None else earlier),
+        assumed.holding(booked),
         given,
         day=day,
         weights=weights(estimate, given),

@@ -28,6 +28,11 @@ class Depot:
     for_export: np.ndarray
     for_home: np.ndarray
 
+    def holding(self, counted: Mapping[str, int]) -> Depot:
+        """The same depot with so many units at hand of the items that were counted."""
+        at_hand = [counted.get(item, units) for item, units in zip(self.items, self.at_hand, strict=True)]
+        return replace(self, at_hand=np.array(at_hand))
+
     def supply(self, weeks: int) -> np.ndarray:
         """(weeks, items): units that become available in each week; the first holds what is at hand."""
         supply = np.tile(self.for_export, (weeks, 1))
