@@ -24,7 +24,8 @@ Array = npt.NDArray[np.float64]
 
 MOST_WEEKS = 52
 CALIBRATED_WEEKS = 4
-RENEWAL_SHARE = (0.4, 0.3, 0.2, 0.1)  # of the renewal path in the centre, by week; the last holds on
+RENEWAL_SHARE = (0.3, 0.2, 0.15, 0.1)  # of the renewal path in the centre, by week; the last holds on
+STANDSTILL_SHARE = 0.2  # of the quantiles
 YOUNG_SPREAD = 0.5  # how much wider a wholly untaught forecast is
 YOUNG = 200.0  # past outcomes below which an epidemic is too young to teach, and the renewal path leads
 DUE_OFFSET = 20.0  # people, added to the cases behind a week's deaths before the logarithm
@@ -72,7 +73,7 @@ def project(incidence: Incidence, situation: Situation, *, disease: Disease, wee
     youth = 1.0 / (1.0 + (learned.lessons / YOUNG) ** 2)
     share = (share + (1.0 - share) * youth) * (past.used[-1] / (past.used[-1] + 50.0))[:, None]
     centre = (1.0 - share) * learned.centre + share * np.clip(renewal, -1.5, 1.5)
-    return _forecast(past.used[-1], centre, learned.error * (1.0 + YOUNG_SPREAD * youth**2)[:, None])
+    return _forecast(past, centre, learned.error * (1.0 + YOUNG_SPREAD * youth**2)[:, None])
 
 
 def project_deaths(cases: Incidence, deaths: Incidence, *, disease: Disease, weeks: int = 8) -> Forecast:
@@ -92,12 +93,15 @@ def project_deaths(cases: Incidence, deaths: Incidence, *, disease: Disease, wee
     features = [np.concatenate([due[:, :, [ahead]], growth], axis=2) for ahead in range(trend.LEARNED_WEEKS)]
     prior = np.concatenate([[0.5], 0.5 * trend.GROWTH_PRIOR])
     learned = trend.learn(past, features, prior, weeks=weeks)
-    return _forecast(past.used[-1], learned.centre, learned.error)
+    return _forecast(past, learned.centre, learned.error)
 
 
-def _forecast(last_week: Array, centre: Array, error: Array) -> Forecast:
-    level = np.log(last_week + trend.OFFSET)[:, None, None]
-    return Forecast(HUB_LEVELS, np.maximum(np.exp(level + centre[:, :, None] + error) - trend.OFFSET, 0.0))
+def _forecast(past: trend.History, centre: Array, error: Array) -> Forecast:
+    """Quantiles of the trend, averaged with those of a standstill."""
+    level = np.log(past.used[-1] + trend.OFFSET)[:, None, None]
+    moving = np.maximum(np.exp(level + centre[:, :, None] + error) - trend.OFFSET, 0.0)
+    still = trend.standstill(past, weeks=centre.shape[1])
+    return Forecast(HUB_LEVELS, (1.0 - STANDSTILL_SHARE) * moving + STANDSTILL_SHARE * still)
 
 
 def _renewal_path(situation: Situation, disease: Disease, weeks: int) -> Array:

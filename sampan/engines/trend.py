@@ -119,6 +119,25 @@ def learn(past: History, features: list[Array], prior: Array, *, weeks: int) -> 
     return Trend(centre, np.sort(error, axis=2), np.array(lessons))
 
 
+def standstill(past: History, *, weeks: int) -> Array:
+    """The last week again, spread by the place's own weekly differences times √h, (places, weeks, levels).
+
+    What the hubs' baseline says, in closed form; leading weeks without reports do not count.
+    """
+    begun = np.cumsum(past.reported, axis=0) > 0
+    steps = np.where(begun[:-1], np.diff(past.reported, axis=0), np.nan)
+    ordered = np.sort(np.vstack([steps, -steps]), axis=0)
+    known = np.maximum(2 * begun[:-1].sum(axis=0), 1)
+    at = (known - 1) * np.array(HUB_LEVELS)[:, None]
+    low, place = np.floor(at).astype(np.int64), np.arange(len(known))
+    pool = np.vstack([np.nan_to_num(ordered), np.zeros((1, len(known)))])
+    quantile = pool[low, place] + (at - low) * (
+        pool[np.minimum(low + 1, known - 1), place] - pool[low, place]
+    )
+    spread = quantile.T[:, None, :] * np.sqrt(np.arange(1, weeks + 1))[:, None]
+    return np.asarray(np.maximum(past.reported[-1][:, None, None] + spread, 0.0), dtype=np.float64)
+
+
 def _weekly(daily: Array) -> Array:
     padded = np.vstack([np.zeros(((-len(daily)) % 7, daily.shape[1])), daily])
     return np.asarray(padded.reshape(-1, 7, daily.shape[1]).sum(axis=1), dtype=np.float64)
