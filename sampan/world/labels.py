@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from sampan.formats.table import Label
 from sampan.world import tables
@@ -31,6 +31,13 @@ def resolve_label(label: Label) -> Meaning:
     A ship that a source files under a country is people whom that country took home and counts; a ship
     that stands alone belongs to none.
     """
+    return _resolved(label.country, label.province, label.code)
+
+
+@lru_cache(maxsize=4096)
+def _resolved(country_name: str, province: str | None, code: str | None) -> Meaning:
+    """The line of a label does not matter to its meaning, and the same labels come every day."""
+    label = Label(country_name, province, code)
     spellings = tables.toml("spellings")
     if fold(label.text) in _sums():
         return Meaning(why="a sum or a part of places")
