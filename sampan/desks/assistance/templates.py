@@ -290,7 +290,8 @@ def _read_deliveries(session: Session, rows: list[Cells]) -> list[Dated]:
     pending: dict[str, list[Stepped]] = {}
     for row in rows:
         day = row.get("day", read_day)
-        records = row.checked(partial(_delivered, session, row, day, pending), {"item": "what", "number": "contribution"})
+        columns = {"item": "what", "number": "contribution"}
+        records = row.checked(partial(_delivered, session, row, day, pending), columns)
         found += [(day, record) for record in records]
     return found
 
