@@ -211,8 +211,10 @@ class _Tally:
         moved = moved.where(ours[moved.taker])
         merged: dict[str, list[Row]] = {}
         for row in self._by_party(moved, self.held.party.code[moved.giver]):
-            partner = self._who(row.code).partner
-            if partner != self.home and (partner not in organisations()) == countries:
+            who = self._who(row.code)
+            multilateral = who.donor_kind == "multilateral"
+            partner = who.code if multilateral else who.partner
+            if partner != self.home and multilateral != countries:
                 merged.setdefault(partner, []).append(row)
         what = "countries that helped us" if countries else "organisations that helped us"
         return _counted(what, [_merged(self._who(code), rows) for code, rows in merged.items()])
