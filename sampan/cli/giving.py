@@ -255,7 +255,7 @@ def import_(
     if json:
         as_json(done)
         return
-    said(f"Recorded {done.rows} rows of {file} as {len(done.entries)} entries.")
+    said(f"Recorded {file} (rows: {done.rows}, entries: {len(done.entries)}).")
 
 
 @sheet_app.command("export")
