@@ -26,8 +26,8 @@ MOST_WEEKS = 52
 CALIBRATED_WEEKS = 4
 RENEWAL_SHARE = (0.3, 0.2, 0.15, 0.1)  # of the renewal path in the centre, by week; the last holds on
 STANDSTILL_SHARE = 0.2  # of the quantiles
-YOUNG_SPREAD = 0.5  # how much wider a wholly untaught forecast is
-YOUNG = 200.0  # past outcomes below which an epidemic is too young to teach, and the renewal path leads
+YOUNG_SPREAD = 0.7  # how much wider a wholly untaught forecast is
+YOUNG = 250.0  # past outcomes below which an epidemic is too young to teach, and the renewal path leads
 DUE_OFFSET = 20.0  # people, added to the cases behind a week's deaths before the logarithm
 WEEK_CORRELATION = 0.9  # of normal scores of neighbouring weeks in sample paths
 

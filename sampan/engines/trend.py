@@ -75,21 +75,26 @@ def history(incidence: Incidence) -> History:
 
 
 def growth_features(past: History) -> Array:
-    """Log growth of the last three weeks and of the last three days, damped where counts are small.
+    """What growth has been, damped where counts are small, (weeks, places, 6).
 
-    (weeks, places, 4).
+    Log growth of the last three weeks, and of the last three days; growth of the last week of all places
+    together (weighted by the square root of their size), since waves are shared; and its signed square, since
+    steep growth fades faster.
     """
     level = np.log(past.used + OFFSET)
     steps = np.diff(np.vstack([np.repeat(level[:1], 3, axis=0), level]), axis=0)
     turns = [steps[3 - lag - 1 : len(steps) - lag] for lag in range(3)]
     turns.append(np.clip(level - np.log(past.earlier + OFFSET), -1.5, 1.5))
     trust = past.used / (past.used + 20.0)
-    return np.clip(np.stack(turns, axis=-1), -2.0, 2.0) * trust[:, :, None]
+    own = np.clip(np.stack(turns, axis=-1), -2.0, 2.0) * trust[:, :, None]
+    weight = np.sqrt(np.minimum(past.used, 10_000.0))
+    shared = (own[:, :, 0] * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1.0)
+    everyone = np.broadcast_to(shared[:, None], trust.shape)
+    return np.concatenate([own, np.stack([everyone, own[:, :, 0] * np.abs(own[:, :, 0])], axis=2)], axis=2)
 
 
-GROWTH_PRIOR = np.array(
-    [0.35, 0.1, 0.0, 0.5]
-)  # per growth feature at one week; half as much again a week later
+# per growth feature at one week; half as much again a week later
+GROWTH_PRIOR = np.array([0.35, 0.1, 0.0, 0.5, 0.0, 0.0])
 
 
 def learn(past: History, features: list[Array], prior: Array, *, weeks: int) -> Trend:
