@@ -15,12 +15,14 @@ from sampan.cli import (
     control,
     demo,
     evaluate,
+    exchange,
     figures,
     giving,
     ledger,
     node,
     press,
     stock,
+    teams,
 )
 from sampan.core.errors import SampanError
 
@@ -34,7 +36,10 @@ app = typer.Typer(
     epilog="Start with: **sampan demo**",
 )
 
-for desk in (demo, node, control, evaluate, assistance, stock, consignments, giving, figures, press, ledger):
+for desk in (
+    *(demo, node, control, evaluate, assistance, stock, consignments, giving, teams, figures),
+    *(exchange, press, ledger),
+):
     desk.register(app)
 
 

@@ -113,10 +113,16 @@ def _take_in(session: Session, verified: Verified, partner: Known, name: str, da
         return [
             *taken,
             Import(
-                partner=partner.code, what="receipt" if answers else "notice", consignment=number, origin=head.origin, size=head.size,
-                root=head.root.hex(), digest=name, entries=tuple(entry.id for entry in verified.entries),
+                partner=partner.code,
+                what="receipt" if answers else "notice",
+                consignment=number,
+                origin=head.origin,
+                size=head.size,
+                root=head.root.hex(),
+                digest=name,
+                entries=tuple(entry.id for entry in verified.entries),
             ),
-        ]  # fmt: skip
+        ]
 
     written = session.decide("receive", decide, effective=day)
     kind = Import.read(written[-1].body).what

@@ -7,6 +7,8 @@ has counted already. What has no documented value is published by quantity: abse
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from sampan.access.session import Session
+from sampan.core.errors import InputError
 from sampan.core.money import Money
 from sampan.desks.assistance.giving import Row, contributions
 from sampan.desks.assistance.lines import shown
@@ -112,6 +115,23 @@ class _Context:
             appeal=self.publishing.appeal,
             **more,  # type: ignore[arg-type]
         )
+
+
+def read_values(data: bytes, *, name: str) -> Mapping[str, Money]:
+    """Documented unit values by item, from CSV with item, value and currency. Raises InputError by line."""
+    rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig", "replace"), newline=""))
+    if {"item", "value", "currency"} - set(rows.fieldnames or ()):
+        raise InputError(
+            "A list of unit values has the columns item, value, currency.", file=name, line=1,
+            way_out="Name them in the first line.",
+        )  # fmt: skip
+    found: dict[str, Money] = {}
+    for row in rows:
+        try:
+            found[item(row["item"] or "").code] = Money.read(row["value"] or "", row["currency"] or "")
+        except InputError as fault:
+            raise InputError(fault.what, way_out=fault.way_out, file=name, line=rows.line_num) from None
+    return found
 
 
 def as_iati(
