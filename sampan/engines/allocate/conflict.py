@@ -17,6 +17,7 @@ from sampan.engines.allocate.plan import Conflict, Limit
 from sampan.engines.allocate.problem import Bools, Floats, Ints
 from sampan.engines.allocate.shipping import Shipping
 
+MOST_FLOORS = 3_000  # an integer programme over more takes minutes
 MOST_TRIED = 400  # a filter over more candidates would keep an officer waiting
 
 
@@ -66,6 +67,15 @@ def keep_floors(q: Packed, s: Shipping, pack: Ints, *, sent: Floats) -> Kept:
     conflicts = (Conflict(limits, book.units(slack, pack)),) if len(short) else ()
     departures = np.rint(solved.value[: s.n_departures])
     return Kept(departures, book.served(solved.value), book.lowered(slack), conflicts)
+
+
+def short_in_packs(q: Packed, given: Ints, pack: Ints) -> Conflict:
+    """What whole packs leave short of the floors, where there are too many floors for ``keep_floors``."""
+    week, total = np.maximum(q.floor - given, 0.0), np.maximum(q.floor_total - given.sum(0), 0.0)
+    named = [Limit("floor", week=t, recipient=r, item=i) for t, r, i in np.argwhere(week > 0).tolist()]
+    named += [Limit("horizon floor", recipient=r, item=i) for r, i in np.argwhere(total > 0).tolist()]
+    short = float((week.sum((0, 1)) + total.sum(0)) @ pack)
+    return Conflict((*named, Limit("whole packs")), short)
 
 
 @dataclass(frozen=True)

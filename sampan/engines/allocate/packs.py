@@ -84,6 +84,17 @@ class _Hand:
         worth = np.where(owed, worth + 1e-3 * OWED, worth)
         return np.where(given[t] >= q.cap[t, r, i], -np.inf, worth)
 
+    def least(self, t: int, g: int, i: int) -> tuple[float, int]:
+        """What the last pack given in the group is worth, where it is worth least, and to whom."""
+        has = self.members[g][self.given[t, self.members[g], i] > 0]
+        if len(has) == 0:
+            return np.inf, -1
+        self.given[t, has, i] -= 1
+        worth = self.worth(t, has, i)
+        self.given[t, has, i] += 1
+        n = int(np.argmin(worth))
+        return float(worth[n]), int(has[n])
+
     def deal(self, t: int, arriving: Ints) -> None:
         """Give out ``arriving`` (G, I) packs in week t: to the aim first, then one by one where worth most."""
         q = self._q
@@ -153,12 +164,22 @@ class _Room:
             and np.all((free >= q.depot_keep[t:, :, i]) | ~lowers[:, None])
         )
 
-    def use(self, x: int) -> None:
+    def use(self, x: int, packs: int = 1) -> None:
+        """Send so many packs more on departure ``x``; fewer if negative."""
         q, s = self._q, self._s
         k, t, d, g, i = s.klass[x], s.week[x], s.depot[x], s.group[x], s.item[x]
-        self.left[k, t:, d, i] -= 1
-        self.m3[t, d, q.group_lane[g]] -= q.m3[i]
-        self.kg[t, d, q.group_lane[g]] -= q.kg[i]
+        self.left[k, t:, d, i] -= packs
+        self._open[t, d, q.group_lane[g], i] += packs
+        self.m3[t, d, q.group_lane[g]] -= packs * q.m3[i]
+        self.kg[t, d, q.group_lane[g]] -= packs * q.kg[i]
+
+    def rivals(self, x: int, departures: Ints) -> Ints:
+        """Departures with something on them that share a stock or a lane and week with ``x``."""
+        q, s = self._q, self._s
+        lane = q.group_lane[s.group]
+        stock = (s.klass == s.klass[x]) & (s.depot == s.depot[x]) & (s.item == s.item[x])
+        freight = (s.week == s.week[x]) & (s.depot == s.depot[x]) & (lane == lane[x])
+        return np.flatnonzero((stock | freight) & (departures > 0) & (q.minimum[s.item] == 0))
 
 
 def _add(s: Shipping, room: _Room, hand: _Hand, departures: Ints) -> None:
@@ -179,14 +200,35 @@ def _add(s: Shipping, room: _Room, hand: _Hand, departures: Ints) -> None:
     for key in sorted(by_arrival):
         push(key)
     while heap:
-        _, key, r = heapq.heappop(heap)
+        worth, key, r = heapq.heappop(heap)
         fitting = next((x for x in by_arrival[key] if room.fits(x)), None)
+        if fitting is None and -worth > 1e-4 * OWED:
+            fitting = next((x for x in by_arrival[key] if _make_room(s, room, hand, departures, x)), None)
         if fitting is None:
             continue
         room.use(fitting)
         departures[fitting] += 1
         hand.given[key[0], r, key[2]] += 1
         push(key)
+
+
+def _make_room(s: Shipping, room: _Room, hand: _Hand, departures: Ints, /, x: int) -> bool:
+    """Take back, for a pack that is owed on departure ``x``, the pack in its way that is worth least."""
+    best: tuple[float, int, int] | None = None
+    for y in room.rivals(x, departures).tolist():
+        room.use(y, -1)
+        if room.fits(x):
+            worth, r = hand.least(int(s.arrives[y]), int(s.group[y]), int(s.item[y]))
+            if worth < 1e-4 * OWED and (best is None or worth < best[0]):
+                best = (worth, y, r)
+        room.use(y)
+    if best is None:
+        return False
+    _, y, r = best
+    room.use(y, -1)
+    departures[y] -= 1
+    hand.given[s.arrives[y], r, s.item[y]] -= 1
+    return True
 
 
 def _trim(q: Packed, s: Shipping, departures: Ints, given: Ints) -> Ints:

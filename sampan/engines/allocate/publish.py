@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from sampan.engines.allocate.conflict import keep_floors
+from sampan.engines.allocate.conflict import MOST_FLOORS, keep_floors, short_in_packs
 from sampan.engines.allocate.curves import curves
 from sampan.engines.allocate.harm import Harm
 from sampan.engines.allocate.kept import kept
@@ -37,14 +39,20 @@ def publish(
     harm = Harm(q, programme.curves, programme.kept)
     whole = whole_packs(harm, s, sent=solved.sent, target=target)
     promised = q if p is asked else packed(asked)  # a policy's own floors are aims, not promises
-    if np.any(whole.given < np.minimum(q.floor, promised.floor)) or np.any(
-        whole.given.sum(0) < np.minimum(q.floor_total, promised.floor_total)
-    ):
-        eased = keep_floors(q, s, pack, sent=solved.sent)
-        conflicts += eased.conflicts
-        q = eased.q
-        harm = Harm(q, curves(p, value=q.value, floor=q.floor, cap=q.cap), programme.kept)
-        whole = whole_packs(harm, s, sent=eased.departures, target=target, must=eased.must)
+    due = replace(
+        q,
+        floor=np.minimum(q.floor, promised.floor),
+        floor_total=np.minimum(q.floor_total, promised.floor_total),
+    )
+    if np.any(whole.given < due.floor) or np.any(whole.given.sum(0) < due.floor_total):
+        if np.count_nonzero(due.floor) + np.count_nonzero(due.floor_total) > MOST_FLOORS:
+            conflicts += (short_in_packs(due, whole.given, pack),)
+        else:
+            kept_floors = keep_floors(due, s, pack, sent=solved.sent)
+            conflicts += kept_floors.conflicts
+            q = kept_floors.q
+            harm = Harm(q, curves(p, value=q.value, floor=q.floor, cap=q.cap), programme.kept)
+            whole = whole_packs(harm, s, sent=kept_floors.departures, target=target, must=kept_floors.must)
     lines = consignments(q, s, whole, pack)
     sent = np.zeros((q.horizon, p.n_depots, *whole.given.shape[1:]), np.int64)
     np.add.at(sent, (lines.sent, lines.depot, lines.recipient, lines.item), lines.units)
