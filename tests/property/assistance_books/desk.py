@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, select
 
 from sampan.access.session import Session
 from sampan.core.errors import SampanError
@@ -20,9 +20,10 @@ from sampan.ledger.blobs import Blobs
 from sampan.ledger.entry import Entry
 from sampan.ledger.ledger import Ledger
 from sampan.node import MEMORY_PEOPLE, Node, Settings, read_models
+from sampan.records.assistance import LotLine
 from sampan.records.movement import Account, Commodity, may_owe
 from sampan.records.record import read_record
-from sampan.world.account_tables import holdings, names
+from sampan.world.account_tables import commodities, commodity, holdings, names
 from sampan.world.accounts import balance
 from sampan.world.consignments import numbers
 from tests.ledgers import KEY, ORIGIN
@@ -32,6 +33,9 @@ ITEMS = ("mask", "ventilator")
 LOTS = ("A", "B", None)
 RECIPIENTS = ("ITA", "SRB")
 PEOPLE = ("officer", "director", "deputy", "italy", "serbia", "stranger")
+
+
+Books = dict[tuple[Account, Commodity], int]
 
 
 class PowerCut(Exception):
@@ -109,13 +113,13 @@ class Desk:
         known = numbers(self.ledger)
         return self.random.choice(known[-6:]) if known else "1-ITA"
 
-    def _line(self, least: int = 1) -> object:
+    def _line(self, least: int = 1) -> LotLine:
         lot = self.random.choice(LOTS)
         expiry = FIRST + timedelta(days=12) if lot == "B" else None
         return lot_line(self._item(), self._units(), lot=lot, expiry=expiry, least=least)
 
     def _produce(self) -> None:
-        depots.produce(self._who("officer"), [self._line()], source="Works", day=self._day())  # type: ignore[list-item]
+        depots.produce(self._who("officer"), [self._line()], source="Works", day=self._day())
 
     def _count(self) -> None:
         found = [(self._line(0), self.random.choice(("", "recount")))]
@@ -125,7 +129,7 @@ class Desk:
 
     def _adjust(self) -> None:
         change = self.random.choice((-400, -7, -1, 1, 30))
-        depots.adjust(self._who("officer"), self._line(), change, reason="recount", day=self._day())  # type: ignore[arg-type]
+        depots.adjust(self._who("officer"), self._line(), change, reason="recount", day=self._day())
 
     def _expire(self) -> None:
         depots.expire(self._who("officer"), day=self._day())
@@ -149,7 +153,7 @@ class Desk:
 
     def _pack(self) -> None:
         lots = [self._line()] if self.random.random() < 0.2 else []
-        packing.pack(self._who("officer"), self._number(), lots=lots, day=self._day())  # type: ignore[arg-type]
+        packing.pack(self._who("officer"), self._number(), lots=lots, day=self._day())
 
     def _unpack(self) -> None:
         packing.unpack(self._who("officer"), self._number(), reason="no flight", day=self._day())
@@ -202,35 +206,45 @@ class Desk:
 
     # What must hold
 
-    def books(self) -> dict[tuple[Account, Commodity], int]:
+    def books(self) -> Books:
         """What every account holds, as the desk sees it."""
         return {(one.account, one.commodity): one.quantity for one in balance(self.ledger)}
 
-    def violations(self) -> Iterator[str]:
-        """Commodities whose sum is not zero, and accounts below zero that may not be, by the tables."""
+    def kept(self) -> Books:
+        """What every account holds, by the table that cover is asked of."""
         held = holdings.c
+        goods = [commodities.c[name] for name in ("kind", "item", "lot", "expiry", "earmark")]
+        query = (
+            select(names.c.name, held.quantity, *goods)
+            .join(names, names.c.id == held.account)
+            .join(commodities, commodities.c.id == held.commodity)
+            .where(held.quantity != 0)
+        )
         with self.ledger.reading() as connection:
-            sums = select(held.commodity, func.sum(held.quantity)).group_by(held.commodity)
-            for commodity, total in connection.execute(sums):
-                if total:
-                    yield f"{commodity} sums to {total}"
-            below = select(names.c.name, held.quantity).join(names, names.c.id == held.account)
-            for account, quantity in connection.execute(below.where(held.quantity < 0)):
-                if not may_owe(account):
-                    yield f"{account} holds {quantity}"
+            rows = connection.execute(query).all()
+        return {(row.name, commodity(*row[2:])): row.quantity for row in rows}
 
-    def replayed(self) -> dict[tuple[Account, Commodity], int]:
-        """The slow oracle: the whole log, record by record; never below zero on the way by day."""
-        total: dict[tuple[Account, Commodity], int] = defaultdict(int)
+    def replayed(self) -> Books:
+        """The slow oracle: the whole log, record by record; on no day is an account below zero."""
         by_day: dict[tuple[Account, Commodity], dict[date, int]] = defaultdict(lambda: defaultdict(int))
         for entry in self.ledger.entries():
             for moved in read_record(entry.kind, entry.body).movements():
-                for account, sign in ((moved.giver, -1), (moved.taker, 1)):
-                    total[account, moved.commodity] += sign * moved.quantity
-                    by_day[account, moved.commodity][entry.effective.date()] += sign * moved.quantity
+                day = entry.effective.date()
+                by_day[moved.giver, moved.commodity][day] -= moved.quantity
+                by_day[moved.taker, moved.commodity][day] += moved.quantity
         for (account, what), changes in by_day.items():
             left = 0
             for day in sorted(changes):
                 left += changes[day]
                 assert left >= 0 or may_owe(account), f"{account} held {left} {what} on {day}"
-        return {key: quantity for key, quantity in total.items() if quantity}
+        return {key: sum(changes.values()) for key, changes in by_day.items() if sum(changes.values())}
+
+
+def unbalanced(books: Books) -> Iterator[str]:
+    """Commodities whose sum is not zero, and accounts below zero that may not be."""
+    sums: dict[Commodity, int] = defaultdict(int)
+    for (account, what), quantity in books.items():
+        sums[what] += quantity
+        if quantity < 0 and not may_owe(account):
+            yield f"{account} holds {quantity} {what}"
+    yield from (f"{what} sums to {total}" for what, total in sums.items() if total)
