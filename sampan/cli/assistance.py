@@ -16,8 +16,10 @@ from sampan.cli.stock import named_lots
 
 if TYPE_CHECKING:
     from sampan.desks.assistance.assumptions import Assumptions
+    from sampan.desks.assistance.deciding import Question
     from sampan.desks.assistance.needs import NeedEstimate
     from sampan.desks.assistance.plan import Decision, Line
+    from sampan.node import Node
 
 batch_app = typer.Typer(no_args_is_help=True, help="Approve plans and list batches.")
 
@@ -130,6 +132,16 @@ def plan(
     stock: Annotated[Path | None, typer.Option(help="Stock list: CSV with item and quantity.")] = None,
     assumed: AssumptionsFile = None,
     explain: Annotated[str | None, typer.Option(metavar="RECIPIENT", help="Say why, line by line.")] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="How fairness is weighed.", show_default="that of the assumptions")
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Show every policy on the same figures; records nothing.")
+    ] = False,
+    what_if: Annotated[
+        Path | None,
+        typer.Option(help="TOML with the assumptions that would be otherwise; records nothing."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show it, record nothing.")] = False,
     plot: Annotated[
         Path | None,
@@ -142,17 +154,27 @@ def plan(
 
     The plan is recorded, and waits for a second person: sampan batch approve --as director.
 
-    Examples: sampan plan --stock stock.csv; sampan plan --explain Italy --dry-run
+    Examples: sampan plan --stock stock.csv; sampan plan --explain Italy --dry-run; sampan plan --compare;
+    sampan plan --policy leximin --dry-run; sampan plan --what-if less-freight.toml
     """
     from sampan.cli.pictures import check_form, coverage
     from sampan.core.files import read_bytes
+    from sampan.desks.assistance.assumptions import with_policy
     from sampan.desks.assistance.recipients import code_of
+    from sampan.desks.assistance.rounds import opened as begun
     from sampan.desks.assistance.rounds import propose
     from sampan.desks.assistance.stock import read_stock
 
     check_form(plot)
     given = _assumptions(assumed)
+    if policy:
+        given = with_policy(given, policy)
     counted = read_stock(read_bytes(stock), name=str(stock)) if stock else None
+    if compare or what_if:
+        with opened(folder, person) as node:
+            asked = begun(node.session, assumptions=given, day=day.date() if day else None, counted=counted)
+            _alternatives(node, asked.question, what_if, json, limit)
+        return
     with opened(folder, person) as node, Steps(total=1) as steps, steps.step("plan"):
         proposed = propose(
             node.session,
@@ -178,6 +200,52 @@ def plan(
         said(
             f"Proposed as entry {proposed.entry}. A second person approves it: sampan batch approve --as director"
         )
+
+
+def _alternatives(node: Node, question: Question, what_if: Path | None, json: bool, limit: int) -> None:
+    """What other policies would do, or other assumptions: shown, never recorded."""
+    from sampan.core.files import read_bytes
+    from sampan.desks.assistance import alternatives
+    from sampan.desks.assistance.assumptions import overlaid
+    from sampan.desks.assistance.rounds import asked_otherwise
+
+    if what_if is None:
+        rows = alternatives.compared(question)
+        if json:
+            as_json(rows)
+            return
+        table(
+            ["policy", "harm averted", "least covered", "median covered", "recipients", "units"],
+            [
+                [
+                    row.policy,
+                    f"{row.averted:.1%}",
+                    f"{row.least_coverage:.0%}",
+                    f"{row.median_coverage:.0%}",
+                    row.reached,
+                    row.units,
+                ]
+                for row in rows
+            ],
+            title=f"Policies on the figures up to {question.estimate.outlook.last_day}",
+        )
+        return
+    edited = overlaid(question.assumptions, read_bytes(what_if), name=str(what_if))
+    found = alternatives.what_if(question, asked_otherwise(node.session, question, edited))
+    if json:
+        as_json(found)
+        return
+    shown = found.changes[: limit or None]
+    table(
+        ["recipient", "item", "as it is", "if so", "difference"],
+        [[c.name, c.item, c.now, c.then, f"{c.then - c.now:+,}"] for c in shown],
+        title="What each would be sent in all weeks",
+    )
+    if len(shown) < len(found.changes):
+        said(f"{len(found.changes) - len(shown)} more differences: --limit 0 shows all.")
+    if not found.changes:
+        said("Nothing would change.")
+    said(f"Unmet harm would be {found.then.objective / found.now.objective - 1:+.2%} of what it is.")
 
 
 def _show(decision: Decision, limit: int) -> None:

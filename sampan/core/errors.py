@@ -49,7 +49,9 @@ class InputError(SampanError):
 
     @property
     def where(self) -> str:
-        """``cases.csv, line 12, column "1/22/20"``, as far as it is known; empty if nothing is."""
+        """``cases.csv, line 12, column "1/22/20"``, as far as it is known; of an argument, its name alone."""
+        if self.file is None and self.line is None:
+            return self.field or ""
         parts = [
             self.file,
             f"line {self.line}" if self.line is not None else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -96,10 +97,17 @@ def default() -> Assumptions:
 
 def read(data: bytes, *, name: str) -> Assumptions:
     """Assumptions from the bytes of an edited file. Raises InputError naming what does not hold."""
+    return replace(_read(_toml(data, name), name), text=data)
+
+
+def _toml(data: bytes | str, name: str) -> dict[str, Any]:
     try:
-        said = tomllib.loads(data.decode("utf-8"))
+        return tomllib.loads(data if isinstance(data, str) else data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise InputError(f"This is not TOML: {fault}.", file=name, way_out="Mend the line.") from None
+
+
+def _read(said: Mapping[str, Any], name: str) -> Assumptions:
     reader = _Reader(name)
     return Assumptions(
         policy=reader.policy(said.get("policy", {})),
@@ -111,8 +119,48 @@ def read(data: bytes, *, name: str) -> Assumptions:
             if isinstance(figures, dict)
         },
         reference_home=str(said.get("supply", {}).get("reference_home", "")),
-        text=data,
+        text=b"",
     )
+
+
+def overlaid(assumptions: Assumptions, data: bytes, *, name: str) -> Assumptions:
+    """``assumptions`` with what an edited extract says otherwise, in the same layout.
+
+    A supply figure that is named is taken as it is, not scaled. Raises InputError for a table or a field
+    that there is not, and for whatever ``read`` refuses.
+    """
+    whole = _toml(assumptions.text.decode(), name)
+    for table, said in _toml(data, name).items():
+        _overlay(whole, table, said, name)
+    edited = _read(whole, name)
+    named = _toml(data, name).get("supply", {})
+    kept = {
+        item: _partly(assumptions.supply[item], edited.supply[item], named.get(item, {}))
+        for item in edited.supply
+    }
+    return replace(edited, supply=kept, text=data)
+
+
+def _overlay(whole: dict[str, Any], table: str, said: Any, name: str) -> None:
+    """Puts ``said`` into ``whole`` at ``table``, table by table."""
+    if table not in whole:
+        near = difflib.get_close_matches(table, whole, n=1)
+        way_out = f"Did you mean {near[0]}?" if near else f"Use one of {', '.join(whole)}."
+        raise InputError(f'There is no "{table}" in the assumptions.', file=name, way_out=way_out)
+    if not isinstance(said, dict):
+        whole[table] = said
+        return
+    for field, value in said.items():
+        _overlay(whole[table], field, value, name)
+
+
+def _partly(now: ItemSupply, edited: ItemSupply, named: Mapping[str, Any]) -> ItemSupply:
+    return replace(now, **{figure: getattr(edited, figure) for figure in named if figure != "basis"})
+
+
+def with_policy(assumptions: Assumptions, policy: str) -> Assumptions:
+    """The same under another policy of fairness."""
+    return replace(assumptions, policy=replace(assumptions.policy, policy=policy))
 
 
 @dataclass(frozen=True)

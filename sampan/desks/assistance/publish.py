@@ -165,7 +165,8 @@ def _contributions(context: _Context) -> Iterator[Activity]:
         if row.side == "domestic":
             continue
         donor, recipient = context.organisation(row.donor), context.organisation(row.recipient)
-        level = LEVELS[levels[row.earmark]] if row.earmark else "1"
+        unmarked = "softly" if row.purpose else "unearmarked"
+        level = LEVELS[levels[row.earmark] if row.earmark else unmarked]
         yield context.activity(
             row.number,
             f"{row.donor_name} to {row.recipient_name}: {row.said or 'cancelled'}",

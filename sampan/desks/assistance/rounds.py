@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -13,6 +13,7 @@ from sampan.access.session import Session
 from sampan.desks.assistance import capacity as capacities
 from sampan.desks.assistance import needs, plan
 from sampan.desks.assistance.assumptions import Assumptions
+from sampan.desks.assistance.deciding import Progress, Question, decide
 from sampan.desks.assistance.depots import may_be_planned
 from sampan.desks.assistance.needs import NeedEstimate
 from sampan.desks.assistance.plan import Decision
@@ -39,23 +40,26 @@ def estimated(session: Session, assumptions: Assumptions) -> NeedEstimate:
     return needs.estimate(outlook, known, assumptions, home=session.home, cites=cites)
 
 
-def propose(
+@dataclass(frozen=True, eq=False)
+class Round:
+    """What a round asks, and the need of everybody, those included whom the policy does not assist."""
+
+    question: Question
+    everybody: NeedEstimate
+
+
+def opened(
     session: Session,
     *,
     assumptions: Assumptions,
     day: date | None = None,
     counted: Mapping[str, int] | None = None,
-    record: bool = True,
-    progress: plan.Progress | None = None,
-) -> Proposed:
-    """Estimates need, sets home's own aside, allocates the rest, and records need and plan.
+) -> Round:
+    """Estimates need and counts the depot, on ``day`` (the last day of the forecast's figures unless told).
 
     ``counted`` is stock by item, in place of what the depot's books say; of an item that neither knows,
-    stock is assumed. ``day`` is the decision day (the last day of the forecast's figures unless told).
-    ``record=False`` writes nothing.
+    stock is assumed. Raises InputError if nobody need be assisted.
     """
-    if record:
-        require(session.person, "plan")
     given = _for_home(session, assumptions)
     everybody = estimated(session, given)
     estimate = needs.served(everybody)
@@ -63,24 +67,59 @@ def propose(
     earlier = sent(session.ledger, as_of=day)
     booked = may_be_planned(session.ledger, as_of=day) if counted is None else counted
     given = with_stock(given, booked)
-    opened = day if counted is not None else _opened(session, day)
-    assumed = depot(
-        given, estimate.items, day=day, opened=opened, sent=() if counted is not None else earlier
+    since = day if counted is not None else _opened(session, day)
+    assumed = depot(given, estimate.items, day=day, opened=since, sent=() if counted is not None else earlier)
+    question = Question(estimate, assumed.holding(booked), given, day, weights(estimate, given), earlier)
+    return Round(question, everybody)
+
+
+def asked_otherwise(session: Session, question: Question, edited: Assumptions) -> Question:
+    """The question under edited assumptions; stock that was not edited stays as the depot holds it."""
+    now, then = question.assumptions, edited
+    of_need = ("pool", "hard_hit", "weak_system", "prepare_for")
+    same_need = all(getattr(now.policy, name) == getattr(then.policy, name) for name in of_need)
+    estimate = question.estimate if same_need else needs.served(estimated(session, then))
+    stock = {item: s.stock for item, s in then.supply.items() if s.stock != now.supply[item].stock}
+    fresh = depot(then, estimate.items, day=question.day, opened=question.day, sent=())
+    held = dict(zip(question.depot.items, question.depot.at_hand, strict=True)) | stock
+    return replace(
+        question,
+        estimate=estimate,
+        depot=fresh.holding(held),
+        assumptions=then,
+        weights=weights(estimate, then),
     )
-    decision = plan.decide(
-        estimate,
-        assumed.holding(booked),
-        given,
-        day=day,
-        weights=weights(estimate, given),
-        sent=earlier,
-        progress=progress,
-    )
+
+
+def propose(
+    session: Session,
+    *,
+    assumptions: Assumptions,
+    day: date | None = None,
+    counted: Mapping[str, int] | None = None,
+    record: bool = True,
+    progress: Progress | None = None,
+) -> Proposed:
+    """Estimates need, sets home's own aside, allocates the rest, and records need and plan.
+
+    ``record=False`` writes nothing; the rest is as for ``opened``.
+    """
+    if record:
+        require(session.person, "plan")
+    this = opened(session, assumptions=assumptions, day=day, counted=counted)
+    decision, estimate = decide(this.question, progress=progress), this.question.estimate
     if not record:
         return Proposed(None, decision, estimate)
-    supply = _record_supply(session, given, day)
-    need = needs.record(session, everybody)
-    return Proposed(plan.propose(session, decision, estimate, refs=[need, supply]), decision, estimate)
+    supply = _record_supply(session, this.question.assumptions, this.question.day)
+    need = needs.record(session, this.everybody)
+    entry = plan.record(
+        session,
+        decision,
+        weeks=estimate.samples.shape[1],
+        exercise=estimate.outlook.exercise,
+        refs=[need, supply],
+    )
+    return Proposed(entry, decision, estimate)
 
 
 def weights(estimate: NeedEstimate, assumptions: Assumptions) -> np.ndarray:

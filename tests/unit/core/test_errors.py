@@ -13,6 +13,7 @@ def test_the_line_names_file_line_and_column_before_what_is_wrong() -> None:
 def test_what_is_not_known_is_left_out() -> None:
     assert str(InputError("No.", line=3)) == "line 3: No."
     assert str(SampanError("No.")) == "No."
+    assert str(InputError("No.", field="policy")) == "policy: No."
 
 
 def test_the_numbers_are_attributes() -> None:
