@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from sampan.ledger.entry import Entry
 
@@ -28,3 +28,10 @@ class ReadModel(Protocol):
     def tables(self) -> Sequence[Table]: ...
 
     def apply(self, connection: Connection, entry: Entry) -> None: ...
+
+
+@runtime_checkable
+class TakesMany(Protocol):
+    """A read model that takes in many entries at once, as ``apply`` would one by one, but sooner."""
+
+    def apply_all(self, connection: Connection, entries: Iterable[Entry]) -> None: ...

@@ -11,7 +11,7 @@ from sampan.ledger import rows
 from sampan.ledger.damage import damaged, read_row
 from sampan.ledger.entry import Entry
 from sampan.ledger.query import Query
-from sampan.ledger.read_model import ReadModel
+from sampan.ledger.read_model import ReadModel, TakesMany
 from sampan.ledger.schema import read_models
 
 Models = tuple[ReadModel, ...]
@@ -90,8 +90,11 @@ def _reset(connection: Connection, model: ReadModel) -> None:
 
 def _take_in(connection: Connection, model: ReadModel, entries: Iterable[Entry]) -> None:
     """Applies ``entries``, which follow what the model has taken in."""
-    count = 0
-    for count, entry in enumerate(entries, start=1):  # noqa: B007 the last count is used
-        model.apply(connection, entry)
+    entries = tuple(entries)
+    if isinstance(model, TakesMany):
+        model.apply_all(connection, entries)
+    else:
+        for entry in entries:
+            model.apply(connection, entry)
     moved = update(read_models).where(read_models.c.name == model.name)
-    connection.execute(moved.values(applied=read_models.c.applied + count))
+    connection.execute(moved.values(applied=read_models.c.applied + len(entries)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, Table, Text, insert
 
@@ -69,8 +69,10 @@ class Consignments:
 
     def apply(self, connection: Connection, entry: Entry) -> None:
         """Notes what ``entry`` is about."""
-        if entry.kind not in _ABOUT:
-            return
+        self.apply_all(connection, [entry])
+
+    def apply_all(self, connection: Connection, entries: Iterable[Entry]) -> None:
+        """Notes what each of ``entries`` is about."""
         rows = [
             {
                 "position": entry.index,
@@ -80,9 +82,12 @@ class Consignments:
                 "recorded": milliseconds(entry.recorded),
                 "waybill": entry.body.get("waybill"),
             }
+            for entry in entries
+            if entry.kind in _ABOUT
             for number in _numbers(entry)
         ]
-        connection.execute(insert(events), rows)
+        if rows:
+            connection.execute(insert(events), rows)
 
 
 def _numbers(entry: Entry) -> list[str]:
