@@ -17,6 +17,7 @@ from sampan.engines.allocate.plan import Consignments
 from sampan.engines.allocate.problem import Floats, Ints
 from sampan.engines.allocate.shipping import Shipping
 
+AHEAD = 16  # packs looked ahead at once
 OWED = 1e30  # a floor comes before any harm
 
 
@@ -106,27 +107,38 @@ class _Hand:
             self._even_out(t, int(g), int(i), int(arriving[g, i] - by_group[g, i]))
 
     def _even_out(self, t: int, g: int, i: int, spare: int) -> None:
-        """Give ``spare`` packs where worth most, or take -spare back where worth least; one each per round."""
+        """Give ``spare`` packs where they are worth most, or take -spare back where they are worth least.
+
+        Each round looks a few packs ahead for every recipient: worth falls from pack to pack, so the best of
+        all these are what giving one at a time would choose.
+        """
         r = self.members[g]
         while spare > 0:
-            worth = self.worth(t, r, i)
+            worth = self._ahead(t, r, i, range(min(spare, AHEAD)))
             if self._q.minimum[i] > 0:  # a consignment of the least size goes whole, wanted or not
                 worth = np.where(np.isinf(worth), worth, worth + 1.0)
-            best = r[np.argsort(-worth, kind="stable")][: min(spare, int((worth > 0).sum()))]
-            if len(best) == 0:
+            chosen = np.argsort(-worth, axis=None, kind="stable")[: min(spare, int((worth > 0).sum()))]
+            if len(chosen) == 0:
                 return  # nobody gains: the packs stay in the depot
-            self.given[t, best, i] += 1
-            spare -= len(best)
+            self.given[t, r, i] += np.bincount(chosen % len(r), minlength=len(r))
+            spare -= len(chosen)
         while spare < 0:
-            has = r[self.given[t, r, i] > 0]
-            self.given[t, has, i] -= 1
-            worth = self.worth(t, has, i)
-            self.given[t, has, i] += 1
-            least = has[np.argsort(worth, kind="stable")][
-                : max(1, min(-spare, int((worth < 1e-4 * OWED).sum())))
-            ]
-            self.given[t, least, i] -= 1
-            spare += len(least)
+            worth = self._ahead(t, r, i, range(-1, -1 - min(-spare, AHEAD), -1))
+            here = np.arange(1, len(worth) + 1)[:, None] <= self.given[t, r, i]
+            free = here & (worth < 1e-4 * OWED)
+            order = np.argsort(np.where(here, worth, np.inf), axis=None, kind="stable")
+            chosen = order[: max(1, min(-spare, int(free.sum())))]
+            self.given[t, r, i] -= np.bincount(chosen % len(r), minlength=len(r))
+            spare += len(chosen)
+
+    def _ahead(self, t: int, r: Ints, i: int, steps: range) -> Floats:
+        """(steps, n) worth of a pack on top of what is given and so many packs more."""
+        worth = np.empty((len(steps), len(r)))
+        for n, more in enumerate(steps):
+            self.given[t, r, i] += more
+            worth[n] = self.worth(t, r, i)
+            self.given[t, r, i] -= more
+        return worth
 
 
 class _Room:

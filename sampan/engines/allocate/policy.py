@@ -75,7 +75,7 @@ def _alpha_fair(p: Problem, alpha: float) -> Problem:
 def _with_floors(p: Problem, coverage: Floats) -> Problem:
     """A horizon floor at the given coverage (R, I), in whole packs, beside the floors there are."""
     pack = np.asarray(p.pack, float)
-    floor = np.floor(coverage * _needed(p) / pack * (1 - 1e-9)) * pack
+    floor = np.floor(coverage * _needed(p) / pack + 1e-7) * pack
     return replace(p, floor_total=floor if p.floor_total is None else np.maximum(floor, p.floor_total))
 
 

@@ -273,6 +273,13 @@ def _check_lots(p: Problem) -> None:
             )
         if lot.earmark is not None and not 0 <= lot.earmark < len(p.earmarks):
             raise InputError(f"Earmark {lot.earmark} does not exist.", field=field)
+        mark = p.earmarks[lot.earmark] if lot.earmark is not None else None
+        if mark and mark.items and lot.item not in mark.items:
+            raise InputError(
+                f'Earmark "{mark.name}" is for other items than this lot\'s: nobody may receive it.',
+                way_out="Correct the earmark, or ask the donor.",
+                field=field,
+            )
 
 
 def _check_charters(p: Problem) -> None:

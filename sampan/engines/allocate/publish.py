@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from sampan.engines.allocate.conflict import MOST_FLOORS, keep_floors, short_in_packs
-from sampan.engines.allocate.curves import curves
+from sampan.engines.allocate.curves import curves, summed
 from sampan.engines.allocate.harm import Harm
 from sampan.engines.allocate.kept import kept
 from sampan.engines.allocate.packed import Packed, packed, with_charters
@@ -114,7 +114,14 @@ def _target(q: Packed, p: Programme, solved: Solved) -> Floats:
     """(T, R, I) packs arriving in the linear optimum; merged curves split at the going price."""
     k = p.cells
     single = np.bincount(k.cell, minlength=len(k))[k.cell] == 1
-    split, _ = p.curves.at_price(k.member, np.maximum(solved.price, 0.0)[k.cell])
+    price = np.maximum(solved.price, 0.0)[k.cell]
+    low, _ = p.curves.at_price(k.member, price)
+    high, _ = p.curves.at_price(k.member, price, most=True)
+    # recipients to whom the last packs are worth exactly the price share them in order
+    left = (solved.amount - summed(k.cell, low, len(k)))[k.cell]
+    before = np.cumsum(high - low) - (high - low)
+    before -= before[np.searchsorted(k.cell, k.cell)]
+    split = low + np.clip(left - before, 0.0, high - low)
     flat = np.zeros(q.floor.size)
     flat[k.member] = np.where(single, solved.amount[k.cell], split)
     target = flat.reshape(q.floor.shape)

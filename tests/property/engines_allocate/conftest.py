@@ -47,6 +47,7 @@ def make_problem(seed: int, *, kinds: str, whole: bool = True, **given: Any) -> 
         if chance(0.5):
             week = int(g.integers(T))
             lots += (Lot(0, 0, week, 20 * int(pack[0]), expires=int(g.integers(week, T))),)
+    lots = tuple(l for l in lots if l.earmark != 1 or l.item in earmarks[1].items)
     lots = tuple(l for l in lots if (l.units % pack[l.item] == 0) or not whole)
     supply = packs(6 * R, (T, Dp)) * (g.random((T, Dp, 1)) < 0.6)
     supply[0, 0] += packs(4 * R, ()) + unit
