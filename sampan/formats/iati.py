@@ -149,7 +149,7 @@ def _faults(activity: Activity, today: date) -> Iterator[str]:
     for transaction in activity.transactions:
         yield from _of_transaction(transaction, today)
     for quantity in activity.quantities:
-        yield from _of_text(quantity.title)
+        yield from _of_text(f"{quantity.title} {quantity.unit}")
         if activity.start is None or (quantity.planned is None and quantity.actual is None):
             yield f"nothing is counted of {quantity.title}"
 
