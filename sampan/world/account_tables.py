@@ -23,8 +23,9 @@ from sqlalchemy import (
     select,
 )
 
+from sampan.core.portions import portions
 from sampan.ledger.entry import Entry, milliseconds
-from sampan.records.movement import Account, Commodity, Kind
+from sampan.records.movement import Account, Commodity, Kind, may_owe
 from sampan.records.record import Record, kinds
 
 metadata = MetaData()
@@ -85,6 +86,7 @@ def commodity_id(commodity: Commodity) -> int:
     return _number("\x1f".join("" if part is None else str(part) for part in parts))
 
 
+@lru_cache(maxsize=65_536)
 def commodity(kind: Kind, item: str, lot: str | None, expiry: str | None, earmark: str | None) -> Commodity:
     """The commodity in a row of its table."""
     return Commodity(kind, item, lot, date.fromisoformat(expiry) if expiry else None, earmark)
@@ -111,7 +113,10 @@ class Accounts:
         self.apply_all(connection, [entry])
 
     def apply_all(self, connection: Connection, entries: Iterable[Entry]) -> None:
-        """Takes in what ``entries`` move, in their order."""
+        """Takes in what ``entries`` move, in their order.
+
+        A commodity is named when a source first gives it: whoever else gives it had it before.
+        """
         rows: list[dict[str, Any]] = []
         accounts: dict[int, Account] = {}
         goods: dict[int, Commodity] = {}
@@ -121,7 +126,9 @@ class Accounts:
             for line, moved in enumerate(_record(entry).movements()):
                 giver, taker = account_id(moved.giver), account_id(moved.taker)
                 what = commodity_id(moved.commodity)
-                accounts[giver], accounts[taker], goods[what] = moved.giver, moved.taker, moved.commodity
+                accounts[giver], accounts[taker] = moved.giver, moved.taker
+                if may_owe(moved.giver):
+                    goods[what] = moved.commodity
                 rows.append(
                     {
                         "position": entry.index,
@@ -159,12 +166,11 @@ def _record(entry: Entry) -> Record:
 
 def _missing(connection: Connection, table: Table, ids: Iterable[int]) -> set[int]:
     """Those of ``ids`` that ``table`` does not name yet."""
-    wanted = list(ids)
+    wanted = set(ids)
     held: set[int] = set()
-    for start in range(0, len(wanted), 500):
-        query = select(table.c.id).where(table.c.id.in_(wanted[start : start + 500]))
-        held.update(connection.scalars(query))
-    return set(wanted) - held
+    for some in portions(sorted(wanted)):
+        held.update(connection.scalars(select(table.c.id).where(table.c.id.in_(some))))
+    return wanted - held
 
 
 def _name_accounts(connection: Connection, accounts: dict[int, Account]) -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
 from sqlalchemy import select
 
+from sampan.core.portions import portions
 from sampan.ledger.ledger import Ledger
 from sampan.records.movement import Account, Commodity, Kind
 from sampan.world import account_tables as tables
 from sampan.world.account_columns import Columns, columns
 from sampan.world.account_tables import Accounts
 
-__all__ = ["Accounts", "Holding", "StatementLine", "balance", "held_now", "statement"]
+__all__ = ["Accounts", "Holding", "StatementLine", "balance", "held_by", "held_now", "statement"]
 
 
 @dataclass(frozen=True)
@@ -103,16 +104,26 @@ def _order(holding: Holding) -> tuple[str, str, date, str]:
 
 def held_now(ledger: Ledger, account: Account) -> dict[Commodity, int]:
     """What ``account`` holds by all that is recorded: quick, whatever the size of the ledger."""
+    return held_by(ledger, [account]).get(account, {})
+
+
+def held_by(ledger: Ledger, accounts: Sequence[Account]) -> dict[Account, dict[Commodity, int]]:
+    """What each of ``accounts`` holds by all that is recorded; those that hold nothing are left out."""
     held, goods = tables.holdings.c, tables.commodities.c
     query = (
-        select(goods.kind, goods.item, goods.lot, goods.expiry, goods.earmark, held.quantity)
+        select(held.account, goods.kind, goods.item, goods.lot, goods.expiry, goods.earmark, held.quantity)
         .join_from(tables.holdings, tables.commodities, held.commodity == goods.id)
-        .where(held.account == tables.account_id(account), held.quantity != 0)
+        .where(held.quantity != 0)
         .order_by(goods.item, goods.expiry, goods.lot)
     )
+    by_id = {tables.account_id(account): account for account in accounts}
+    found: dict[Account, dict[Commodity, int]] = {}
     with ledger.reading() as connection:
-        rows = connection.execute(query).all()
-    return {tables.commodity(*row[:5]): int(row.quantity) for row in rows}
+        for some in portions(by_id):
+            for row in connection.execute(query.where(held.account.in_(some))):
+                account, *what, quantity = row
+                found.setdefault(by_id[account], {})[tables.commodity(*what)] = int(quantity)
+    return found
 
 
 def statement(

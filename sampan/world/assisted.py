@@ -9,6 +9,7 @@ from datetime import date, datetime
 import numpy as np
 from sqlalchemy import select
 
+from sampan.core.portions import portions
 from sampan.ledger.ledger import Ledger
 from sampan.ledger.schema import entries
 from sampan.records.assistance.consignments import batch_of, recipient_of
@@ -108,11 +109,9 @@ def _promises(held: Columns, as_of: date | None, known_on: datetime | None) -> l
 
 def _ids(ledger: Ledger, positions: set[int]) -> dict[int, str]:
     """The ids of the entries at these positions."""
-    wanted = sorted(positions)
     found: dict[int, str] = {}
     with ledger.reading() as connection:
-        for start in range(0, len(wanted), 500):
-            some = wanted[start : start + 500]
+        for some in portions(sorted(positions)):
             query = select(entries.c.position, entries.c.id).where(entries.c.position.in_(some))
             found.update((row.position, row.id) for row in connection.execute(query))
     return found

@@ -6,18 +6,22 @@ Asked inside the transaction that writes, so that no two processes can issue the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sampan.core.errors import Refused
 from sampan.core.money import Money
+from sampan.core.portions import portions
 from sampan.records.movement import Account, Commodity, Movement, may_owe
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
 Key = tuple[Account, Commodity]
+
+_SMALL = ("allotted:", "packed:", "transit:", "claim:", "committed:")
+"""Accounts of one consignment or one contribution."""
 
 
 def require_cover(connection: Connection, *, movements: Iterable[Movement], day: date) -> None:
@@ -53,22 +57,26 @@ def _available(connection: Connection, keys: Iterable[Key], day: date) -> dict[K
     return found
 
 
-def _holdings(connection: Connection, ids: Iterable[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
-    """(account, commodity, quantity, last day) of these pairs, and of some others."""
+def _holdings(connection: Connection, keys: Mapping[tuple[int, int], Key]) -> Iterator[Row[Any]]:
+    """(account, commodity, quantity, last day) of these, and of some others.
+
+    A depot holds many lots, so those that are asked for are named; a consignment holds few: all are read.
+    """
     from sqlalchemy import select
 
     from sampan.world.account_tables import holdings
 
-    accounts = sorted({account for account, _ in ids})
-    goods = sorted({commodity for _, commodity in ids})
     columns = holdings.c
-    rows: list[tuple[int, int, int, int]] = []
-    for start in range(0, len(goods), 500):
-        query = select(columns.account, columns.commodity, columns.quantity, columns.last_day).where(
-            columns.account.in_(accounts), columns.commodity.in_(goods[start : start + 500])
+    query = select(columns.account, columns.commodity, columns.quantity, columns.last_day)
+    small = {id for (id, _), (account, _) in keys.items() if account.startswith(_SMALL)}
+    for some in portions(sorted(small)):
+        yield from connection.execute(query.where(columns.account.in_(some)))
+    large = {account for account, _ in keys} - small
+    goods = sorted({commodity for account, commodity in keys if account in large})
+    for some in portions(goods):
+        yield from connection.execute(
+            query.where(columns.account.in_(sorted(large)), columns.commodity.in_(some))
         )
-        rows += [(a, c, q, d) for a, c, q, d in connection.execute(query)]
-    return rows
 
 
 def _least(connection: Connection, account: int, commodity: int, day: date) -> tuple[int, date]:

@@ -5,7 +5,7 @@ Nothing counts as delivered until the recipient says so, line by line, in as man
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
+from sampan.core.portions import portions
 from sampan.core.quantities import whole
 from sampan.desks.assistance.done import Done
 from sampan.ledger.ledger import Ledger
@@ -21,7 +22,7 @@ from sampan.records.assistance import Receipt, ReceiptLine, SettledLine, Settlem
 from sampan.records.assistance.consignments import recipient_of
 from sampan.records.movement import Account, Commodity
 from sampan.records.record import Record
-from sampan.world.accounts import balance, held_now
+from sampan.world.accounts import balance, held_by, held_now
 from sampan.world.consignment_tables import events
 from sampan.world.consignments import track
 
@@ -66,6 +67,15 @@ class Claim:
     units: int
 
 
+@dataclass(frozen=True)
+class Note:
+    """One goods received note, as its recipient writes it."""
+
+    number: str
+    found: tuple[Found, ...]
+    words: str = ""
+
+
 def receive(
     session: Session, number: str, found: Sequence[Found], *, note: str = "", day: date | None = None
 ) -> Signed:
@@ -75,39 +85,49 @@ def receive(
     Raises Refused if the person does not speak for the recipient (and records the attempt), if the
     consignment has not left, or if it carries less than this receipt says.
     """
+    return receive_many(session, [Note(number, tuple(found), note)], day=day)[0]
+
+
+def receive_many(session: Session, notes: Sequence[Note], *, day: date | None = None) -> tuple[Signed, ...]:
+    """Signs for several consignments at once: all of it is written, or nothing."""
     session.require("receive")
-    _require_recipient(session, number)
-    photos = [session.keep("photo", one.photo).digest if one.photo else None for one in found]
+    wanted = list(dict.fromkeys(note.number for note in notes))
+    for number in wanted:
+        _require_recipient(session, number)
+    photos = {
+        one.photo: session.keep("photo", one.photo).digest
+        for note in notes
+        for one in note.found
+        if one.photo is not None
+    }
+    left: dict[str, int] = {}
 
     def records() -> list[Record]:
-        carried = held_now(session.ledger, f"transit:{number}")
-        if not carried:
-            raise _nothing_there(session, number)
-        lines = [
-            _line(number, one, carried, photo) for one, photo in zip(found, photos, strict=True) if _any(one)
-        ]
-        if not lines:
-            raise InputError("This receipt says nothing.", way_out="Say what has come, line by line.")
-        return [
-            Receipt(
-                consignment=number,
-                part=1 + _parts(session.ledger, number),
-                recipient=recipient_of(number),
-                lines=tuple(lines),
-                note=note,
+        on_the_way = _carried(session, wanted)
+        parts = _parts(session.ledger, wanted)
+        written = []
+        for note in notes:
+            lines = on_the_way[note.number].sign(note.found, photos)
+            parts[note.number] += 1
+            written.append(
+                Receipt(
+                    consignment=note.number,
+                    part=parts[note.number],
+                    recipient=recipient_of(note.number),
+                    lines=tuple(lines),
+                    note=note.words,
+                )
             )
-        ]
+        left.update((number, carried.left) for number, carried in on_the_way.items())
+        return list(written)
 
-    (entry,) = session.decide("receive", records, effective=day)
-    written = Receipt.read(entry.body)
-    return Signed(
-        number,
-        written.part,
-        entry.id,
-        sum(line.good for line in written.lines),
-        sum(line.claimed for line in written.lines),
-        sum(held_now(session.ledger, f"transit:{number}").values()),
-    )
+    entries = session.decide("receive", records, effective=day)
+    return tuple(_signed(Receipt.read(entry.body), entry.id, left) for entry in entries)
+
+
+def _signed(written: Receipt, entry: str, left: Mapping[str, int]) -> Signed:
+    good, claimed = (sum(getattr(line, what) for line in written.lines) for what in ("good", "claimed"))
+    return Signed(written.consignment, written.part, entry, good, claimed, left[written.consignment])
 
 
 def receive_all(session: Session, number: str, *, note: str = "", day: date | None = None) -> Signed:
@@ -142,69 +162,116 @@ def _nothing_there(session: Session, number: str) -> Refused:
     return Refused(f"{number} is {state}: it has not left.", way_out="Sign for it when it has come.")
 
 
-def _any(one: Found) -> bool:
-    for what in ("good", "damaged", "missing"):
-        whole(getattr(one, what), what=f"{what} {one.item}")
-    return bool(one.good or one.damaged or one.missing)
+def _carried(session: Session, wanted: Sequence[str]) -> dict[str, _Carried]:
+    """What each consignment still carries. Raises Refused for one that carries nothing."""
+    held = held_by(session.ledger, [f"transit:{number}" for number in wanted])
+    for number in wanted:
+        if f"transit:{number}" not in held:
+            raise _nothing_there(session, number)
+    return {number: _Carried(number, held[f"transit:{number}"]) for number in wanted}
 
 
-def _line(number: str, one: Found, carried: dict[Commodity, int], photo: str | None) -> ReceiptLine:
-    """The line, with lot, expiry and earmark as they were sent; ``carried`` is lessened by it."""
-    what = _lot(number, one, carried)
-    said = one.good + one.damaged + one.missing
-    if said > carried[what]:
-        raise Refused(
-            f"{number} still carries {carried[what]:,} {one.item}{f' of lot {what.lot}' if what.lot else ''};"
-            f" this receipt says {said:,}.",
-            way_out="Count again; what was not sent cannot be received here.",
-            held=carried[what],
-            asked=said,
+class _Carried:
+    """The lots of one consignment that nobody has signed for yet."""
+
+    def __init__(self, number: str, lots: dict[Commodity, int]) -> None:
+        self.number, self.lots = number, lots
+        self.by_name: dict[tuple[str, str | None], list[Commodity]] = {}
+        for what in lots:
+            self.by_name.setdefault((what.item, what.lot), []).append(what)
+
+    @property
+    def left(self) -> int:
+        """Units still on the way."""
+        return sum(self.lots.values())
+
+    def sign(self, found: Sequence[Found], photos: Mapping[bytes, str]) -> list[ReceiptLine]:
+        """The lines of a receipt, with lot, expiry and earmark as they were sent; lessens what is left."""
+        lines = [self._line(one, photos.get(one.photo or b"")) for one in found if _any(one)]
+        if not lines:
+            raise InputError("This receipt says nothing.", way_out="Say what has come, line by line.")
+        return lines
+
+    def _line(self, one: Found, photo: str | None) -> ReceiptLine:
+        what = self._lot(one)
+        left, said = self.lots[what], one.good + one.damaged + one.missing
+        if said > left:
+            raise Refused(
+                f"{self.number} still carries {left:,} {one.item}{f' of lot {what.lot}' if what.lot else ''};"
+                f" this receipt says {said:,}.",
+                way_out="Count again; what was not sent cannot be received here.",
+                held=left,
+                asked=said,
+            )
+        if said > one.good and not one.reason.strip():
+            raise InputError(
+                f"{said - one.good:,} {one.item} are damaged or missing, and nobody says why.",
+                way_out="Give a reason for the line.",
+                field="reason",
+            )
+        self.lots[what] = left - said
+        return ReceiptLine(
+            item=what.item,
+            lot=what.lot,
+            expiry=what.expiry,
+            earmark=what.earmark,
+            good=one.good,
+            damaged=one.damaged,
+            missing=one.missing,
+            reason=one.reason,
+            photo=photo,
         )
-    if (one.damaged or one.missing) and not one.reason.strip():
-        raise InputError(
-            f"{one.damaged + one.missing:,} {one.item} are damaged or missing, and nobody says why.",
-            way_out="Give a reason for the line.",
-            field="reason",
-        )
-    carried[what] -= said
-    return ReceiptLine(
-        item=what.item,
-        lot=what.lot,
-        expiry=what.expiry,
-        earmark=what.earmark,
-        good=one.good,
-        damaged=one.damaged,
-        missing=one.missing,
-        reason=one.reason,
-        photo=photo,
-    )
 
+    def _lot(self, one: Found) -> Commodity:
+        """The lot that the recipient means. Raises InputError if it was not sent, or could be several."""
+        if one.lot is not None:
+            named = self.by_name.get((one.item, one.lot), [])
+        else:
+            named = [what for what in self.lots if what.item == one.item]
+        fits = [what for what in named if one.expiry in (None, what.expiry)]
+        if len(fits) > 1:
+            fits = [what for what in fits if self.lots[what]] or fits
+        if len(fits) == 1:
+            return fits[0]
+        raise self._no_such_lot(one, several=bool(fits))
 
-def _lot(number: str, one: Found, carried: dict[Commodity, int]) -> Commodity:
-    """The lot that the recipient means. Raises InputError if it was not sent, or could be several."""
-    mine = [what for what in carried if what.item == one.item]
-    fits = [what for what in mine if one.lot in (None, what.lot) and one.expiry in (None, what.expiry)]
-    with_some = [what for what in fits if carried[what]] or fits
-    if len(with_some) == 1:
-        return with_some[0]
-    sent = ", ".join(f"{w.lot or 'no lot'}{f' (expires {w.expiry})' if w.expiry else ''}" for w in mine)
-    asked = f" lot {one.lot}" if one.lot else ""
-    if not fits:
-        raise InputError(
-            f"{number} carries no {one.item}{asked}{f' that expires {one.expiry}' if one.expiry else ''}.",
+    def _no_such_lot(self, one: Found, *, several: bool) -> InputError:
+        mine = [what for what in self.lots if what.item == one.item]
+        sent = ", ".join(f"{x.lot or 'no lot'}{f' (expires {x.expiry})' if x.expiry else ''}" for x in mine)
+        if several:
+            return InputError(
+                f"{self.number} carries {one.item} in several lots.",
+                way_out=f"Name one of {sent}.",
+                field="lot",
+            )
+        asked = f" lot {one.lot}" if one.lot else ""
+        return InputError(
+            f"{self.number} carries no {one.item}{asked}{f' that expires {one.expiry}' if one.expiry else ''}.",
             way_out=f"It carries {sent}." if sent else "Sign for what was sent.",
             field="lot",
         )
-    raise InputError(
-        f"{number} carries {one.item} in several lots.", way_out=f"Name one of {sent}.", field="lot"
-    )
 
 
-def _parts(ledger: Ledger, number: str) -> int:
-    """How many receipts have been written for a consignment."""
-    query = select(func.count()).where(events.c.consignment == number, events.c.kind == Receipt.kind)
+def _any(one: Found) -> bool:
+    """Whether the line says anything. Raises InputError unless its numbers are whole, from 0."""
+    for what in (one.good, one.damaged, one.missing):
+        if type(what) is not int or what < 0:
+            whole(what, what=one.item)
+    return bool(one.good or one.damaged or one.missing)
+
+
+def _parts(ledger: Ledger, wanted: Sequence[str]) -> dict[str, int]:
+    """How many receipts have been written for each of these consignments."""
+    column, found = events.c, dict.fromkeys(wanted, 0)
     with ledger.reading() as connection:
-        return int(connection.scalar(query) or 0)
+        for some in portions(wanted):
+            query = (
+                select(column.consignment, func.count())
+                .where(column.consignment.in_(some), column.kind == Receipt.kind)
+                .group_by(column.consignment)
+            )
+            found.update((number, int(count)) for number, count in connection.execute(query))
+    return found
 
 
 def claims(
