@@ -7,7 +7,7 @@ receipt bundle; the sender takes that in, and its consignment is received. Files
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sampan.access.session import Session
@@ -124,7 +124,8 @@ def _take_in(session: Session, verified: Verified, partner: Known, name: str, da
             ),
         ]
 
-    written = session.decide("receive", decide, effective=day)
+    speaking = session.on_behalf_of(replace(session.person, party=partner.code))  # by proof, not by claim
+    written = speaking.decide("receive", decide, effective=day)
     kind = Import.read(written[-1].body).what
     return Taken(partner.code, kind, number, tuple(entry.id for entry in written), said)
 
