@@ -288,6 +288,7 @@ def test_two_histories_of_one_length_are_found_out(pair: Pair) -> None:
     take_in(pair.italy.session, export_notice(pair.china.session, "1-ITA"))
     with memory_node(home="CHN") as other:
         at_sea(other)
+        add(other.on_behalf_of("administrator"), "Italy", str(pair.italy.session.ledger.verifier))
         entries = read_bundle(export_notice(other.session, "1-ITA")).items
         head = Checkpoint(other.session.ledger.origin, other.session.ledger.size, other.session.ledger.root)
     key = pair.china.session.ledger._key
