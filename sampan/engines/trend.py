@@ -26,7 +26,8 @@ OFFSET = 1.0  # people, added before the logarithm
 STARTED = 20.0  # people reported so far; before that a place neither teaches nor has a trend
 RESTLESS_PRIOR = 1.5  # weeks that the usual restlessness counts for
 RESTLESS_RANGE = (0.1, 4.0)  # of a place's error variance, in multiples of the usual at its size
-CORE = 0.88  # of the pooled spread in the middle of the distribution: mixed pools are heavy there
+CORE = 0.9  # of the pooled spread in the middle of the distribution: mixed pools are heavy there
+TAIL = 1.04  # of it at the ends: what is learned is always a little out of date
 DRIFT = 0.06  # added to its tails per further week: past misses are those of weights fitted to them
 LARGEST_MISS = 4.0  # multiples of the spread, times the square root of the horizon
 PRIOR_MISSES = 6  # as many draws of a normal, 1.2 √h wide, join each pool of errors
@@ -251,9 +252,9 @@ def _spread(past: History, miss: Array, seen: Mask, scale: Array, ahead: int) ->
 
 
 def _stretch(ahead: int) -> Array:
-    """Factor of each level: CORE in the middle, 1 and DRIFT more per further week in the tails."""
+    """Factor of each level: CORE in the middle, TAIL and DRIFT more per further week at the ends."""
     tail = np.abs(2.0 * np.array(HUB_LEVELS) - 1.0) ** 4
-    return np.asarray(CORE + (1.0 + DRIFT * (ahead - 1) - CORE) * tail, dtype=np.float64)
+    return np.asarray(CORE + (TAIL + DRIFT * (ahead - 1) - CORE) * tail, dtype=np.float64)
 
 
 def _weighted_quantiles(values: Array, weight: Array) -> Array:
