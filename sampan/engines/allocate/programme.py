@@ -156,10 +156,15 @@ class Programme:
         largest = max(self.cells.top.max(initial=0.0), self.kept.value.max(initial=0.0))
         return float(largest) if largest > 0 else 1.0
 
-    def cut(self, amount: Floats) -> Programme:
-        """With tangents to the harm of every kept pair at the present ``amount`` (C,) on the curves."""
-        pair = np.arange(len(self.kept))
-        return replace(self, cuts=self.cuts.plus(pair, *self.kept.cuts(pair, self.arrived(amount))))
+    def cut(self, amount: Floats, *, allowed: float) -> Programme:
+        """With a tangent to the harm of each kept pair that its cuts understate by more than its part of ``allowed``."""
+        arrived = self.arrived(amount)
+        said = np.full(len(self.kept), -np.inf)
+        at_cut = self.cuts.level + (self.cuts.slope * arrived[self.cuts.pair]).sum(1)
+        np.maximum.at(said, self.cuts.pair, at_cut)
+        short = self.kept.harm(np.arange(len(self.kept)), arrived) - np.maximum(said, 0.0)
+        pair = np.flatnonzero(short > 0.1 * allowed / len(self.kept))
+        return replace(self, cuts=self.cuts.plus(pair, *self.kept.cuts(pair, arrived[pair])))
 
     def arrived(self, amount: Floats) -> Floats:
         """(P, T) what has arrived for each kept pair."""

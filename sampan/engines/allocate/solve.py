@@ -80,7 +80,7 @@ def refine(
             break
         knots = _closer(p, knots, solved, least, allowed=allowed, spread=spread)
         seen = seen.plus(knots)
-        p = p.cut(solved.amount) if len(p.kept) else p
+        p = p.cut(solved.amount, allowed=allowed) if len(p.kept) else p
         spread /= 4
     assert best is not None
     return Optimum(p, best, bound, seen.near(np.maximum(best.price, 0.0), factor=REACH), solver)
