@@ -44,6 +44,8 @@ def demo(
         list[Path] | None, typer.Option(help="CSV of beds, staff and laboratories; may be repeated.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Another number, another exercise.")] = None,
+    serve: Annotated[bool, typer.Option("--serve", help="Then show the public pages of the node.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port for --serve.")] = 8000,
     json: Json = False,
 ) -> None:
     """Run the main job: four decisions a week apart, then the brief.
@@ -79,6 +81,10 @@ def demo(
     for path in written:
         said(f"Wrote {path}")
     said(f"{time.perf_counter() - began:.1f} s: {steps.where_the_time_went()}")
+    if serve:
+        from sampan.cli.serve import start
+
+        start(folder, port=port)
 
 
 def _assumptions(file: Path | None) -> Assumptions:

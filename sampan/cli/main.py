@@ -21,6 +21,7 @@ from sampan.cli import (
     ledger,
     node,
     press,
+    serve,
     stock,
     teams,
 )
@@ -38,7 +39,7 @@ app = typer.Typer(
 
 for desk in (
     *(demo, node, control, evaluate, assistance, stock, consignments, giving, teams, figures),
-    *(exchange, press, ledger),
+    *(exchange, press, serve, ledger),
 ):
     desk.register(app)
 

@@ -27,22 +27,25 @@ def brief(
     known_by: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As we knew it at the end of this day.")
     ] = None,
+    language: Annotated[str, typer.Option(help="ar, zh, en, fr, ru or es.")] = "en",
     out: Annotated[Path | None, typer.Option(help="Write it: FILE.html or FILE.md.")] = None,
     json: Json = False,
 ) -> None:
     """Tell the public what was done for whom, and how the epidemic stands.
 
-    Examples: sampan brief; sampan brief --as-of 2020-03-26 --out brief.html
+    Examples: sampan brief; sampan brief --as-of 2020-03-26 --language fr --out brief.html
     """
     from sampan.cli.control import end_of_day
     from sampan.core.errors import InputError
     from sampan.core.files import write_whole
+    from sampan.core.languages import parse_language
     from sampan.desks.control.situation import assessed
     from sampan.desks.press.brief import brief as view
     from sampan.desks.press.render import render
 
     if out is not None and out.suffix not in (".html", ".md"):
         raise InputError(f"A brief cannot be written as {out.suffix or 'that'}.", way_out="Use .html or .md.")
+    spoken = parse_language(language)
     known_on = end_of_day(known_by)
     with opened(folder, person) as node:
         try:
@@ -59,7 +62,7 @@ def brief(
     if json:
         as_json(written)
     elif out is None:
-        sys.stdout.write(render(written, "md"))
+        sys.stdout.write(render(written, "md", spoken))
     if out is not None:
-        write_whole(out, render(written, "html" if out.suffix == ".html" else "md").encode())
+        write_whole(out, render(written, "html" if out.suffix == ".html" else "md", spoken).encode())
         said(f"Wrote {out}.")

@@ -7,17 +7,16 @@ stdout, as a table for people or as JSON for machines, with the same fields.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
-import math
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+from sampan.core.plain import plain
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -99,21 +98,6 @@ def as_json(result: object) -> None:
     """``result`` on stdout as JSON: dates as ISO 8601, absent as null, never NaN."""
     json.dump(plain(result), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
     sys.stdout.write("\n")
-
-
-def plain(value: Any) -> Any:
-    """``value`` in JSON's own types."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
-    if hasattr(value, "tolist"):
-        return plain(value.tolist())
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from sampan.core.errors import InputError
+
 Language = Literal["ar", "zh", "en", "fr", "ru", "es"]
 
 LANGUAGES: tuple[Language, ...] = ("ar", "zh", "en", "fr", "ru", "es")
@@ -13,3 +15,11 @@ LANGUAGES: tuple[Language, ...] = ("ar", "zh", "en", "fr", "ru", "es")
 def direction(language: Language) -> Literal["rtl", "ltr"]:
     """The base direction of a page in ``language``."""
     return "rtl" if language == "ar" else "ltr"
+
+
+def parse_language(text: str) -> Language:
+    """The language that a person named by its tag. Raises InputError if it is none of the six."""
+    found = next((each for each in LANGUAGES if each == text.strip().lower()), None)
+    if found is None:
+        raise InputError(f'"{text}" is none of our languages.', way_out=f"Use {', '.join(LANGUAGES)}.")
+    return found

@@ -17,11 +17,12 @@ from sampan.world.places import REGIONS, place
 
 @dataclass(frozen=True)
 class Counted:
-    """A public figure with the list behind it: what is counted, how many, and the names."""
+    """A public figure with the list behind it: what is counted, how many, and who, by English name and by code."""
 
     what: str
     count: int
     names: tuple[str, ...]
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,8 @@ def _name(code: str) -> str:
 
 
 def _counted(what: str, codes: Sequence[str]) -> Counted:
-    return Counted(what, len(codes), tuple(sorted(_name(code) for code in codes)))
+    listed = sorted(codes, key=_name)
+    return Counted(what, len(codes), tuple(_name(code) for code in listed), tuple(listed))
 
 
 def _items(consignments: Sequence[Sent]) -> tuple[ItemTotal, ...]:

@@ -1,36 +1,64 @@
-"""How does a brief look on paper and on a screen?"""
+"""How does a brief look on paper and on a screen, in each language?"""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Literal
+from functools import cache, partial
+from typing import Literal, Protocol
 
 import jinja2
-from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from markupsafe import Markup
 
+from sampan.core.languages import Language
 from sampan.desks.press.brief import Brief
+from sampan.desks.press.sentences import Sentences
+from sampan.languages.pages import environment
+from sampan.languages.shown import Shown
+from sampan.languages.speech import speech
 
 Form = Literal["html", "md"]
 
 
-def render(brief: Brief, form: Form) -> str:
+class Links(Protocol):
+    """Where a page leads from a brief; a brief in a file leads nowhere."""
+
+    def figure(self, day: str, name: str) -> str:
+        """To the list behind a figure."""
+
+    def party(self, code: str) -> str:
+        """To a country or an organisation."""
+
+    def batch(self, number: int) -> str:
+        """To a batch."""
+
+    def entry(self, id: str) -> str:
+        """To an entry of the ledger."""
+
+
+def render(brief: Brief, form: Form, language: Language = "en") -> str:
     """The brief as a whole HTML page, which prints as it reads, or as Markdown."""
-    return _templates().get_template(f"brief.{form}").render(brief=brief)
+    page = _templates(language).get_template(f"brief.{form}")
+    return page.render(brief=brief, links=None, said=sentences(brief, language, markup=form == "html"))
+
+
+def sentences(brief: Brief, language: Language, *, markup: bool, links: Links | None = None) -> Sentences:
+    """The sentences of ``brief``, as the template ``brief_body.html`` wants them beside it."""
+    named = partial(_linked, links, brief.day.isoformat()) if links else _plain
+    return Sentences(brief, Shown(speech(language), markup), named)
+
+
+def loader() -> jinja2.BaseLoader:
+    """The templates of a brief, for a site that shows briefs among its other pages."""
+    return jinja2.PackageLoader("sampan.desks.press")
+
+
+def _plain(name: str, shown: str) -> str:  # noqa: ARG001
+    return shown
+
+
+def _linked(links: Links, day: str, name: str, shown: str) -> str:
+    return Markup('<a href="{}">{}</a>').format(links.figure(day, name), shown)
 
 
 @cache
-def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("sampan.desks.press"),
-        autoescape=jinja2.select_autoescape(["html"]),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["number"] = lambda value: format_decimal(value, locale="en")
-    environment.filters["percent"] = lambda value: format_percent(value, "+0 %;-0 %", locale="en")
-    environment.filters["date"] = lambda value: format_date(value, "d MMMM y", locale="en")
-    environment.filters["r"] = lambda value: format_decimal(value, "0.0", locale="en")
-    return environment
+def _templates(language: Language) -> jinja2.Environment:
+    return environment(loader(), language)

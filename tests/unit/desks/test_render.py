@@ -1,5 +1,6 @@
 """A brief on paper: hostile names stay text, absent figures stay absent, one is singular."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +11,7 @@ from sampan.desks.press.render import render
 
 
 def brief(**changes: object) -> Brief:
-    nobody = Counted("countries", 0, ())
+    nobody = Counted("countries", 0, (), ())
     made = Brief(
         day=date(2020, 3, 26),
         home="CHN",
@@ -18,8 +19,8 @@ def brief(**changes: object) -> Brief:
         exercise=False,
         outbreak=None,
         countries=nobody,
-        organisations=Counted("organisations", 0, ()),
-        regions=tuple(Counted(name, 0, ()) for name in ("Asia", "Europe")),
+        organisations=Counted("organisations", 0, (), ()),
+        regions=tuple(Counted(name, 0, (), ()) for name in ("Asia", "Europe")),
         items=(),
         batches=(),
         confirmed_by_recipient=0,
@@ -29,23 +30,29 @@ def brief(**changes: object) -> Brief:
     return replace(made, **changes)
 
 
+def text(page: str) -> str:
+    """What a reader of the page reads."""
+    return re.sub(r"<[^>]*>", "", page)
+
+
 @pytest.mark.parametrize("form", ["html", "md"])
 def test_an_empty_ledger_makes_an_honest_brief(form: str) -> None:
-    written = render(brief(), form)
+    written = text(render(brief(), form))
     assert "0 countries and 0 organisations in 0 batches" in written
     assert "None" not in written
     assert "nan" not in written.lower()
 
 
 def test_one_is_singular() -> None:
-    one = Counted("x", 1, ("Italy",))
+    one = Counted("x", 1, ("Italy",), ("ITA",))
     batch = BatchLine(1, date(2020, 3, 5), 1, 1, ("id",))
     written = render(brief(countries=one, organisations=one, batches=(batch,)), "md")
-    assert "1 country and 1 organisation in 1 batch**" in written
+    assert "1 country and 1 organisation in 1 batch.**" in written
 
 
 def test_names_cannot_become_markup() -> None:
-    hostile = Counted("countries", 1, ("<script>alert(1)</script>",))
+    name = "<script>alert(1)</script>"
+    hostile = Counted("countries", 1, (name,), (name,))
     written = render(brief(countries=hostile, regions=(hostile,)), "html")
     assert "<script>" not in written
     assert "&lt;script&gt;" in written

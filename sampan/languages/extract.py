@@ -1,0 +1,68 @@
+"""Which messages are there to translate? ``python -m sampan.languages.extract`` brings the catalogues up to date.
+
+New messages arrive empty; those whose source changed are marked fuzzy; those that are gone are dropped. The
+tests fail until every message is translated.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import write_po
+
+from sampan.languages.catalogue import TRANSLATED, catalogue
+
+METHODS = [
+    ("languages/terms.py", "python"),
+    ("**/templates/*.html", "jinja2"),
+    ("**/templates/*.md", "jinja2"),
+    ("**/templates/*.xml", "jinja2"),
+    ("desks/press/sentences.py", "python"),
+]
+OPTIONS: dict[str, dict[str, Any]] = {
+    "**/templates/*": {
+        "trimmed": "true",
+        "newstyle_gettext": "true",
+        "trim_blocks": "true",
+        "lstrip_blocks": "true",
+    }
+}
+
+
+DATED = datetime(2020, 3, 26, tzinfo=UTC)
+"""Said to be the date of every catalogue, so that a file changes only when a message does."""
+
+
+def messages() -> Catalog:
+    """Every message in the source."""
+    found = Catalog(project="Sampan", creation_date=DATED, charset="utf-8")
+    root = Path(str(resources.files("sampan")))
+    for name, _, message, comments, context in extract_from_dir(root, METHODS, OPTIONS):
+        found.add(message, locations=[(name, 0)], auto_comments=comments, context=context)
+    return found
+
+
+def update() -> None:
+    """Rewrites every catalogue with the messages of today."""
+    for language in TRANSLATED:
+        path = Path(str(resources.files("sampan.languages"))) / "locale" / f"{language}.po"
+        known = catalogue(language)
+        known.update(messages(), no_fuzzy_matching=True)
+        known.obsolete.clear()
+        known.fuzzy = False
+        known.header_comment = f"# Sampan in {language}."
+        known.project, known.version, known.msgid_bugs_address = "Sampan", "0.1", "none"
+        known.last_translator, known.language_team, known.revision_date = "none", "none", DATED
+        written = io.BytesIO()
+        write_po(written, known, width=110, include_lineno=False, ignore_obsolete=True)
+        path.write_bytes(written.getvalue())
+
+
+if __name__ == "__main__":
+    update()

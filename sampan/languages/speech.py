@@ -1,0 +1,100 @@
+"""How does one language say a number, a day, a place, a word of ours, a list?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+from sampan.core.languages import Language, direction
+from sampan.languages.catalogue import translations
+from sampan.world.items import item
+from sampan.world.organisations import organisations
+from sampan.world.places import alpha2_codes, fold, places, subdivisions
+
+LEFT_TO_RIGHT = "\u200e"
+"""Keeps a sign before its number where words run from right to left (CLDR does the same)."""
+
+
+class Speech:
+    """One language, as readers of it write. Numbers are grouped and pointed as CLDR says."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.locale = Locale.parse(language)
+        self.translations = translations(language)
+        self._ltr = LEFT_TO_RIGHT if direction(language) == "rtl" else ""
+        self.comma = {"zh": "、", "ar": "، "}.get(language, ", ")
+
+    def number(self, value: float) -> str:
+        """``115``, ``122,434,000``; digits after the point as they are given."""
+        return format_decimal(value, locale=self.locale)
+
+    def rate(self, value: float) -> str:
+        """A reproduction number: one digit after the point."""
+        return format_decimal(value, "0.0", locale=self.locale)
+
+    def change(self, value: float) -> str:
+        """A relative change in whole per cent, with its sign; zero has none."""
+        pattern = self.locale.percent_formats[None].pattern
+        signed = f"+{pattern};-{pattern}" if round(value, 2) else pattern
+        return self._ltr + format_decimal(value, signed, locale=self.locale)
+
+    def percent(self, value: float) -> str:
+        """A share in whole per cent."""
+        return format_percent(value, locale=self.locale)
+
+    def day(self, value: date) -> str:
+        """``26 March 2020``."""
+        return format_date(value, "d MMMM y" if self.language == "en" else "long", locale=self.locale)
+
+    def short_day(self, value: date) -> str:
+        """Day and month, for the axis of a chart: ``26 Mar``."""
+        return format_date(
+            value, "d MMM" if self.language == "en" else _day_and_month(self.locale), locale=self.locale
+        )
+
+    def term(self, word: str, context: str) -> str:
+        """A word of ours out of a record: see ``terms``."""
+        return self.translations.pgettext(context, word)
+
+    def party(self, code: str) -> str:
+        """The name of a country, an area or an organisation; of a code that stands for none, the code."""
+        if code in organisations():
+            return organisations()[code].name(self.language)
+        return _place_name(code, self.language) or code
+
+    def item(self, code: str) -> str:
+        """The name of a kind of supply."""
+        return item(code).name(self.language)
+
+    def parties(self, codes: Iterable[str]) -> list[str]:
+        """``codes`` in the order in which a reader looks for their names."""
+        return sorted(codes, key=lambda code: self.collated(self.party(code)))
+
+    def collated(self, name: str) -> bytes:
+        """A key to sort names by. Chinese by sound: GB 18030 keeps GB 2312's order of common characters."""
+        return name.encode("gb18030", "replace") if self.language == "zh" else fold(name).encode()
+
+
+def _day_and_month(locale: Locale) -> str:
+    return str(locale.datetime_skeletons["MMMd"].pattern)
+
+
+@cache
+def _place_name(code: str, language: Language) -> str | None:
+    if code in places():
+        return places()[code].name(language)
+    country = alpha2_codes().get(code.partition("-")[0])
+    area = subdivisions(country).get(code) if country else None
+    return area.name(language) if area else None
+
+
+@cache
+def speech(language: Language) -> Speech:
+    """The speech of a language, made once."""
+    return Speech(language)

@@ -1,0 +1,55 @@
+"""Which words come out of records and views, and so stand in no template?
+
+Each is listed here with its context, so that it reaches the translators; a test holds the lists to the
+tables that the words come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def _mark(context: str, word: str) -> str:  # noqa: ARG001
+    """Marks a word for translation: the extraction looks for calls of ``pgettext``."""
+    return word
+
+
+pgettext = _mark
+
+TERMS: Mapping[str, tuple[str, ...]] = {
+    "region": (
+        pgettext("region", "Asia"),
+        pgettext("region", "Europe"),
+        pgettext("region", "Africa"),
+        pgettext("region", "Americas"),
+        pgettext("region", "South Pacific"),
+    ),
+    "phase": (
+        pgettext("phase", "rising"),
+        pgettext("phase", "falling"),
+        pgettext("phase", "uncertain"),
+        pgettext("phase", "no recent cases"),
+    ),
+    "unit": (
+        pgettext("unit", "test"),
+        pgettext("unit", "mask"),
+        pgettext("unit", "suit"),
+        pgettext("unit", "piece"),
+        pgettext("unit", "machine"),
+    ),
+    "mark": (
+        pgettext("mark", "silent"),
+        pgettext("mark", "corrected"),
+        pgettext("mark", "anomaly"),
+    ),
+    "state": (
+        pgettext("state", "decided"),
+        pgettext("state", "packed"),
+        pgettext("state", "handed to carrier"),
+        pgettext("state", "in transit"),
+        pgettext("state", "arrived"),
+        pgettext("state", "cleared"),
+        pgettext("state", "received"),
+        pgettext("state", "withdrawn"),
+    ),
+}

@@ -1,0 +1,69 @@
+"""How does a request become a page? One process, no cookies, nothing kept about who asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+
+from sampan.core.errors import NodeError
+from sampan.node import Node
+from sampan.web.guard import Guard
+from sampan.web.handlers import Handlers
+from sampan.web.pages import PAGES
+from sampan.web.standing import Reading
+from sampan.web.views import NotFound
+
+HERE = "http://127.0.0.1:8000"
+
+
+def create() -> Guard:
+    """The site of the node that the environment names: what ``sampan serve`` starts in each worker."""
+    node = Node.open(Path(os.environ.get("SAMPAN_NODE", ".")))
+    return site(node, public_url=os.environ.get("SAMPAN_PUBLIC_URL", HERE))
+
+
+def site(node: Node, *, public_url: str = HERE) -> Guard:
+    """The site of an open node, which is closed with it. ``public_url`` is the address that readers know.
+
+    It is never taken from a request: what a stranger claims to have asked for must not reach other readers.
+    """
+    public_url = public_url.rstrip("/")
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001
+        yield
+        node.close()
+
+    app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    handlers = Handlers(Reading(node), public_url)
+    _add_routes(app, handlers)
+    for fault in (HTTPException, NotFound, NodeError, Exception):
+        app.add_exception_handler(fault, handlers.sorry)
+    return Guard(app, secure=public_url.startswith("https:"))
+
+
+def _add_routes(app: FastAPI, handlers: Handlers) -> None:
+    """An address with a form comes before the one without, whose last part would swallow it."""
+    simple = {
+        "/": handlers.front_door,
+        "/healthz": handlers.health,
+        "/readyz": handlers.ready,
+        "/robots.txt": handlers.robots,
+        "/checkpoint": handlers.checkpoint,
+        "/static/{name}": handlers.asset,
+        "/{language}": handlers.front_page,
+        "/{language}/": handlers.front_page,
+        "/{language}/feed.atom": handlers.feed,
+    }
+    paged = {
+        f"/{{language}}{page.path}" + (f".{form}" if form else ""): handlers.page(page, form or "html")
+        for page in PAGES
+        for form in (*page.forms, "")
+    }
+    for path, handler in {**simple, **paged}.items():
+        app.add_route(path, handler, ["GET"])

@@ -1,0 +1,153 @@
+"""How does a list become a CSV file that a spreadsheet opens without running what is in it?
+
+Columns have the same English names in every language, for programs; names of places and goods are in the
+reader's. Numbers are plain.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from sampan.desks.control.situation import SituationReport
+from sampan.desks.press.brief import Brief
+from sampan.desks.press.evidence import Evidence
+from sampan.languages.speech import Speech
+from sampan.web.views import BatchLine, BatchView, BriefDay, Party, Shipment
+
+Rows = Iterable[Sequence[object]]
+Sheet = Callable[[Any, Speech], tuple[Sequence[str], Rows]]
+"""Columns and rows of a view's result."""
+
+
+def write(columns: Sequence[str], rows: Rows) -> bytes:
+    """UTF-8 with the mark that spreadsheets look for, RFC 4180."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([safe(cell) for cell in row])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def safe(cell: object) -> object:
+    """A cell that no spreadsheet takes for a formula (OWASP, "CSV Injection"). Numbers stay numbers."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str) and cell.startswith(
+        ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+    ):
+        return f"'{cell}"
+    return cell
+
+
+def of_brief(brief: Brief, speech: Speech) -> tuple[Sequence[str], Rows]:
+    """Every figure of a brief, one to a line."""
+    rows: list[Sequence[object]] = [
+        (brief.day, "countries", "", "", brief.countries.count),
+        (brief.day, "organisations", "", "", brief.organisations.count),
+        (brief.day, "batches", "", "", len(brief.batches)),
+        (brief.day, "confirmed", "", "", brief.confirmed_by_recipient),
+    ]
+    rows += [
+        (brief.day, "region", each.what, speech.term(each.what, "region"), each.count)
+        for each in brief.regions
+    ]
+    rows += [(brief.day, "item", each.item, speech.item(each.item), each.units) for each in brief.items]
+    rows += [(brief.day, "batch", each.number, "", each.recipients) for each in brief.batches]
+    if brief.outbreak:
+        for name in ("countries_reporting", "cases", "deaths", "new_cases", "rising", "falling"):
+            rows.append((brief.outbreak.last_day, name, "", "", getattr(brief.outbreak, name)))
+    return ("day", "figure", "code", "name", "value"), rows
+
+
+def of_briefs(days: Sequence[BriefDay], speech: Speech) -> tuple[Sequence[str], Rows]:  # noqa: ARG001
+    """The days of which there is a brief."""
+    columns = ("day", "countries", "organisations", "batches")
+    return columns, [(each.day, each.countries, each.organisations, each.batches) for each in days]
+
+
+def of_evidence(found: Evidence, speech: Speech) -> tuple[Sequence[str], Rows]:
+    """The list behind a figure: a line for each name and what it counts for."""
+    named = speech.party if found.of == "party" else str
+    return ("day", "figure", "code", "name", "what", "amount", "entries"), [
+        (found.day, found.name, line.code, named(line.code), what, amount, " ".join(line.entries))
+        for line in found.lines
+        for what, amount in line.amounts.items()
+    ]
+
+
+SITUATION = (
+    *("place", "name", "region", "new_cases", "change", "total_cases", "total_deaths"),
+    *("r", "r_low", "r_high", "doubling_days", "phase", "marks"),
+)
+
+
+def of_situation(report: SituationReport | None, speech: Speech) -> tuple[Sequence[str], Rows]:
+    """The situation, a place to a line."""
+    return ("last_day", *SITUATION), [
+        (
+            report.last_day if report else None,
+            row.place,
+            speech.party(row.place),
+            *(getattr(row, name) for name in SITUATION[2:-1]),
+            " ".join(row.marks),
+        )
+        for row in (report.rows if report else ())
+    ]
+
+
+def of_party(party: Party, speech: Speech) -> tuple[Sequence[str], Rows]:
+    """The days reported and the weeks ahead of a country; of one that has not reported, what was sent to it."""
+    if party.course is None:
+        return of_shipments(party.shipments, speech)
+    course = party.course
+    rows: list[Sequence[object]] = [
+        (party.code, day, 1, "reported", None if np.isnan(cases) else int(cases), None, None)
+        for day, cases in zip(course.days, course.reported, strict=True)
+    ]
+    rows += [
+        (party.code, week.first_day, 7, "forecast", week.median, week.low95, week.high95)
+        for week in party.weeks
+    ]
+    return ("place", "first_day", "days", "kind", "cases", "low95", "high95"), rows
+
+
+def of_batches(lines: Sequence[BatchLine], speech: Speech) -> tuple[Sequence[str], Rows]:  # noqa: ARG001
+    """Every batch."""
+    columns = ("batch", "day", "consignments", "recipients", "entry")
+    return columns, [
+        (each.number, each.day, each.consignments, each.recipients, each.entry) for each in lines
+    ]
+
+
+def of_batch(batch: BatchView, speech: Speech) -> tuple[Sequence[str], Rows]:
+    """Every consignment of a batch."""
+    return of_shipments(batch.shipments, speech)
+
+
+def of_shipments(shipments: Sequence[Shipment], speech: Speech) -> tuple[Sequence[str], Rows]:
+    """Consignments, an item of each to a line."""
+    return (
+        "consignment",
+        "batch",
+        "day",
+        "recipient",
+        "name",
+        "state",
+        "item",
+        "item_name",
+        "units",
+        "entry",
+    ), [
+        (
+            *(one.number, one.batch, one.day, one.recipient, speech.party(one.recipient), one.state),
+            *(item, speech.item(item), units, one.entry),
+        )
+        for one in shipments
+        for item, units in one.units.items()
+    ]
