@@ -65,9 +65,8 @@ def appeals(
     for entry in ledger.entries(kind=AppealStep.kind, known_on=known_on, effective_by=by):
         states[entry.body["appeal"]] = entry.body["state"]
     answers: dict[str, list[Progress]] = {}
-    for each in progress(ledger, as_of=as_of, known_on=known_on):
-        if each.appeal is not None:
-            answers.setdefault(each.appeal, []).append(each)
+    for each in progress(ledger, answers_only=True, as_of=as_of, known_on=known_on):
+        answers.setdefault(str(each.appeal), []).append(each)
     found = []
     for entry in ledger.entries(kind=Appeal.kind, known_on=known_on, effective_by=by):
         said = Appeal.read(entry.body)

@@ -6,7 +6,7 @@ each; ``steps`` hold one row per line of every pledge and of everything that fol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, String, Table, insert, select
@@ -99,32 +99,42 @@ class Contributions:
 
     def apply(self, connection: Connection, entry: Entry) -> None:
         """Takes in one entry; those of other desks pass by."""
-        if entry.kind in _NAMED:
-            _take_name(connection, entry, str(entry.body[_NAMED[entry.kind]]))
-        if entry.kind == Party.kind:
-            _take_party(connection, entry)
-        if entry.kind in _STEPS:
-            rows = list(_rows(connection, entry))
+        self.apply_all(connection, [entry])
+
+    def apply_all(self, connection: Connection, entries: Iterable[Entry]) -> None:
+        """Takes in ``entries``, in their order."""
+        mine = [entry for entry in entries if entry.kind in _NAMED or entry.kind in _STEPS]
+        told = [_party(entry) for entry in mine if entry.kind == Party.kind]
+        spoken = [_name(entry) for entry in mine if entry.kind in _NAMED]
+        stepped = list(_step_rows(connection, [entry for entry in mine if entry.kind in _STEPS]))
+        for table, rows in ((names, spoken), (parties, told), (steps, stepped)):
             if rows:
-                connection.execute(insert(steps), rows)
+                connection.execute(insert(table), rows)
 
 
-def _take_name(connection: Connection, entry: Entry, code: str) -> None:
-    row = {"position": entry.index, "kind": entry.kind, "code": code}
-    connection.execute(insert(names), [{**row, "recorded": milliseconds(entry.recorded)}])
+def _name(entry: Entry) -> dict[str, Any]:
+    row = {"position": entry.index, "kind": entry.kind, "code": str(entry.body[_NAMED[entry.kind]])}
+    return {**row, "recorded": milliseconds(entry.recorded)}
 
 
-def _take_party(connection: Connection, entry: Entry) -> None:
+def _party(entry: Entry) -> dict[str, Any]:
     fields = {name: entry.body[name] for name in ("code", "name", "donor_kind", "country")}
-    row = {"position": entry.index, "recorded": milliseconds(entry.recorded), **fields}
-    connection.execute(insert(parties), [row])
+    return {"position": entry.index, "recorded": milliseconds(entry.recorded), **fields}
 
 
-def _rows(connection: Connection, entry: Entry) -> Iterator[dict[str, Any]]:
-    """One row per line; a step whose pledge is not in this log (as after an import) has none."""
-    pledge = _pledge(connection, entry)
-    if pledge is None:
-        return
+def _step_rows(connection: Connection, entries: Sequence[Entry]) -> Iterator[dict[str, Any]]:
+    """One row per line; a step whose pledge was not told before it (as after an import) has none."""
+    cited = {e.body["contribution"] for e in entries if e.kind != Contribution.kind}
+    pledges = _pledges(connection, cited)
+    for entry in entries:
+        if entry.kind == Contribution.kind:
+            pledge = pledges.setdefault(entry.body["number"], _pledge(entry))
+            yield from _rows(entry, pledge)
+        elif entry.body["contribution"] in pledges:
+            yield from _rows(entry, pledges[entry.body["contribution"]])
+
+
+def _rows(entry: Entry, pledge: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     common = {
         **pledge,
         "position": entry.index,
@@ -141,13 +151,20 @@ def _rows(connection: Connection, entry: Entry) -> Iterator[dict[str, Any]]:
         yield {**common, **what, "part": part, "step": step}
 
 
-def _pledge(connection: Connection, entry: Entry) -> dict[str, Any] | None:
-    if entry.kind == Contribution.kind:
-        said = {name: entry.body[name] for name in ("donor", "recipient", "appeal")}
-        return {**said, "contribution": entry.body["number"], "pledge": entry.index}
-    c = steps.c
-    query = select(c.contribution, c.pledge, c.donor, c.recipient, c.appeal).where(
-        c.contribution == entry.body["contribution"], c.step == "pledged"
-    )
-    row = connection.execute(query.limit(1)).one_or_none()
-    return None if row is None else dict(row._mapping)
+def _pledge(entry: Entry) -> dict[str, Any]:
+    """What every step of a contribution repeats of its pledge."""
+    said = {name: entry.body[name] for name in ("donor", "recipient", "appeal")}
+    return {**said, "contribution": entry.body["number"], "pledge": entry.index}
+
+
+def _pledges(connection: Connection, numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The same, of pledges that were taken in before."""
+    wanted, c = sorted(numbers), steps.c
+    found: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(wanted), 500):
+        query = select(c.contribution, c.pledge, c.donor, c.recipient, c.appeal).where(
+            c.contribution.in_(wanted[start : start + 500]), c.step == "pledged", c.part == 0
+        )
+        for row in connection.execute(query.order_by(c.position)):
+            found.setdefault(row.contribution, dict(row._mapping))
+    return found

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Select, func, select
 
@@ -94,15 +94,21 @@ def progress(
     number: str | None = None,
     *,
     appeal: str | None = None,
+    answers_only: bool = False,
     as_of: date | None = None,
     known_on: datetime | None = None,
 ) -> tuple[Progress, ...]:
-    """Every contribution (or the one with ``number``, or those that answer ``appeal``) by its pledge's place."""
+    """Every contribution by its pledge's place in the log.
+
+    Or only the one with ``number``, those that answer ``appeal``, or with ``answers_only`` any appeal.
+    """
     query = _within(_SUMS, as_of, known_on)
     if number is not None:
         query = query.where(steps.c.contribution == number)
     if appeal is not None:
         query = query.where(steps.c.appeal == appeal)
+    if answers_only:
+        query = query.where(steps.c.appeal.is_not(None))
     with ledger.reading() as connection:
         rows = connection.execute(query).all()
     found: dict[str, _Sums] = {}
@@ -114,7 +120,7 @@ def progress(
     return tuple(_progress(number, sums) for number, sums in found.items())
 
 
-_SUMS: Select[tuple[object, ...]] = (
+_SUMS: Select[Any] = (
     select(
         steps.c.contribution,
         steps.c.pledge,
@@ -140,9 +146,7 @@ _SUMS: Select[tuple[object, ...]] = (
 )
 
 
-def _within(
-    query: Select[tuple[object, ...]], as_of: date | None, known_on: datetime | None
-) -> Select[tuple[object, ...]]:
+def _within(query: Select[Any], as_of: date | None, known_on: datetime | None) -> Select[Any]:
     if as_of is not None:
         query = query.where(steps.c.effective <= milliseconds(datetime.combine(as_of, time.max, UTC)))
     if known_on is not None:
@@ -153,6 +157,34 @@ def _within(
 def _progress(number: str, sums: _Sums) -> Progress:
     lines = tuple(line_state(kind, item, said) for (kind, item), said in sums.lines.items())
     return Progress(number, sums.entry, sums.donor, sums.recipient, sums.appeal, lines, sums.thanked)
+
+
+@dataclass(frozen=True)
+class Came:
+    """How much of one thing has come of one contribution."""
+
+    contribution: str
+    donor: str
+    recipient: str
+    kind: GiftKind
+    item: str
+    quantity: int
+
+
+def delivered(
+    ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None = None
+) -> tuple[Came, ...]:
+    """What has come, of each contribution and thing, in the order of pledges."""
+    c = steps.c
+    what = (c.contribution, c.donor, c.recipient, c.kind, c.item)
+    query: Select[Any] = select(*what, func.sum(c.quantity).label("quantity")).where(c.step == "delivered")
+    query = query.group_by(c.pledge, *what).order_by(c.pledge, c.kind, c.item)
+    with ledger.reading() as connection:
+        rows = connection.execute(_within(query, as_of, known_on)).all()
+    return tuple(
+        Came(row.contribution, row.donor, row.recipient, row.kind, row.item, int(row.quantity))
+        for row in rows
+    )
 
 
 def line_state(kind: GiftKind, item: str, said: Mapping[str, int]) -> LineState:

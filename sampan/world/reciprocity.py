@@ -50,17 +50,21 @@ def reciprocity(
     sums: dict[tuple[str, date, Kind, str], list[int]] = defaultdict(lambda: [0, 0])
     for side, sign in ((held.giver, -1), (held.taker, 1)):
         its = rows[abroad[side[rows]]]
-        keys = np.stack([side[its], months[its], held.commodity[its]])
-        distinct, where = np.unique(keys, axis=1, return_inverse=True)
-        totals = np.zeros(distinct.shape[1], np.int64)
-        np.add.at(totals, where.ravel(), held.quantity[its])
-        for (account, month, number), total in zip(distinct.T.tolist(), totals.tolist(), strict=True):
+        shape = (len(held.accounts), int(months.max(initial=0)) + 1, len(held.commodities))
+        keys = np.ravel_multi_index((side[its], months[its], held.commodity[its]), shape)
+        distinct, where = np.unique(keys, return_inverse=True)
+        totals = np.zeros(len(distinct), np.int64)
+        np.add.at(totals, where, held.quantity[its])
+        found = zip(
+            *(each.tolist() for each in np.unravel_index(distinct, shape)), totals.tolist(), strict=True
+        )
+        for account, month, number, total in found:
             what, donor = held.commodities[number], bool(gives[account])
             first = date(1970 + month // 12, month % 12 + 1, 1)
             key = (str(partners[account]), first, what.kind, what.item)
             sums[key][donor] += -sign * total if donor else sign * total
-    found = (Given(*key, *both) for key, both in sorted(sums.items()) if any(both))
-    return tuple(each for each in found if each.kind != "promise")
+    lines = (Given(*key, *both) for key, both in sorted(sums.items()) if any(both))
+    return tuple(line for line in lines if line.kind != "promise")
 
 
 _EPOCH = date(1970, 1, 1).toordinal()

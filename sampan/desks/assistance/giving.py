@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from sampan.access.session import Session
 from sampan.desks.assistance.donors import sentence
@@ -12,14 +13,7 @@ from sampan.desks.assistance.lines import shown
 from sampan.ledger.entry import Entry
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance.contributions import Commitment, Contribution
-from sampan.world.contributions import (
-    LineState,
-    Progress,
-    Side,
-    Status,
-    progress,
-    side,
-)
+from sampan.world.contributions import Came, LineState, Progress, Side, Status, delivered, progress, side
 from sampan.world.earmarks import earmarks
 from sampan.world.parties import Known, party, recorded
 
@@ -86,7 +80,7 @@ def contributions(
 def _finder(ledger: Ledger, known_on: datetime | None) -> Callable[[str], Known]:
     """Finds parties without asking the tables for each."""
     own = recorded(ledger, known_on=known_on)
-    return lambda code: own[code] if code in own else party(ledger, code, known_on=known_on)
+    return cache(lambda code: own[code] if code in own else party(ledger, code, known_on=known_on))
 
 
 def _drawn_on(ledger: Ledger, known_on: datetime | None) -> dict[str, tuple[str, ...]]:
@@ -152,17 +146,18 @@ def by_donor_kind(
     known_on: datetime | None = None,
 ) -> tuple[OfKind, ...]:
     """What was delivered, by kind of donor and by thing, with the list behind each figure."""
-    found: dict[tuple[str, str, str], list[tuple[Row, int]]] = {}
-    for row in contributions(session, only=only, as_of=as_of, known_on=known_on):
-        for line in row.lines:
-            if line.delivered:
-                found.setdefault((row.donor_kind, line.kind, line.item), []).append((row, line.delivered))
+    find = _finder(session.ledger, known_on)
+    found: dict[tuple[str, str, str], list[Came]] = {}
+    for each in delivered(session.ledger, as_of=as_of, known_on=known_on):
+        donor, recipient = find(each.donor), find(each.recipient)
+        if only in (None, side(donor.partner, recipient.partner, session.home)):
+            found.setdefault((donor.donor_kind, each.kind, each.item), []).append(each)
     return tuple(
         OfKind(
             *key,
-            donors=len({row.donor for row, _ in rows}),
-            delivered=sum(quantity for _, quantity in rows),
-            contributions=tuple(row.number for row, _ in rows),
+            donors=len({each.donor for each in all_of}),
+            delivered=sum(each.quantity for each in all_of),
+            contributions=tuple(each.contribution for each in all_of),
         )
-        for key, rows in sorted(found.items())
+        for key, all_of in sorted(found.items())
     )
