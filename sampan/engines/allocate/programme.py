@@ -157,7 +157,7 @@ class Programme:
         return float(largest) if largest > 0 else 1.0
 
     def cut(self, amount: Floats, *, allowed: float) -> Programme:
-        """With a tangent to the harm of each kept pair that its cuts understate by more than its part of ``allowed``."""
+        """With a tangent for each kept pair whose cuts understate its harm by more than its part of ``allowed``."""
         arrived = self.arrived(amount)
         said = np.full(len(self.kept), -np.inf)
         at_cut = self.cuts.level + (self.cuts.slope * arrived[self.cuts.pair]).sum(1)
@@ -186,8 +186,13 @@ class Programme:
         grid = [1.0, 0.8, 0.6, 0.4, 0.25, 0.15, 0.08, 0.03, 0.0]
         found = [(every, *self.at_price(every, level * self.cells.top, most=level == 0)) for level in grid]
         found.append((every, np.zeros(len(every)), self._harm_of_nothing()))
-        found.append((every, self.cells.upper, found[-2][2]))
-        return _sorted_knots([np.concatenate(part) for part in zip(*found, strict=True)])
+        return _sorted_knots([np.concatenate(part) for part in zip(*found, strict=True)]).plus(self.ends())
+
+    def ends(self) -> Knots:
+        """The most that each curve may take: all that is needed, or more to no further use."""
+        every = np.arange(len(self.cells))
+        _, harm = self.at_price(every, np.zeros(len(every)), most=True)
+        return Knots(every, self.cells.upper, harm)
 
     def _harm_of_nothing(self) -> Floats:
         member = self.cells.member

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 
+from sampan.core.errors import InputError
 from sampan.engines.allocate.conflict import ease, short_reserves
-from sampan.engines.allocate.packed import Packed, packed
+from sampan.engines.allocate.packed import packed
 from sampan.engines.allocate.plan import Plan
 from sampan.engines.allocate.policy import under
 from sampan.engines.allocate.problem import Floats, Problem
@@ -32,37 +33,35 @@ class Session:
 
     def plan(self, *, progress: Progress | None = None) -> Plan:
         """The plan of the problem as given."""
-        plan, self._optimum = self._solve(self.problem, None, progress)
+        plan, self._optimum = self._solve(self.problem, gap=self._gap, progress=progress)
         return plan
 
-    def what_if(self, **changes: Any) -> Plan:
+    def what_if(self, *, gap: float = 1e-5, **changes: Any) -> Plan:
         """The plan if the named fields of the problem were these. The session keeps the problem as given."""
         if self._optimum is None:
             self.plan()
+        if unknown := changes.keys() - {field.name for field in fields(Problem)}:
+            raise InputError(f'A problem has no "{min(unknown)}".', field=min(unknown))
         edited = replace(self.problem, **changes)
         start = None if changes.keys() & NEEDS else self._optimum
-        return self._solve(edited, start, None)[0]
+        return self._solve(edited, start=start, gap=gap)[0]
 
     def _solve(
-        self, asked: Problem, start: Optimum | None, progress: Progress | None
+        self, asked: Problem, *, gap: float, start: Optimum | None = None, progress: Progress | None = None
     ) -> tuple[Plan, Optimum]:
         p = under(asked, self._policy, **self._terms)
-        start = start if p is asked else None
+        known = start.programme.curves if start and p is asked else None
         q = packed(p)
         conflicts = short_reserves(q)
         try:
             if np.any(q.floor > q.cap):
                 raise Infeasible("A floor is above what can be absorbed.")
-            found = self._optimise(p, q, start, progress)
+            found = optimise(prepare(p, q, known=known), gap=gap, progress=progress, start=start)
         except Infeasible:
             q, more = ease(q, shipping(q, wanted(q)), np.asarray(p.pack, np.int64))
             conflicts += more
-            found = self._optimise(p, q, None, progress)
+            found = optimise(prepare(p, q), gap=gap, progress=progress)
         return publish(p, q, found, policy=self._policy, asked=asked, conflicts=conflicts), found
-
-    def _optimise(self, p: Problem, q: Packed, start: Optimum | None, progress: Progress | None) -> Optimum:
-        programme = prepare(p, q, known=start.programme.curves if start else None)
-        return optimise(programme, gap=self._gap, progress=progress, start=start)
 
 
 def allocate(

@@ -61,11 +61,10 @@ def refine(
     p: Programme, *, gap: float, progress: Progress | None = None, start: Optimum | None = None
 ) -> Optimum:
     """Solve with a few breakpoints per curve, add those the prices ask for, until the bound meets the value."""
-    solver, knots, spread = Solver(), p.first_knots(), 0.2
-    if start is not None and len(start.programme.cells) == len(p.cells):
-        solver = Solver.after(start.solver)
-        if start.programme.curves is p.curves:
-            knots, spread = start.knots, 0.02
+    if start is not None and _same_curves(start.programme, p):
+        solver, knots, spread = Solver.after(start.solver), start.knots.plus(p.ends()), 0.02
+    else:
+        solver, knots, spread = Solver(), p.first_knots(), 0.2
     best, bound, seen = None, -np.inf, knots
     for _ in range(ROUNDS if len(p.kept) == 0 else CUT_ROUNDS):
         solved = solver.solve(p, knots)
@@ -84,6 +83,14 @@ def refine(
         spread /= 4
     assert best is not None
     return Optimum(p, best, bound, seen.near(np.maximum(best.price, 0.0), factor=REACH), solver)
+
+
+def _same_curves(a: Programme, b: Programme) -> bool:
+    """Do breakpoints of the one hold for the other?"""
+    same = a.curves is b.curves and np.array_equal(a.cells.member, b.cells.member)
+    return (
+        same and np.array_equal(a.cells.cell, b.cells.cell)
+    )
 
 
 def _closer(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from sampan.core.errors import InputError
 from sampan.engines.allocate import Plan, Problem, Session, allocate
 
 KINDS = ["W", "D", "K", "B", "WDKB"]
@@ -78,12 +79,14 @@ def test_the_bound_with_horizon_floors_stays_below_the_optimum(
 def test_an_edit_gives_the_plan_of_a_fresh_start(seed: int, random_problem: Callable[..., Problem]) -> None:
     p = random_problem(seed, kinds="WD", freight_m3=None, reserve=None)
     session = Session(p, gap=0.0)
+    with pytest.raises(InputError, match='no "freigth"'):
+        session.what_if(freigth=1)
     before = session.plan()
     T, Dp = p.supply.shape[:2]
     change = {"freight_m3": np.full((T, Dp, p.n_lanes), 30.0), "supply": np.floor(p.supply / 2)}
     if not np.any(change["supply"]) and not p.lots:
         change.pop("supply")
-    edited = session.what_if(**change)
+    edited = session.what_if(gap=0.0, **change)
     fresh = allocate(
         random_problem(seed, kinds="WD", reserve=None, **{"freight_m3": None, **change}), gap=0.0
     )
