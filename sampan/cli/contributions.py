@@ -152,7 +152,7 @@ def deliver(
     """
     from sampan.core.money import read_rate
     from sampan.desks.assistance.deliveries import deliver as act
-    from sampan.desks.assistance.templates import read_money
+    from sampan.desks.assistance.lines import read_money
 
     arrivals, money = _arrivals(parts), read_money(paid) if paid else None
     with opened(folder, person) as node:

@@ -57,7 +57,7 @@ def budget(
     Example: sampan fund budget relief USD=5000000 WHO-20:USD=20000000 --from 2020-01-01 --until 2020-12-31
     """
     from sampan.desks.assistance.funds import set_budget
-    from sampan.desks.assistance.templates import read_money
+    from sampan.desks.assistance.lines import read_money
     from sampan.records.assistance.funds import BudgetLine
 
     parts = [line.rpartition(":") for line in lines]
@@ -86,7 +86,7 @@ def exchange(
     """
     from sampan.core.money import read_rate
     from sampan.desks.assistance.funds import exchange as act
-    from sampan.desks.assistance.templates import read_money
+    from sampan.desks.assistance.lines import read_money
 
     money = read_money(sold)
     with opened(folder, person) as node:

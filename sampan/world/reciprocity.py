@@ -46,7 +46,9 @@ def reciprocity(
     partners = [partner(account) for account in held.accounts]
     abroad = np.array([whose is not None for whose in partners], bool)
     gives = np.array([account.startswith("donor:") for account in held.accounts], bool)
-    months = (held.day - _EPOCH).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    since_1970 = (held.day - _EPOCH).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    start = int(since_1970.min(initial=0))
+    months = since_1970 - start
     sums: dict[tuple[str, date, Kind, str], list[int]] = defaultdict(lambda: [0, 0])
     for side, sign in ((held.giver, -1), (held.taker, 1)):
         its = rows[abroad[side[rows]]]
@@ -60,7 +62,7 @@ def reciprocity(
         )
         for account, month, number, total in found:
             what, donor = held.commodities[number], bool(gives[account])
-            first = date(1970 + month // 12, month % 12 + 1, 1)
+            first = date(1970 + (start + month) // 12, (start + month) % 12 + 1, 1)
             key = (str(partners[account]), first, what.kind, what.item)
             sums[key][donor] += -sign * total if donor else sign * total
     lines = (Given(*key, *both) for key, both in sorted(sums.items()) if any(both))

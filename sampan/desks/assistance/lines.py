@@ -91,6 +91,18 @@ def read_arrival(text: str) -> Arrival:
     )
 
 
+def read_money(text: str) -> Money:
+    """``EUR=1000.00``. Raises InputError for anything else."""
+    currency, equals, amount = text.partition("=")
+    if not equals:
+        raise InputError(f'"{text}" names no currency.', way_out="Write EUR=1000.00.")
+    exponent(currency.strip())
+    money = Money.read(amount, currency.strip())
+    if money.minor < 1:
+        raise InputError(f"{money} is nothing.", way_out="Write an amount above zero.")
+    return money
+
+
 def read_lines(texts: Iterable[str]) -> tuple[Line, ...]:
     """Lines of a pledge, those of one thing added up. Raises InputError if there are none."""
     return as_lines(read_arrival(text) for text in texts)

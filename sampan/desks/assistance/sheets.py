@@ -7,10 +7,15 @@ import difflib
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
+from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
+from sampan.desks.assistance.lines import write_quantity, write_what
 from sampan.formats.csvfile import check_width, rows
+from sampan.ledger.entry import Entry
+from sampan.records.record import Record
 
 T = TypeVar("T")
 
@@ -64,6 +69,24 @@ class Cells:
         except Refused as fault:
             said = f"{self.file}, line {self.line}: {fault.what}"
             raise Refused(said, way_out=fault.way_out, **fault.facts) from None
+
+
+Dated = tuple[date, Record]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A sheet: its columns, how its rows become records, and how records become its rows."""
+
+    name: str
+    says: str
+    columns: tuple[Column, ...]
+    records: Callable[[Session, list[Cells]], list[Dated]]
+    lines: Callable[[Session], list[Mapping[str, object]]]
+
+    def blank(self) -> bytes:
+        """The header and a row of examples, to be written over."""
+        return write(self.columns, [{column.name: column.example for column in self.columns}])
 
 
 def read(data: bytes, columns: Sequence[Column], *, name: str) -> list[Cells]:
@@ -148,3 +171,30 @@ def write(columns: Sequence[Column], lines: Iterable[Mapping[str, object]]) -> b
     for line in lines:
         writer.writerow({name: "" if value is None else value for name, value in line.items()})
     return text.getvalue().encode()
+
+
+def entries_of(session: Session, kind: str) -> list[Entry]:
+    """Every entry of ``kind``, in the order of the log."""
+    return list(session.ledger.entries(kind=kind))
+
+
+def refuse_twice(row: Cells, column: str, seen: dict[str, int]) -> None:
+    """Refuses a code that an earlier row of the sheet has introduced."""
+    code = row.text(column)
+    if code in seen:
+        raise row.wrong(
+            InputError(f"{code} stands on line {seen[code]}.", way_out="Keep one of them."), column
+        )
+    seen[code] = row.line
+
+
+def thing(line: Mapping[str, object]) -> dict[str, object]:
+    """The cells ``what`` and ``quantity`` of a line in the body of an entry."""
+    kind, item, quantity = str(line["kind"]), str(line["item"]), int(str(line["quantity"]))
+    return {"what": write_what(kind, item), "quantity": write_quantity(kind, item, quantity)}
+
+
+DAY = Column("day", "The day on which it was said, as 2020-03-26.", "2020-03-26")
+WHAT = Column("what", "mask, USD, people:nurse or service:air freight.", "mask", required=True)
+QUANTITY = Column("quantity", "Units, an amount of money, person-days or times.", "200000", required=True)
+NOTE = Column("note", "A word for the record; nothing personal.", "")

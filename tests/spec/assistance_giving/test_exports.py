@@ -11,8 +11,8 @@ from sampan.access.session import Session
 from sampan.core.money import read_rate
 from sampan.desks.assistance import contributions, deliveries, donors
 from sampan.desks.assistance.flows import as_fts, as_hxl
-from sampan.desks.assistance.lines import read_arrival, read_lines
-from sampan.desks.assistance.templates import bring_in, read_money
+from sampan.desks.assistance.lines import read_arrival, read_lines, read_money
+from sampan.desks.assistance.templates import bring_in
 from sampan.formats.hxl import tag_row
 from tests.giving import FIRST, give
 

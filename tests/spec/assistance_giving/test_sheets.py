@@ -11,9 +11,9 @@ from sampan.core.errors import InputError, Refused
 from sampan.core.money import read_rate
 from sampan.desks.assistance import appeals, contributions, deliveries, donors
 from sampan.desks.assistance.funds import open_fund
-from sampan.desks.assistance.lines import read_arrival, read_lines
+from sampan.desks.assistance.lines import read_arrival, read_lines, read_money
 from sampan.desks.assistance.reciprocity import reciprocity
-from sampan.desks.assistance.templates import TEMPLATES, bring_in, read_money, take_out
+from sampan.desks.assistance.templates import TEMPLATES, bring_in, take_out
 from sampan.node import memory_node
 from sampan.records.assistance import AppealLine
 from sampan.world.accounts import balance
