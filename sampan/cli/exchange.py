@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sampan.cli.appeals import On, day_of
+from sampan.cli.control import Day
 from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
 from sampan.cli.say import as_json, said, table
 
@@ -24,7 +25,6 @@ export_app = typer.Typer(
 )
 
 Out = Annotated[Path | None, typer.Option("--out", help="File to write.", show_default="standard output")]
-Day = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], show_default="today")]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Of the consignment, as this node calls it.")]
 Packed = Annotated[bool, typer.Option("--gz", help="Compress it.")]
 
@@ -37,11 +37,13 @@ def register(app: typer.Typer) -> None:
 
 
 def _written(data: bytes, out: Path | None) -> None:
+    from sampan.core.errors import InputError
     from sampan.core.files import write_whole
 
+    if out is None and data[:2] == b"\x1f\x8b":
+        raise InputError("Compressed bytes are not for a screen.", way_out="Name a file with --out.")
     if out is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
+        sys.stdout.write(data.decode())
         return
     write_whole(out, data)
     said(f"Wrote {out}, {len(data):,} bytes.")
@@ -50,42 +52,58 @@ def _written(data: bytes, out: Path | None) -> None:
 @partner_app.command()
 def add(
     name: Annotated[str, typer.Argument(help="Country or organisation.")],
-    key: Annotated[str, typer.Argument(metavar="KEY", help="Its node's: name+1a2b3c4d+base64.")],
+    key: Annotated[
+        str, typer.Argument(metavar="KEY", help="Its line name+1a2b3c4d+base64, or a file of it.")
+    ],
     folder: NodeFolder = HERE,
     person: As = "administrator",
     json: Json = False,
 ) -> None:
     """Trust the key of another node. Have it told to you by another way than the file that it signs.
 
-    Example: sampan partner add Italy sampan/ita/0af1+1a2b3c4d+AeX… --as administrator
+    Example: sampan partner add Italy italy.key
     """
+    from sampan.core.files import read_bytes
     from sampan.exchange.partners import add as act
 
+    line = key if "+" in key else read_bytes(Path(key)).decode(errors="replace")
     with opened(folder, person) as node:
-        known = act(node.session, name, key)
+        known = act(node.session, name, line)
     if json:
         as_json({"partner": known.code, "key": str(known.key), "entry": known.entry})
         return
     said(f"{known.code} signs as {known.key.name}. Recorded as entry {known.entry}.")
 
 
+@partner_app.command()
+def key(out: Out = None, folder: NodeFolder = HERE) -> None:
+    """Write this node's own key, to hand to partners: what it signs can be checked with it.
+
+    Example: sampan partner key --out china.key
+    """
+    with opened(folder) as node:
+        line = f"{node.session.ledger.verifier}\n"
+    _written(line.encode(), out)
+
+
 @partner_app.command("list")
 def list_(folder: NodeFolder = HERE, json: Json = False) -> None:
-    """List the partners, and this node's own key to hand to them.
+    """List the partners and their keys.
 
     Example: sampan partner list
     """
     from sampan.exchange.partners import partners
 
     with opened(folder) as node:
-        mine = str(node.session.ledger.verifier)
         known = [
             {"partner": each.code, "key": str(each.key)} for each in partners(node.session.ledger).values()
         ]
     if json:
-        as_json({"mine": mine, "partners": known})
+        as_json(known)
         return
-    table(["partner", "key"], [["(this node)", mine], *([each["partner"], each["key"]] for each in known)])
+    table(["partner", "key"], [[each["partner"], each["key"]] for each in known])
+    if not known:
+        said("This node trusts nobody yet: sampan partner add")
 
 
 @bundle_app.command("export")
@@ -162,6 +180,7 @@ def receive(
     note: Annotated[str, typer.Option(help="A word for the sender.")] = "",
     folder: NodeFolder = HERE,
     person: As = OFFICER,
+    on: On = None,
     json: Json = False,
 ) -> None:
     """Sign for what has come of a notice. Then send the receipt: sampan bundle export CHN/4-ITA
@@ -172,7 +191,7 @@ def receive(
 
     counted = [_counted(text, reason) for text in line] if line else None
     with opened(folder, person) as node:
-        taken = act(node.session, number, counted, depot=depot, note=note)
+        taken = act(node.session, number, counted, depot=depot, note=note, day=day_of(on))
     _say(taken, json)
 
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import Annotated, get_args
 
 import typer
 
+from sampan.cli.appeals import On, day_of
+from sampan.cli.appeals import report as told
+from sampan.cli.control import Day
 from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
 from sampan.cli.say import as_json, said, table
 
-if TYPE_CHECKING:
-    from sampan.desks.assistance.done import Done
-
 team_app = typer.Typer(no_args_is_help=True, help="Rosters of experts, requests for teams, deployments.")
 
-Day = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], show_default="today")]
 Number = Annotated[str, typer.Argument(metavar="TEAM", help="Its number, such as T-0001.")]
 Words = Annotated[list[str] | None, typer.Option("--language", help="Of which each member speaks one.")]
 
@@ -38,6 +37,7 @@ def enrol(
     ] = None,
     folder: NodeFolder = HERE,
     person: As = OFFICER,
+    on: On = None,
     json: Json = False,
 ) -> None:
     """Put experts on the roster, or replace what it says of them.
@@ -59,7 +59,7 @@ def enrol(
     else:
         experts = (expert(str(handle), skill or (), language or (), available or ()),)
     with opened(folder, person) as node:
-        entries = act(node.session, experts)
+        entries = act(node.session, experts, day=day_of(on))
     if json:
         as_json({"entries": entries})
         return
@@ -94,9 +94,9 @@ def request(
     kind: Annotated[str, typer.Option("--type", help="Expert group, or WHO EMT type.")] = "expert group",
     priority: Annotated[int, typer.Option(help="Worth of a seat beside other requests.")] = 1,
     appeal: Annotated[str | None, typer.Option(help="Number of the appeal.")] = None,
-    day: Day = None,
     folder: NodeFolder = HERE,
     person: As = OFFICER,
+    on: On = None,
     json: Json = False,
 ) -> None:
     """Record a request for a team.
@@ -115,9 +115,9 @@ def request(
     with opened(folder, person) as node:
         done = act(
             node.session, recipient, wanted, start=start.date(), days=days, languages=languages or (),
-            team=known[kind.casefold()], priority=priority, appeal=appeal, day=day.date() if day else None,
+            team=known[kind.casefold()], priority=priority, appeal=appeal, day=day_of(on),
         )  # fmt: skip
-    _say(done, json)
+    told(done, json)
 
 
 @team_app.command()
@@ -126,6 +126,7 @@ def withdraw(
     reason: Annotated[str, typer.Option(help="Why nobody is wanted.")],
     folder: NodeFolder = HERE,
     person: As = OFFICER,
+    on: On = None,
     json: Json = False,
 ) -> None:
     """Close a request that nobody has answered.
@@ -135,8 +136,8 @@ def withdraw(
     from sampan.desks.assistance.roster import withdraw as act
 
     with opened(folder, person) as node:
-        done = act(node.session, number, reason)
-    _say(done, json)
+        done = act(node.session, number, reason, day=day_of(on))
+    told(done, json)
 
 
 @team_app.command()
@@ -200,9 +201,9 @@ def match_(day: Day = None, folder: NodeFolder = HERE, json: Json = False) -> No
 @team_app.command()
 def send(
     numbers: Annotated[list[str] | None, typer.Argument(metavar="REQUEST…", show_default="all")] = None,
-    day: Day = None,
     folder: NodeFolder = HERE,
     person: As = OFFICER,
+    on: On = None,
     json: Json = False,
 ) -> None:
     """Deploy the teams that match offers.
@@ -212,7 +213,7 @@ def send(
     from sampan.desks.assistance.teams import send as act
 
     with opened(folder, person) as node:
-        done = act(node.session, numbers or (), day=day.date() if day else None)
+        done = act(node.session, numbers or (), day=day_of(on))
     if json:
         as_json(done)
         return
@@ -223,7 +224,6 @@ def send(
 @team_app.command()
 def report(
     number: Number,
-    day: Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="The day it tells of.")],
     present: Annotated[
         list[str] | None,
         typer.Option(metavar="SKILL=PEOPLE", help="Who worked; repeat.", show_default="everybody"),
@@ -234,11 +234,12 @@ def report(
     note: Annotated[str, typer.Option(help="No names.")] = "",
     folder: NodeFolder = HERE,
     person: As = OFFICER,
+    on: On = None,
     json: Json = False,
 ) -> None:
     """Record what a team did on a day: its person-days count as assistance.
 
-    Example: sampan team report T-0001 --date 2020-03-14 --outpatients 120
+    Example: sampan team report T-0001 --on 2020-03-14 --outpatients 120
     """
     from sampan.desks.assistance.roster import seats
     from sampan.desks.assistance.teams import report as act
@@ -246,37 +247,37 @@ def report(
     there = None if present is None else [seats(text) for text in present]
     with opened(folder, person) as node:
         done = act(
-            node.session, number, day.date(), present=there, outpatients=outpatients,
+            node.session, number, day_of(on) or node.session.today(), present=there, outpatients=outpatients,
             inpatients=inpatients, trained=trained, note=note,
         )  # fmt: skip
-    _say(done, json)
+    told(done, json)
 
 
 @team_app.command("return")
 def return_(
     number: Number,
-    day: Annotated[datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="The last that it served.")],
     note: Annotated[str, typer.Option(help="No names.")] = "",
     folder: NodeFolder = HERE,
     person: As = OFFICER,
+    on: On = None,
     json: Json = False,
 ) -> None:
     """Record that a team is home.
 
-    Example: sampan team return T-0001 --date 2020-03-25
+    Example: sampan team return T-0001 --on 2020-03-25
     """
     from sampan.desks.assistance.teams import come_home
 
     with opened(folder, person) as node:
-        done = come_home(node.session, number, day.date(), note=note)
-    _say(done, json)
+        done = come_home(node.session, number, day_of(on) or node.session.today(), note=note)
+    told(done, json)
 
 
 @team_app.command("list")
 def list_(day: Day = None, folder: NodeFolder = HERE, json: Json = False) -> None:
     """List the teams that were sent.
 
-    Example: sampan team list --date 2020-03-26
+    Example: sampan team list --on 2020-03-26
     """
     from sampan.desks.assistance.teams import rows
 
@@ -307,10 +308,3 @@ def list_(day: Day = None, folder: NodeFolder = HERE, json: Json = False) -> Non
             said(
                 f"{r.number} sees {r.outpatients:.0f} outpatients a day; an {r.team} sees {r.standard} or more."
             )
-
-
-def _say(done: Done, json: bool) -> None:
-    if json:
-        as_json(done)
-    else:
-        said(f"{done.said}. Recorded as entry {done.entries[0]}.")

@@ -165,7 +165,8 @@ def request(
 
     (entry,) = session.decide("roster", draft, effective=day)
     people = sum(part.seats for part in wanted)
-    return Done(entry.body["number"], (entry.id,), f"{party.name} asks for {people} people from {start}")
+    number = str(entry.body["number"])
+    return Done(number, (entry.id,), f"{number}: {party.name} asks for {people} people from {start}")
 
 
 def withdraw(session: Session, number: str, reason: str, *, day: date | None = None) -> Done:
