@@ -14,7 +14,7 @@ import numpy as np
 from sampan.engines.allocate.harm import Harm
 from sampan.engines.allocate.packed import Packed
 from sampan.engines.allocate.plan import Consignments
-from sampan.engines.allocate.problem import Floats, Ints
+from sampan.engines.allocate.problem import Bools, Floats, Ints
 from sampan.engines.allocate.shipping import Shipping
 
 AHEAD = 16  # packs looked ahead at once
@@ -95,6 +95,11 @@ class _Hand:
         self.given[t, has, i] += 1
         n = int(np.argmin(worth))
         return float(worth[n]), int(has[n])
+
+    def owed(self) -> Bools:
+        """(T, G, I): does a floor still lack something there?"""
+        lacking = (self.given < self._must) | (self.given.sum(0) < self._q.floor_total)
+        return np.asarray(self._q.by_group(lacking.astype(float)) > 0)
 
     def deal(self, t: int, arriving: Ints) -> None:
         """Give out ``arriving`` (G, I) packs in week t: to the aim first, then one by one where worth most."""
@@ -209,8 +214,10 @@ def _add(s: Shipping, room: _Room, hand: _Hand, departures: Ints) -> None:
         if worth[best] > 0:
             heapq.heappush(heap, (-float(worth[best]), key, int(r[best])))
 
-    for key in sorted(by_arrival):
-        push(key)
+    owed = hand.owed()
+    for key in sorted(by_arrival):  # room only shrinks: what does not fit now never will, unless it is owed
+        if owed[key] or any(room.fits(x) for x in by_arrival[key]):
+            push(key)
     while heap:
         worth, key, r = heapq.heappop(heap)
         fitting = next((x for x in by_arrival[key] if room.fits(x)), None)

@@ -269,12 +269,12 @@ class Solver:
 
     def last(self) -> Basis | None:
         """Where the last solve ended, read when it is wanted."""
-        if self._done is None:
-            return self._from
-        cell, solved, n_plain = self._done
-        columns, rows = get_basis(self._highs)
-        basic = np.bincount(cell, columns[n_plain:] == BASIC, len(solved.amount)) > 0
-        return Basis(columns[:n_plain], rows, basic, solved.amount)
+        if self._done is not None:
+            cell, solved, n_plain = self._done
+            columns, rows = get_basis(self._highs)
+            basic = np.bincount(cell, columns[n_plain:] == BASIC, len(solved.amount)) > 0
+            self._from, self._done = Basis(columns[:n_plain], rows, basic, solved.amount), None
+        return self._from
 
     def solve(self, p: Programme, knots: Knots) -> Solved:
         """Solve with the curves restricted to ``knots``. ``harm`` counts kept pairs in full, not by their cuts."""
