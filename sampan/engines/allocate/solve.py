@@ -88,9 +88,7 @@ def refine(
 def _same_curves(a: Programme, b: Programme) -> bool:
     """Do breakpoints of the one hold for the other?"""
     same = a.curves is b.curves and np.array_equal(a.cells.member, b.cells.member)
-    return (
-        same and np.array_equal(a.cells.cell, b.cells.cell)
-    )
+    return same and np.array_equal(a.cells.cell, b.cells.cell)
 
 
 def _closer(
