@@ -52,7 +52,7 @@ def commands(transcript: str) -> Iterator[Command]:
 
 
 def type_in(command: str, variables: dict[str, str]) -> tuple[str, int]:
-    """What the command prints, and its exit code. Understands ``cp``, ``printf … > file`` and ``sampan``."""
+    """What the command prints, and its exit code. Understands ``cp``, ``printf … > file``, ``>>`` and ``sampan``."""
     words = [_filled(word, variables) for word in shlex.split(command)]
     if words[0] != "sampan":
         return _shell(words)
@@ -81,8 +81,9 @@ def _shell(words: list[str]) -> tuple[str, int]:
         source, target = map(Path, words[1:])
         shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
         return "", 0
-    if words[0] == "printf" and words[2] == ">":
-        Path(words[3]).write_bytes(words[1].encode().decode("unicode_escape").encode("latin-1"))
+    if words[0] == "printf" and words[2] in (">", ">>"):
+        with Path(words[3]).open("wb" if words[2] == ">" else "ab") as file:
+            file.write(words[1].encode().decode("unicode_escape").encode("latin-1"))
         return "", 0
     if words[0] == "ls":
         return "".join(f"{path.name}\n" for path in sorted(Path(words[1]).iterdir())), 0
