@@ -15,20 +15,28 @@ from sampan.records.assistance import (
     Approval,
     Batch,
     Consignment,
+    DailyReport,
+    Deployment,
+    Expert,
     Expiry,
     Handover,
     Packing,
     Plan,
+    Posting,
     Production,
     Receipt,
+    RequestWithdrawn,
     Reserve,
     Settlement,
     Split,
     StockCount,
+    TeamRequest,
+    TeamReturn,
     Unpacking,
     Withdrawal,
 )
 from sampan.records.assistance.consignments import recipient_of
+from sampan.records.exchange import GoodsReceived, Import, Notice, Partner
 from sampan.records.record import Record
 from sampan.world.earmarks import earmarks, why_not
 
@@ -47,6 +55,17 @@ ACTS: Mapping[type[Record], Act] = {
     Expiry: "stock",
     Reserve: "stock",
     Receipt: "receive",
+    Expert: "roster",
+    TeamRequest: "roster",
+    RequestWithdrawn: "roster",
+    Deployment: "roster",
+    Posting: "roster",
+    DailyReport: "roster",
+    TeamReturn: "roster",
+    Partner: "administer",
+    Notice: "receive",
+    GoodsReceived: "receive",
+    Import: "receive",
 }
 """The one act under which each of these is written, whatever its writer calls it."""
 
