@@ -42,8 +42,8 @@ OVERLAP = 0.3  # log10 by which neighbours lend each other
 class History:
     """Counts per 7-day week ending on the last day, oldest first, (weeks, places).
 
-    used: cleaned, with days not yet reported filled at the latest rate; earlier: the same seven days, three
-    days before; reported: as published, not below 0, which is what a forecast is scored against.
+    used: cleaned, per seven days that the week's reports cover; earlier: the same, three days before;
+    reported: as published, not below 0, which is what a forecast is scored against.
     """
 
     used: Array
@@ -69,10 +69,10 @@ class Trend:
 
 def history(incidence: Incidence) -> History:
     """Weekly history of the reports."""
-    daily = _filled(incidence)
-    earlier = np.vstack([np.zeros((3, daily.shape[1])), daily[:-3]])[-len(daily) :]
+    people, covers = incidence.comparable, incidence.covers.astype(np.float64)
+    shifted = [np.vstack([np.zeros((3, x.shape[1])), x[:-3]])[-len(x) :] for x in (people, covers)]
     reported = np.maximum(_weekly(np.nan_to_num(incidence.raw, nan=0.0) * incidence.rebase), 0.0)
-    return History(_weekly(daily), _weekly(earlier), reported)
+    return History(_weekly_rate(people, covers), _weekly_rate(*shifted), reported)
 
 
 def growth_features(past: History) -> Array:
@@ -149,15 +149,16 @@ def _weekly(daily: Array) -> Array:
     return np.asarray(padded.reshape(-1, 7, daily.shape[1]).sum(axis=1), dtype=np.float64)
 
 
-def _filled(incidence: Incidence) -> Array:
-    """Daily people, with the days after a place's last report at the mean of the seven days before them."""
-    daily = incidence.daily * incidence.rebase
-    days = len(daily)
-    last = np.where(incidence.covers > 0, np.arange(days)[:, None], -1).max(axis=0)
-    for place in np.flatnonzero((last >= 0) & (last < days - 1)):
-        end = last[place] + 1
-        daily[end:, place] = daily[max(end - 7, 0) : end, place].mean()
-    return daily
+def _weekly_rate(people: Array, covers: Array) -> Array:
+    """People per seven days covered by the reports of each week; a week without a report keeps the one before.
+
+    By day of report, so that a past week holds nothing that was not known at its end.
+    """
+    total, days = _weekly(people), _weekly(covers)
+    rate = np.where(days > 0, 7.0 * total / np.maximum(days, 1.0), np.nan)
+    for week in range(1, len(rate)):
+        rate[week] = np.where(np.isnan(rate[week]), rate[week - 1], rate[week])
+    return np.nan_to_num(rate)
 
 
 def _taught(past: History, ahead: int) -> tuple[slice, Array, Mask]:
@@ -221,7 +222,7 @@ def _restlessness(past: History, miss: Array, seen: Mask) -> tuple[Array, Array]
     usual = _usual_variance(past.used[_taught(past, 1)[0]])
     square = np.minimum(np.abs(miss), 1.5) ** 2 / usual
     age = np.exp(-np.arange(len(miss))[::-1, None] / MEMORY) * seen
-    pooled = float((square * age).sum() / age.sum()) if age.sum() > 0 else 1.0
+    pooled = max(float((square * age).sum() / age.sum()), 0.01) if age.sum() > 0 else 1.0
     low, high = (limit * pooled for limit in RESTLESS_RANGE)
     total = np.full(miss.shape[1], RESTLESS_PRIOR * pooled)
     count = np.full(miss.shape[1], RESTLESS_PRIOR)

@@ -49,6 +49,15 @@ def test_features_of_a_past_week_use_only_that_week_and_before():
     assert (before[:-1] == after[:-1]).all() and not (before[-1] == after[-1]).all()
 
 
+@pytest.mark.parametrize("weekday", range(7))
+def test_the_next_bulk_of_a_weekly_reporter_is_not_known_before_it_comes(weekday):
+    bulks = np.zeros(70)
+    bulks[6::7] = 700.0 * 1.2 ** np.arange(10)
+    known, later = from_daily(bulks[: 49 + weekday]), from_daily(bulks[: 56 + weekday])
+    then, now = (trend.growth_features(trend.history(seen)) for seen in (known, later))
+    assert now[-2, 0] == pytest.approx(then[-1, 0], abs=1e-9)
+
+
 def test_days_not_yet_reported_are_filled_for_the_level_but_not_for_the_truth():
     counts = np.full((28, 1), 100.0)
     counts[-2:] = np.nan
