@@ -10,6 +10,7 @@ import numpy as np
 
 from sampan.core.errors import InputError
 from sampan.desks.assistance.assumptions import Assumptions
+from sampan.desks.assistance.earmarked import Tied, as_lots
 from sampan.desks.assistance.needs import NeedEstimate
 from sampan.desks.assistance.plan import Coverage, Decision, HomeLine, Line
 from sampan.desks.assistance.recipients import Recipient
@@ -25,7 +26,8 @@ Progress = Callable[[float, float], None]
 class Question:
     """What the engine is asked, and the words it was asked in.
 
-    ``weights`` is (recipients, items): harm per unit unmet. ``sent`` is what recipients were sent before.
+    ``weights`` is (recipients, items): harm per unit unmet. ``sent`` is what recipients were sent before;
+    ``tied`` is the stock under donors' earmarks, which ``depot`` does not count.
     """
 
     estimate: NeedEstimate
@@ -34,6 +36,7 @@ class Question:
     day: date
     weights: np.ndarray
     sent: Sequence[Sent] = ()
+    tied: Sequence[Tied] = ()
 
     @property
     def cases(self) -> np.ndarray:
@@ -84,6 +87,8 @@ def posed(question: Question) -> tuple[Problem, np.ndarray]:
     reserve = np.minimum(wanted, supply.cumsum(axis=0))
     regions = list(assumptions.lanes)
     floor = _floor(need, durable, supply, reserve, assumptions.policy.floor)
+    codes = [recipient.code for recipient in estimate.recipients]
+    lots, tags = as_lots(question.tied, items=estimate.items, recipients=codes, day=question.day)
     problem = Problem(
         samples=np.where(durable, need.cumsum(axis=1), need),
         weight=question.weights,
@@ -97,7 +102,9 @@ def posed(question: Question) -> tuple[Problem, np.ndarray]:
         freight_m3=np.tile([[lane.freight_m3 for lane in assumptions.lanes.values()]], (weeks, 1, 1)),
         reserve=reserve,
         floor=_at_arrival(floor, estimate.recipients, assumptions, weeks),
-        recipients=[recipient.code for recipient in estimate.recipients],
+        lots=lots,
+        earmarks=tags,
+        recipients=codes,
         items=list(estimate.items),
         depots=[DEPOT],
     )

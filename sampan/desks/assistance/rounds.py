@@ -15,6 +15,7 @@ from sampan.desks.assistance import needs, plan
 from sampan.desks.assistance.assumptions import Assumptions
 from sampan.desks.assistance.deciding import Progress, Question, decide
 from sampan.desks.assistance.depots import may_be_planned
+from sampan.desks.assistance.earmarked import free, tied
 from sampan.desks.assistance.needs import NeedEstimate
 from sampan.desks.assistance.plan import Decision
 from sampan.desks.assistance.stock import depot, with_stock
@@ -65,11 +66,15 @@ def opened(
     estimate = needs.served(everybody)
     day = day or estimate.outlook.last_day
     earlier = sent(session.ledger, as_of=day)
-    booked = may_be_planned(session.ledger, as_of=day) if counted is None else counted
+    at_hand = may_be_planned(session.ledger, as_of=day) if counted is None else counted
+    wished = tied(session.ledger, at_hand, as_of=day) if counted is None else ()
+    booked = free(at_hand, wished)
     given = with_stock(given, booked)
     since = day if counted is not None else _opened(session, day)
     assumed = depot(given, estimate.items, day=day, opened=since, sent=() if counted is not None else earlier)
-    question = Question(estimate, assumed.holding(booked), given, day, weights(estimate, given), earlier)
+    question = Question(
+        estimate, assumed.holding(booked), given, day, weights(estimate, given), earlier, wished
+    )
     return Round(question, everybody)
 
 
