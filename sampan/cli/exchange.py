@@ -135,7 +135,7 @@ def import_(
     from sampan.exchange.bundle import LARGEST_FILE
     from sampan.exchange.notices import take_in
 
-    data = read_bytes(file)[: LARGEST_FILE + 1]
+    data = read_bytes(file, most=LARGEST_FILE + 1)
     with opened(folder, person) as node:
         taken = take_in(node.session, data)
     _say(taken, json)

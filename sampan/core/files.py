@@ -63,10 +63,14 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file that a person named. Raises InputError if there is no such readable file."""
+def read_bytes(path: Path, *, most: int = -1) -> bytes:
+    """The bytes of a file that a person named, or the first ``most`` of them.
+
+    Raises InputError if there is no such readable file.
+    """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except FileNotFoundError:
         raise InputError("There is no such file.", file=path, way_out="Check the name.") from None
     except IsADirectoryError:

@@ -144,10 +144,10 @@ def as_iati(
     """The whole desk as one IATI file. Raises InputError, and publishes nothing, if a rule does not hold."""
     context = _Context(session, publishing, as_of or session.today(), known_on)
     reporter = context.organisation(session.home)
-    return iati.write(activities(context), reporter=reporter, generated=session.clock.now())
+    return iati.write(_activities(context), reporter=reporter, generated=session.clock.now())
 
 
-def activities(context: _Context) -> list[Activity]:
+def _activities(context: _Context) -> list[Activity]:
     """Contributions in the order of pledges, then consignments, then teams."""
     return [*_contributions(context), *_consignments(context), *_teams(context)]
 
