@@ -200,8 +200,9 @@ def _robust_ridge(x: Array, y: Array, weight: Array, prior: Array, seen: Mask, *
         held = (weight * np.minimum(1.0, 1.5 * sd / np.maximum(miss, 1e-9)))[..., None] * x
         columns = x.shape[-1]
         square = held.reshape(-1, columns).T @ x.reshape(-1, columns) + strength * np.eye(columns)
-        beta = np.linalg.solve(square, held.reshape(-1, columns).T @ y.ravel() + strength * prior)
-    return np.asarray(beta, dtype=np.float64)
+        right = held.reshape(-1, columns).T @ y.ravel() + strength * prior
+        beta = np.asarray(np.linalg.solve(square, right), dtype=np.float64)
+    return beta
 
 
 def _log_size(weekly: Array) -> Array:
