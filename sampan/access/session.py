@@ -83,7 +83,9 @@ class Session:
         for record in records:
             self._guard(act, record, at.date())
         moving = [moved for record in records for moved in record.movements()]
-        check = partial(require_cover, movements=moving, day=at.date()) if moving else None
+        check = (
+            partial(require_cover, ledger=self.ledger, movements=moving, day=at.date()) if moving else None
+        )
         return self.ledger.append(
             [self._draft(r, at, refs) for r in records], expecting=expecting, check=check
         )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Select, Table, select
 
+from sampan.core.portions import MOST
 from sampan.ledger.entry import milliseconds
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance.consignments import batch_of, recipient_of
@@ -80,6 +83,18 @@ class Columns:
             return np.arange(end)
         return np.nonzero(self.day[:end] <= tables.day_of(as_of))[0]
 
+    def changes(self, account: Account, commodity: Commodity) -> dict[date, int]:
+        """By how much each day changes what ``account`` holds of ``commodity``."""
+        if account not in self.accounts or commodity not in self.commodities:
+            return {}
+        me, what = self.accounts.index(account), self.commodities.index(commodity)
+        found: dict[date, int] = defaultdict(int)
+        for side, sign in ((self.taker, 1), (self.giver, -1)):
+            rows = np.flatnonzero((side == me) & (self.commodity == what))
+            for day, quantity in zip(self.day[rows].tolist(), self.quantity[rows].tolist(), strict=True):
+                found[date.fromordinal(day)] += sign * quantity
+        return found
+
     def of_accounts(self, wanted: Callable[[Account], bool]) -> np.ndarray:
         """(accounts,): whether each is ``wanted``."""
         return np.fromiter(map(wanted, self.accounts), bool, len(self.accounts))
@@ -99,21 +114,21 @@ class _Cache:
         self.columns = Columns()
 
     def refresh(self, connection: Connection) -> None:
+        """Takes in what was recorded since."""
         held = self.columns
-        last = int(held.position[-1]) if len(held.position) else -1
-        new = _read(connection, last)
-        if not len(new):
+        new = _read(connection, int(held.position[-1]) if len(held.position) else -1)
+        if not len(new.position):
             return
-        accounts = self._accounts(connection, new[:, 3:5])
-        goods = self._commodities(connection, new[:, 5])
-        new[:, 3:5] = _places(new[:, 3:5], self.accounts)
-        new[:, 5] = _places(new[:, 5], self.commodities)
-        joined = {
-            name: np.concatenate([getattr(held, name), new[:, place]]) for place, name in enumerate(_FIELDS)
+        accounts = self._accounts(connection, np.union1d(new.giver, new.taker))
+        goods = self._commodities(connection, np.unique(new.commodity))
+        arrays = vars(new) | {
+            "giver": _places(new.giver, self.accounts),
+            "taker": _places(new.taker, self.accounts),
+            "commodity": _places(new.commodity, self.commodities),
         }
         parted = [_parted(name) for name in accounts]
         self.columns = Columns(
-            **joined,
+            **{name: np.concatenate([getattr(held, name), arrays[name]]) for name in _FIELDS},
             accounts=held.accounts + tuple(accounts),
             commodities=held.commodities + tuple(goods),
             kind=held.kind.and_then([kind for kind, _, _ in parted]),
@@ -124,18 +139,12 @@ class _Cache:
         )
 
     def _accounts(self, connection: Connection, ids: np.ndarray) -> list[Account]:
-        unseen = set(np.unique(ids).tolist()) - self.accounts.keys()
-        rows = _named(connection, tables.names, unseen)
-        before = len(self.accounts)
-        self.accounts.update((row.id, before + place) for place, row in enumerate(rows))
-        return [row.name for row in rows]
+        rows = _named(connection, tables.names, ids, self.accounts)
+        return [name for _, name in rows]
 
     def _commodities(self, connection: Connection, ids: np.ndarray) -> list[Commodity]:
-        unseen = set(np.unique(ids).tolist()) - self.commodities.keys()
-        rows = _named(connection, tables.commodities, unseen)
-        before = len(self.commodities)
-        self.commodities.update((row.id, before + place) for place, row in enumerate(rows))
-        return [tables.commodity(*row[1:]) for row in rows]
+        rows = _named(connection, tables.commodities, ids, self.commodities)
+        return [tables.commodity(*said) for _, *said in rows]
 
 
 def _parted(name: Account) -> tuple[str, str, int]:
@@ -146,38 +155,62 @@ def _parted(name: Account) -> tuple[str, str, int]:
     return kind, rest, int(rest) if kind == "batch" else 0
 
 
-def _read(connection: Connection, after: int) -> np.ndarray:
-    """(movements, 7): the fields of the movements of entries after position ``after``."""
-    table = tables.movements
-    query = (
-        select(*(table.c[name] for name in _FIELDS))
-        .where(table.c.position > after)
-        .order_by(table.c.position, table.c.line)
-    )
+@dataclass(frozen=True)
+class _New:
+    """Movements as the tables have them: accounts and commodities by their numbers there."""
+
+    position: np.ndarray
+    day: np.ndarray
+    recorded: np.ndarray
+    giver: np.ndarray
+    taker: np.ndarray
+    commodity: np.ndarray
+    quantity: np.ndarray
+
+
+def _read(connection: Connection, after: int) -> _New:
+    """The movements of entries after position ``after``."""
+    table = tables.movements.c
+    query = select(table.position, table.day, table.recorded, table.moved)
+    rows = _rows(connection, query.where(table.position > after).order_by(table.position))
+    position, day, recorded, packed = zip(*rows, strict=True) if rows else ((), (), (), ())
+    moved = np.frombuffer(b"".join(packed), "<i8").astype(np.int64).reshape(-1, 4)
+    many = np.fromiter(map(len, packed), np.int64, len(packed)) // tables.MOVED.size
+    each = (np.repeat(np.array(column, np.int64), many) for column in (position, day, recorded))
+    return _New(*each, *moved.T)
+
+
+def _rows(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]:
+    """The rows as the driver gives them, which is several times sooner than one by one."""
     with connection.execute(query) as result:
-        rows = result.cursor.fetchall()
-    return np.array(rows, dtype=np.int64).reshape(-1, len(_FIELDS))
+        return list(result.cursor.fetchall())
 
 
-def _named(connection: Connection, table: Table, unseen: set[int]) -> list[Any]:
-    """The rows of ``table`` with the ids ``unseen``, in their order."""
-    query = select(table).order_by(table.c.id)
-    if len(unseen) <= 500:
+def _named(
+    connection: Connection, table: Table, ids: np.ndarray, places: dict[int, int]
+) -> list[tuple[Any, ...]]:
+    """The rows of ``table`` with those ``ids`` that have no place yet; each is given the next."""
+    unseen = set(ids.tolist()) - places.keys()
+    query = select(table)
+    if len(unseen) <= MOST:
         query = query.where(table.c.id.in_(sorted(unseen)))
-    return [row for row in connection.execute(query) if row.id in unseen]
+    rows = [row for row in _rows(connection, query) if row[0] in unseen]
+    before = len(places)
+    places.update((row[0], before + place) for place, row in enumerate(rows))
+    return rows
 
 
 def _places(ids: np.ndarray, places: dict[int, int]) -> np.ndarray:
     distinct, where = np.unique(ids, return_inverse=True)
-    return np.array([places[id] for id in distinct.tolist()], dtype=np.int64)[where].reshape(ids.shape)
+    return np.array([places[id] for id in distinct.tolist()], dtype=np.int64)[where]
 
 
 _CACHES: WeakKeyDictionary[Ledger, _Cache] = WeakKeyDictionary()
 
 
-def columns(ledger: Ledger) -> Columns:
-    """Every movement that ``ledger`` holds now."""
+def columns(ledger: Ledger, connection: Connection | None = None) -> Columns:
+    """Every movement that ``ledger`` holds now; read on ``connection`` by who is in the middle of a write."""
     cache = _CACHES.setdefault(ledger, _Cache())
-    with cache.lock, ledger.reading() as connection:
-        cache.refresh(connection)
+    with cache.lock, nullcontext(connection) if connection is not None else ledger.reading() as at:
+        cache.refresh(at)
         return cache.columns

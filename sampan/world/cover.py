@@ -18,13 +18,17 @@ from sampan.records.movement import Account, Commodity, Movement, may_owe
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
+    from sampan.ledger.ledger import Ledger
+
 Key = tuple[Account, Commodity]
 
 _SMALL = ("allotted:", "packed:", "transit:", "claim:", "committed:")
 """Accounts of one consignment or one contribution."""
 
 
-def require_cover(connection: Connection, *, movements: Iterable[Movement], day: date) -> None:
+def require_cover(
+    connection: Connection, *, ledger: Ledger, movements: Iterable[Movement], day: date
+) -> None:
     """Lets ``movements`` happen on ``day`` together, or raises Refused with the numbers.
 
     A source may owe; every other account must hold what it gives, on ``day`` and, by all that is
@@ -37,14 +41,16 @@ def require_cover(connection: Connection, *, movements: Iterable[Movement], day:
     taken = {key: -change for key, change in net.items() if change < 0 and not may_owe(key[0])}
     if not taken:
         return
-    available = _available(connection, taken, day)
+    available = _available(connection, ledger, taken, day)
     for key, asked in taken.items():
         held, until = available.get(key, (0, day))
         if asked > held:
             raise _uncovered(connection, key, asked=asked, held=held, day=day, until=until)
 
 
-def _available(connection: Connection, keys: Iterable[Key], day: date) -> dict[Key, tuple[int, date]]:
+def _available(
+    connection: Connection, ledger: Ledger, keys: Iterable[Key], day: date
+) -> dict[Key, tuple[int, date]]:
     """For each account and commodity the least that it holds on ``day`` or later, and when that is."""
     from sampan.world import account_tables as tables
 
@@ -53,7 +59,7 @@ def _available(connection: Connection, keys: Iterable[Key], day: date) -> dict[K
     for account, commodity, quantity, last in _holdings(connection, by_id):
         if key := by_id.get((account, commodity)):
             now = tables.day_of(day) >= last
-            found[key] = (quantity, day) if now else _least(connection, account, commodity, day)
+            found[key] = (quantity, day) if now else _least(connection, ledger, key, day)
     return found
 
 
@@ -79,26 +85,17 @@ def _holdings(connection: Connection, keys: Mapping[tuple[int, int], Key]) -> It
         )
 
 
-def _least(connection: Connection, account: int, commodity: int, day: date) -> tuple[int, date]:
+def _least(connection: Connection, ledger: Ledger, key: Key, day: date) -> tuple[int, date]:
     """The least that is held on ``day`` or on any later day, and that day."""
-    from sqlalchemy import case, func, select
+    from sampan.world.account_columns import columns
 
-    from sampan.world.account_tables import day_of, movements
-
-    columns = movements.c
-    change = func.sum(case((columns.taker == account, columns.quantity), else_=-columns.quantity))
-    mine = (columns.commodity == commodity) & ((columns.taker == account) | (columns.giver == account))
-    by_day = connection.execute(
-        select(columns.day, change).where(mine).group_by(columns.day).order_by(columns.day)
-    )
-    held, start = 0, day_of(day)
-    least: tuple[int, int] | None = None
-    for when, changed in by_day:
-        if when > start:
-            least = min(least or (held, start), (held + int(changed), when))
-        held += int(changed)
-    quantity, when = least or (held, start)
-    return quantity, date.fromordinal(when)
+    changes = columns(ledger, connection).changes(*key)
+    held = sum(change for when, change in changes.items() if when <= day)
+    least = (held, day)
+    for when in sorted(when for when in changes if when > day):
+        held += changes[when]
+        least = min(least, (held, when))
+    return least
 
 
 def _uncovered(connection: Connection, key: Key, *, asked: int, held: int, day: date, until: date) -> Refused:
