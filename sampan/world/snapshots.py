@@ -49,6 +49,20 @@ def newest(
     )
 
 
+def earlier(ledger: Ledger, blobs: Blobs, known: Known, *, most: int = 8) -> tuple[Reports, ...]:
+    """Up to ``most`` readings of the same source before ``known``, the oldest first: what was known then.
+
+    Only readings that begin on the same day can be held against it.
+    """
+    found: list[Reports] = []
+    for entry in ledger.entries(kind=ReportsRecord.kind, known_on=known.entry.recorded, newest_first=True):
+        record = ReportsRecord.read(entry.body)
+        same = record.source == known.record.source and record.first_day == known.record.first_day
+        if same and record.last_day < known.reports.days[-1] and len(found) < most:
+            found.append(_known(blobs, entry, record, None).reports)
+    return tuple(reversed(found))
+
+
 def cited(ledger: Ledger, blobs: Blobs, entry_id: str, *, until: date | None = None) -> Known:
     """The snapshot that an entry cites by id."""
     entry = ledger.get(entry_id)

@@ -9,15 +9,20 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError
 from sampan.engines.disease import DISEASES, Disease
 from sampan.engines.incidence import Incidence, from_cumulative
-from sampan.engines.situation import Situation, assess
+from sampan.engines.situation import Situation, add_up, assess
+from sampan.engines.truncation import reported_share
 from sampan.world.places import REGIONS, place
-from sampan.world.snapshots import Known, newest
+from sampan.world.reports import Reports
+from sampan.world.snapshots import Known, earlier, newest
 from sampan.world.vouches import vouched
+
+Array = NDArray[np.float64]
 
 LOW, MEDIAN, HIGH = 0.025, 0.5, 0.975
 
@@ -84,7 +89,45 @@ def assessed(
     incidence = from_cumulative(
         known.reports.cases, trust=vouched(session.ledger, known.reports, known_on=known_on)
     )
-    return Assessed(known, incidence, assess(incidence, disease=chosen), chosen)
+    state = assess(
+        incidence,
+        disease=chosen,
+        reported_share=_reported_share(session, known),
+        region=_neighbours(known.reports.places),
+    )
+    return Assessed(
+        known, incidence, add_up(state, parent=_parents(known.reports.places), disease=chosen), chosen
+    )
+
+
+def _reported_share(session: Session, known: Known) -> Array | None:
+    """How much of each day has been reported, learned from what earlier readings lacked; None without any."""
+    before = earlier(session.ledger, session.blobs, known)
+    if not before:
+        return None
+    codes = known.reports.places
+    return reported_share([*(_columns(one, codes) for one in before), known.reports.cases])
+
+
+def _columns(reports: Reports, codes: Sequence[str]) -> Array:
+    """Totals of the places ``codes``, NaN for those that an earlier reading did not have."""
+    at = {code: index for index, code in enumerate(reports.places)}
+    totals = np.full((len(reports.days), len(codes)), np.nan)
+    for column, code in enumerate(codes):
+        if code in at:
+            totals[:, column] = reports.cases[:, at[code]]
+    return totals
+
+
+def _neighbours(codes: Sequence[str]) -> list[str]:
+    """Who lends whom dispersion and smoothness: countries of a region, areas of a country."""
+    return [place(code).parent or place(code).region or "elsewhere" for code in codes]
+
+
+def _parents(codes: Sequence[str]) -> list[int]:
+    """The position of the country that each area is part of, so that areas add up to it; -1 for countries."""
+    at = {code: index for index, code in enumerate(codes)}
+    return [at.get(place(code).parent or "", -1) for code in codes]
 
 
 ORDERS: Mapping[str, Callable[[PlaceSituation], Any]] = {
