@@ -13,6 +13,7 @@ from sampan.cli.say import as_json, said, table
 
 if TYPE_CHECKING:
     from sampan.desks.control.situation import Assessed, PlaceSituation
+    from sampan.engines.forecast import Forecast
 
 Day = Annotated[
     datetime | None,
@@ -135,14 +136,16 @@ def forecast(
     as_of: Day = None,
     source: Source = None,
     publish: Annotated[bool, typer.Option("--publish", help="Record it for the other desks.")] = False,
+    target: Annotated[str, typer.Option(help="cases, deaths or beds.")] = "cases",
     disease: DiseaseName = "covid-19",
     limit: Annotated[int, typer.Option(help="Places to show; 0 for all.")] = 15,
     json: Json = False,
 ) -> None:
     """Project weekly new reported cases, with 50 % and 95 % intervals.
 
-    Examples: sampan forecast Italy; sampan forecast --publish
+    Examples: sampan forecast Italy; sampan forecast --publish; sampan forecast Italy --target beds
     """
+    from sampan.core.errors import InputError
     from sampan.desks.control import forecast as desk
     from sampan.desks.control import situation as state
     from sampan.world.places import find
@@ -150,16 +153,25 @@ def forecast(
     with opened(folder, person) as node:
         until = as_of.date() if as_of else None
         assessed = state.assessed(node.session, until=until, source=source, disease=disease)
-        made = desk.make(assessed, weeks=weeks)
+        if target not in ("cases", "deaths", "beds") or (publish and target != "cases"):
+            raise InputError(
+                f"{target} cannot be {'published' if publish else 'forecast'}.",
+                way_out="Publish cases; or look at cases, deaths or beds.",
+            )
+        wanted = [find(name).code for name in places or []]
+        if target == "beds":
+            _show_beds(assessed, desk.make(assessed, weeks=weeks), wanted, json)
+            return
+        made = (desk.make_deaths if target == "deaths" else desk.make)(assessed, weeks=weeks)
         entry = desk.publish(node.session, assessed, made).entry if publish else None
-        view = desk.view(assessed, made, places=[find(name).code for name in places or []], entry=entry)
+        view = desk.view(assessed, made, places=wanted, entry=entry)
     if json:
         as_json(view)
         return
     marked = "EXERCISE  " if view.exercise else ""
     shown = view.rows if limit == 0 else view.rows[: limit * weeks]
     table(
-        ["place", "week", "from", "cases", "50 %", "95 %", ""],
+        ["place", "week", "from", target, "50 %", "95 %", ""],
         [
             [
                 row.name if row.week == 1 else "",
@@ -172,10 +184,42 @@ def forecast(
             ]
             for row in shown
         ],
-        title=f"{marked}New reported cases a week, from figures up to {view.last_day}",
+        title=f"{marked}New reported {target} a week, from figures up to {view.last_day}",
     )
     if entry:
         said(f"Published as entry {entry}.")
+
+
+def _show_beds(assessed: Assessed, made: Forecast, wanted: list[str], json: bool) -> None:
+    from sampan.desks.control.beds import beds
+    from sampan.desks.control.forecast import seed
+
+    rows = beds(assessed, made, seed=seed(assessed), places=wanted)
+    if json:
+        as_json(rows)
+        return
+
+    def shown(three: tuple[int, int, int]) -> str:
+        low, middle, high = three
+        return f"{middle:,} ({low:,}–{high:,})"
+
+    marked = "EXERCISE  " if assessed.known.record.exercise else ""
+    table(
+        ["place", "week", "from", "admitted", "ward beds", "intensive care", ""],
+        [
+            [
+                row.name if row.week == 1 else "",
+                row.week,
+                row.first_day,
+                shown(row.admitted),
+                shown(row.ward),
+                shown(row.intensive_care),
+                "" if row.calibrated else "scenario range",
+            ]
+            for row in rows
+        ],
+        title=f"{marked}Beds that cases will need, from figures up to {assessed.known.reports.days[-1]}",
+    )
 
 
 def marks(

@@ -12,7 +12,8 @@ import polars as pl
 
 from sampan.access.session import Session
 from sampan.desks.control.situation import Assessed
-from sampan.engines.forecast import Forecast, project
+from sampan.engines.forecast import Forecast, project, project_deaths
+from sampan.engines.incidence import from_cumulative
 from sampan.records.control import Forecast as ForecastRecord
 from sampan.world.places import place
 
@@ -64,7 +65,13 @@ def make(assessed: Assessed, *, weeks: int = WEEKS) -> Forecast:
     return project(assessed.incidence, assessed.situation, disease=assessed.disease, weeks=weeks)
 
 
-def _seed(assessed: Assessed) -> int:
+def make_deaths(assessed: Assessed, *, weeks: int = WEEKS) -> Forecast:
+    """Weekly new reported deaths: cases through the delay to death, and a fatality ratio that moves."""
+    deaths = from_cumulative(assessed.known.reports.deaths)
+    return project_deaths(assessed.incidence, deaths, disease=assessed.disease, weeks=weeks)
+
+
+def seed(assessed: Assessed) -> int:
     """Where sample paths of this forecast begin: fixed by the snapshot that the figures came from."""
     return int(assessed.known.record.files[0].digest[:8], 16)
 
@@ -78,7 +85,7 @@ def publish(session: Session, assessed: Assessed, forecast: Forecast) -> Publish
         weeks=forecast.quantiles.shape[1],
         calibrated_weeks=forecast.calibrated_weeks,
         disease=assessed.disease.name,
-        seed=_seed(assessed),
+        seed=seed(assessed),
         places=len(known.reports.places),
         quantiles=session.keep(f"forecast-{last_day}.parquet", parquet(known.reports.places, forecast)),
         exercise=known.record.exercise,
