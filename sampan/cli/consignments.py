@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -44,6 +45,13 @@ class Step(StrEnum):
     in_transit = "in-transit"
     arrived = "arrived"
     cleared = "cleared"
+
+
+STATES: dict[Step, Literal["in transit", "arrived", "cleared"]] = {
+    Step.in_transit: "in transit",
+    Step.arrived: "arrived",
+    Step.cleared: "cleared",
+}
 
 
 class Outcome(StrEnum):
@@ -291,9 +299,8 @@ def progress(
     """
     from sampan.desks.assistance.journeys import progress as act
 
-    said_ = "in transit" if state is Step.in_transit else state.value
     with opened(folder, person) as node:
-        report(act(node.session, number, said_, place=place, note=note, day=day_of(on)), json)
+        report(act(node.session, number, STATES[state], place=place, note=note, day=day_of(on)), json)
 
 
 @consignment_app.command()
@@ -440,18 +447,22 @@ def _found(
     """What was typed, lot by lot."""
     from sampan.desks.assistance.receipts import Found
 
-    units: dict[tuple[str, str | None], dict[str, int]] = {}
+    units: dict[tuple[str, str | None], Counter[str]] = {}
     for what, texts in (("good", good), ("damaged", damaged), ("missing", missing)):
         for line in named_lots(texts):
-            mine = units.setdefault((line.item, line.lot), {})
-            mine[what] = mine.get(what, 0) + line.units
-    found = []
-    for (item, lot), counts in units.items():
-        claims = set(counts) - {"good"}
-        found.append(
-            Found(item, lot=lot, reason=reason if claims else "", photo=photo if claims else None, **counts)
+            units.setdefault((line.item, line.lot), Counter())[what] += line.units
+    return [
+        Found(
+            item,
+            good=count["good"],
+            damaged=count["damaged"],
+            missing=count["missing"],
+            lot=lot,
+            reason=reason if count["damaged"] or count["missing"] else "",
+            photo=photo if count["damaged"] or count["missing"] else None,
         )
-    return found
+        for (item, lot), count in units.items()
+    ]
 
 
 def _say(signed: Signed) -> None:

@@ -45,9 +45,10 @@ def read_label(text: str) -> Label:
             f'The label "{text}" names no product.', way_out="Scan the label that has (01), the GTIN."
         )
     for each in said.element_strings:
-        if fault := each.gtin_error or each.sscc_error or each.gln_error:
+        misread = each.gtin_error or each.sscc_error or each.gln_error
+        if misread:
             raise InputError(
-                f'The label "{text}" was misread: {fault}', way_out="Scan it again: a digit is wrong."
+                f'The label "{text}" was misread: {misread}', way_out="Scan it again: a digit is wrong."
             )
     count = values.get("37") or values.get("30")
     lot, expiry = values.get("10"), values.get("17")

@@ -16,7 +16,7 @@ from sampan.core.portions import portions
 from sampan.records.movement import Account, Commodity, Movement, may_owe
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from sampan.ledger.ledger import Ledger
 
@@ -63,7 +63,7 @@ def _available(
     return found
 
 
-def _holdings(connection: Connection, keys: Mapping[tuple[int, int], Key]) -> Iterator[Row[Any]]:
+def _holdings(connection: Connection, keys: Mapping[tuple[int, int], Key]) -> Iterator[Any]:
     """(account, commodity, quantity, last day) of these, and of some others.
 
     A depot holds many lots, so those that are asked for are named; a consignment holds few: all are read.
