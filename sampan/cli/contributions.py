@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -35,13 +34,6 @@ class Side(StrEnum):
     given = "given"
     received = "received"
     domestic = "domestic"
-
-
-class Form(StrEnum):
-    """Forms of export."""
-
-    hxl = "hxl"
-    fts = "fts"
 
 
 def _arrivals(parts: list[str] | None) -> tuple[Arrival, ...] | None:
@@ -333,25 +325,3 @@ def show(number: Number, folder: NodeFolder = HERE, json: Json = False) -> None:
                 for w in told.whereabouts
             ],
         )
-
-
-@contribution_app.command()
-def export(
-    form: Annotated[Form, typer.Argument(help="hxl: CSV with hashtags. fts: flows as OCHA FTS writes them.")],
-    out: Annotated[Path, typer.Argument(metavar="FILE")],
-    folder: NodeFolder = HERE,
-    day: Day = None,
-    known_by: KnownBy = None,
-) -> None:
-    """Write every contribution as a file for others.
-
-    Example: sampan contribution export fts flows.csv
-    """
-    from sampan.core.files import write_whole
-    from sampan.desks.assistance.flows import as_fts, as_hxl
-
-    write = as_hxl if form is Form.hxl else as_fts
-    with opened(folder) as node:
-        data = write(node.session, as_of=day_of(day), known_on=end_of_day(known_by))
-    write_whole(out, data)
-    said(f"Wrote {out}.")
