@@ -91,7 +91,7 @@ class Handlers:
 
     async def asset(self, request: Request) -> Response:
         """A file that every page uses. Its name changes with it, so it may be kept."""
-        found = next((each for each in ASSETS.values() if each.path == request.url.path), None)
+        found = next((each for each in ASSETS.values() if each.path == request.scope["path"]), None)
         if found is None:
             raise NotFound
         return Answer.of(found.type, found.data).to(request, seconds=A_YEAR)
@@ -146,12 +146,12 @@ def _known(text: str) -> Language | None:
 
 def _reader(request: Request) -> Language:
     """The language of somebody whose address leads nowhere."""
-    return _known(request.url.path.split("/")[1]) or preferred(request.headers.get("accept-language", ""))
+    return _known(request.scope["path"].split("/")[1]) or preferred(request.headers.get("accept-language", ""))
 
 
 def _query(request: Request, page: Page) -> Mapping[str, str]:
     """What the query says of that which the page knows."""
-    if len(request.url.query) > LONGEST_QUERY:
+    if len(request.scope["query_string"]) > LONGEST_QUERY:
         raise HTTPException(414)
     said = request.query_params
     return {name: said[name] for name in page.query if said.get(name)}

@@ -1,0 +1,75 @@
+"""A real browser, and a site served as readers get it. Any Chromium will do; where CI runs, there is one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from time import sleep
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.sites import Site, make_site
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where Chromium is. Never skipped where CI runs."""
+    named = os.environ.get("SAMPAN_CHROMIUM")
+    found = named or next((path for path in map(shutil.which, NAMES) if path), None)
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium is here, and in CI the pages must be seen: install chromium")
+        pytest.skip("no Chromium is here: install it, or name it in SAMPAN_CHROMIUM")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """The browser, without a window."""
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def visited(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The site of an exercise."""
+    return make_site(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def address(visited: Site) -> Iterator[str]:
+    """Where the site is served."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(visited.app, port=port, log_level="error", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(15)
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path | None:
+    """Where to keep pictures of the pages, if SAMPAN_PICTURES says so."""
+    named = os.environ.get("SAMPAN_PICTURES")
+    if named:
+        Path(named).mkdir(parents=True, exist_ok=True)
+    return Path(named) if named else None

@@ -1,0 +1,106 @@
+"""The pages as a reader sees them: wide and narrow, in three scripts, by eye, by keyboard and by screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from sampan.core.languages import LANGUAGES
+from tests.sites import Site
+
+WIDTHS = {"wide": 1200, "narrow": 360}
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """An empty page of a reader without history; what its console reports is a fault."""
+    context = browser.new_context(base_url=address)
+    opened = context.new_page()
+    said: list[str] = []
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda fault: said.append(str(fault)))
+    yield opened
+    context.close()
+    assert not said
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["en", "zh", "ar"])
+def test_every_page_fits_its_window(
+    page: Page, visited: Site, language: str, width: str, pictures: Path | None
+) -> None:
+    page.set_viewport_size({"width": WIDTHS[width], "height": 800})
+    for path in visited.paths():
+        page.goto(f"/{language}{path}")
+        root = "document.documentElement"
+        assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), path
+        assert page.evaluate("getComputedStyle(document.body).direction") == (
+            "rtl" if language == "ar" else "ltr"
+        )
+        assert page.locator("h1").bounding_box()["height"] > 10
+        assert len(page.locator("main").inner_text()) > 40, path
+        assert page.evaluate("getComputedStyle(document.body).maxWidth") != "none", "the style sheet is there"
+        if pictures:
+            name = path.strip("/").split("/")[0] + str(path.count("/"))
+            page.screenshot(path=pictures / f"{name}-{language}-{width}.png", full_page=True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_has_a_serious_fault_of_accessibility(page: Page, visited: Site, language: str) -> None:
+    """WCAG 2.2 AA, as far as axe can see."""
+    axe = Axe()
+    for path in visited.paths():
+        page.goto(f"/{language}{path}" + ("?region=5" if path == "/world" else ""))
+        found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        grave = [fault for fault in found if fault["impact"] in ("serious", "critical")]
+        assert not grave, (path, [(fault["id"], fault["nodes"][0]["html"]) for fault in grave])
+
+
+def test_a_reader_reaches_a_proof_by_keyboard_alone(page: Page) -> None:
+    page.goto("/en/brief")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')").endswith("/figures/countries")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/figures/countries")
+    entry = page.locator("tbody a[href*='/ledger/entries/']").first
+    entry.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ledger/entries/*")
+    assert page.locator(".holds").is_visible()
+
+
+def test_without_scripts_nothing_is_missing_but_the_print_button(browser: Browser, address: str) -> None:
+    for scripts in (False, True):
+        context = browser.new_context(base_url=address, java_script_enabled=scripts)
+        page = context.new_page()
+        page.goto("/fr/brief")
+        assert page.get_by_role("button", name="Imprimer").count() == int(scripts)
+        assert page.locator("main table").count() == 3
+        context.close()
+
+
+def test_nobody_else_is_asked_for_anything(page: Page, visited: Site, address: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in visited.paths():
+        page.goto(f"/ru{path}")
+    assert asked
+    assert all(url.startswith((address, "data:")) for url in asked)
+    assert page.context.cookies() == []
+
+
+def test_it_prints_without_what_paper_cannot_do(page: Page) -> None:
+    page.goto("/es/brief")
+    page.emulate_media(media="print")
+    assert page.locator("main").is_visible()
+    assert not page.locator("header.bar").is_visible()
+    assert not page.locator("footer").is_visible()
+    assert page.locator("main details p").first.is_visible()
+    assert len(page.pdf(format="A4")) > 10_000
