@@ -182,6 +182,7 @@ def plan(
             assumptions=given,
             counted=counted,
             record=not dry_run,
+            progress=steps.gap,
         )
     decision = proposed.decision
     if plot:

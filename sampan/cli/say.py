@@ -62,6 +62,15 @@ class Steps:
             if self._bar:
                 self._bar.advance(self._task)
 
+    def note(self, text: str) -> None:
+        """Says how far the step under way has come, where a bar can be seen."""
+        if self._bar:
+            self._bar.update(self._task, description=text)
+
+    def gap(self, objective: float, bound: float) -> None:
+        """Says how far a plan is, at most, from the best there is."""
+        self.note(f"plan, gap {(objective - bound) / max(abs(objective), 1e-300):.1e}")
+
     def where_the_time_went(self) -> str:
         """``load 0.2 s, situation 0.9 s, …``, the slowest first."""
         slowest = sorted(self.seconds.items(), key=lambda step: -step[1])
