@@ -9,13 +9,12 @@ from datetime import date, timedelta
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
-from sampan.desks.assistance.contributions import next_number
+from sampan.desks.assistance.contributions import check_number, next_number
 from sampan.desks.assistance.done import Done
 from sampan.records.assistance.appeals import MOVES, Appeal, AppealLine, AppealState, AppealStep
 from sampan.records.control import Snapshot
 from sampan.records.record import Record
 from sampan.world.appeals import Standing, appeals, find_appeal
-from sampan.world.contributions import position_of
 from sampan.world.organisations import organisations
 from sampan.world.parties import party
 from sampan.world.places import places
@@ -101,12 +100,7 @@ def read_glide(text: str, on: date) -> str:
 
 def check_appeal(session: Session, said: Appeal, on: date, known: Sequence[Standing]) -> None:
     """Lets an appeal be taken in beside those ``known``, or raises as ``record_appeal`` says."""
-    if position_of(session.ledger, Appeal.kind, said.number) is not None:
-        raise InputError(
-            f"There is an appeal {said.number} already.",
-            way_out="Give it another number, or none: the next is taken.",
-            field="number",
-        )
+    check_number(session, Appeal.kind, said.number, "an appeal")
     party(session.ledger, said.requester)
     if not said.lines:
         raise InputError("This appeal asks for nothing.", way_out="Name what is asked for, as mask=200000.")

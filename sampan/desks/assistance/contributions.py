@@ -6,6 +6,7 @@ that two people can never commit the same money or deliver more than was promise
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date
 
@@ -32,6 +33,8 @@ from sampan.world.contributions import (
     position_of,
 )
 from sampan.world.earmarks import find_earmark, why_not
+
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,39}")
 
 
 def pledge(
@@ -84,17 +87,28 @@ def next_number(session: Session, kind: str, letter: str) -> str:
     return f"{letter}-{count:04d}"
 
 
+def check_number(session: Session, kind: str, number: str, called: str) -> None:
+    """Lets a new number be. Raises InputError if it is in use, or could not stand in the name of an account."""
+    if not _NUMBER.fullmatch(number):
+        raise InputError(
+            f'"{number}" is no number for {called}.',
+            way_out="Use letters, digits, dots, slashes and dashes, as C-0001.",
+            field="number",
+        )
+    if position_of(session.ledger, kind, number) is not None:
+        raise InputError(
+            f"There is {called} {number} already.",
+            way_out="Give it another number, or none: the next is taken.",
+            field="number",
+        )
+
+
 def check_pledge(session: Session, said: Contribution, *, also: Collection[str] = ()) -> None:
     """Lets a pledge be, or raises InputError or Refused, as ``pledge`` says.
 
     ``also`` are the numbers of pledges that are about to be written with it.
     """
-    if position_of(session.ledger, Contribution.kind, said.number) is not None:
-        raise InputError(
-            f"There is a contribution {said.number} already.",
-            way_out="Give it another number, or none: the next is taken.",
-            field="number",
-        )
+    check_number(session, Contribution.kind, said.number, "a contribution")
     way = route(session, said)
     if said.parent is not None and said.parent not in also:
         _of_parent(session, said.parent)

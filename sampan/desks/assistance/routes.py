@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,8 @@ COMMODITY: dict[GiftKind, Kind] = {
     "services": "services",
     "people": "person-days",
 }
+
+_DEPOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 _TAKER: dict[GiftKind, str] = {
     "goods": "received",
@@ -50,6 +53,12 @@ class Route:
 
     def _taker(self, what: Arrival, into: str | None) -> str:
         if self.said.recipient == self.home and what.kind == "goods":
+            if not _DEPOT.fullmatch(into or "home"):
+                raise InputError(
+                    f'"{into}" is no name for a depot.',
+                    way_out="Use letters, digits and dashes.",
+                    field="into",
+                )
             return f"depot:{into or 'home'}"
         if self.said.recipient == self.home and what.kind == "money":
             return f"fund:{the_fund(self.ledger, into).code}"

@@ -160,6 +160,7 @@ def test_a_back_dated_step_keeps_every_later_day_in_order(office: Session) -> No
         ({"parent": "C-0009"}, "no contribution C-0009"),
         ({"donor": "Atlantis"}, "no place"),
         ({"number": "C-0001"}, "a contribution C-0001 already"),
+        ({"number": "C:1"}, "no number for a contribution"),
     ],
 )
 def test_what_cannot_be_a_pledge_is_refused(office: Session, changes: dict[str, str], says: str) -> None:
