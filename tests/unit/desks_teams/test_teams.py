@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from sampan.core.errors import InputError, Refused
+from sampan.desks.assistance.matching import propose
 from sampan.desks.assistance.roster import (
     enrol,
     expert,
@@ -17,7 +18,7 @@ from sampan.desks.assistance.roster import (
     withdraw,
     write_roster,
 )
-from sampan.desks.assistance.teams import come_home, propose, report, rows, send
+from sampan.desks.assistance.teams import come_home, report, rows, send
 from sampan.node import Node, memory_node
 from sampan.world.accounts import balance
 from sampan.world.teams import teams

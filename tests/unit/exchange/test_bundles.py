@@ -15,16 +15,9 @@ from hypothesis import strategies as st
 from sampan.core.errors import InputError, PeerError, Refused, SampanError
 from sampan.desks.assistance import packing
 from sampan.exchange import rules
+from sampan.exchange.arrivals import Counted, notices, receive
 from sampan.exchange.bundle import LARGEST_FILE, Bundle, read_bundle, write_bundle
-from sampan.exchange.notices import (
-    Counted,
-    bundle_of,
-    export_notice,
-    export_receipt,
-    notices,
-    receive,
-    take_in,
-)
+from sampan.exchange.notices import bundle_of, export_notice, export_receipt, take_in
 from sampan.exchange.partners import add, partners
 from sampan.ledger.checkpoint import Checkpoint
 from sampan.ledger.signing import SigningKey

@@ -1,0 +1,154 @@
+"""What have partners announced to home, and what of it has home signed for?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sampan.access.session import Session
+from sampan.core.errors import InputError, Refused
+from sampan.ledger.entry import Entry
+from sampan.ledger.ledger import Ledger
+from sampan.records.assistance import ReceiptLine
+from sampan.records.exchange import GoodsReceived, Notice
+from sampan.records.movement import Commodity
+from sampan.records.record import Record
+
+
+@dataclass(frozen=True)
+class SignedFor:
+    """What home has just signed for: the entry, and units."""
+
+    number: str
+    entry: str
+    good: int
+    claimed: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A notice as it stands: what was announced, and what of each lot has not been signed for."""
+
+    notice: Notice
+    left: dict[Commodity, int]
+
+
+def notices(ledger: Ledger) -> tuple[Standing, ...]:
+    """Every notice that home was given."""
+    newest = {
+        said.number: said for entry in ledger.entries(kind=Notice.kind) for said in [Notice.read(entry.body)]
+    }
+    return tuple(Standing(said, _left(ledger, said)) for said in newest.values())
+
+
+def standing(ledger: Ledger, number: str) -> Standing:
+    """The notice with home's number. Raises InputError if there is none."""
+    for each in notices(ledger):
+        if each.notice.number == number:
+            return each
+    raise InputError(f"There is no notice {number}.", way_out="sampan bundle notices shows those that came.")
+
+
+def signed(ledger: Ledger, number: str) -> list[tuple[Entry, GoodsReceived]]:
+    """Every receipt of home's for the notice with this number, in order."""
+    return [
+        (entry, said)
+        for entry in ledger.entries(kind=GoodsReceived.kind)
+        for said in [GoodsReceived.read(entry.body)]
+        if f"{said.partner}/{said.consignment}" == number
+    ]
+
+
+def _left(ledger: Ledger, notice: Notice) -> dict[Commodity, int]:
+    left = {line.commodity(): line.units for line in notice.lines}
+    for _, said in signed(ledger, notice.number):
+        for line in said.lines:
+            left[line.commodity()] = left.get(line.commodity(), 0) - line.good - line.claimed
+    return left
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What home found of one lot; ``lot`` None where the item came in one lot only."""
+
+    item: str
+    good: int = 0
+    damaged: int = 0
+    missing: int = 0
+    lot: str | None = None
+    reason: str = ""
+
+
+def receive(
+    session: Session,
+    number: str,
+    counted: Sequence[Counted] | None = None,
+    *,
+    depot: str = "home",
+    note: str = "",
+    day: date | None = None,
+) -> SignedFor:
+    """Signs, at the recipient's, for what has come of a notice: all as good, unless it was ``counted``.
+
+    Raises Refused for more than was announced and is not signed for yet, InputError for a lot that was not,
+    or for damage without a reason.
+    """
+
+    def decide() -> list[Record]:
+        there = standing(session.ledger, number)
+        lines = tuple(_line(there, each) for each in counted) if counted is not None else _all(there)
+        if not lines:
+            raise Refused(f"All of {number} has been signed for.", way_out="A receipt is not written twice.")
+        part = len(signed(session.ledger, number)) + 1
+        notice = there.notice
+        return [
+            GoodsReceived(
+                partner=notice.partner, origin=notice.origin, consignment=notice.consignment, part=part,
+                lines=lines, depot=depot, note=note,
+            )
+        ]  # fmt: skip
+
+    (entry,) = session.decide("receive", decide, effective=day)
+    said = GoodsReceived.read(entry.body)
+    good, claimed = sum(line.good for line in said.lines), sum(line.claimed for line in said.lines)
+    return SignedFor(number, entry.id, good, claimed)
+
+
+def _all(there: Standing) -> tuple[ReceiptLine, ...]:
+    return tuple(_as_line(what, good=units) for what, units in there.left.items() if units > 0)
+
+
+def _line(there: Standing, each: Counted) -> ReceiptLine:
+    fits = [what for what in there.left if what.item == each.item and each.lot in (None, what.lot)]
+    if len(fits) != 1:
+        lots = ", ".join(f"{what.item} of lot {what.lot}" for what in there.left)
+        raise InputError(
+            f"{there.notice.number} has {len(fits)} lots of {each.item} like this.",
+            way_out=f"Name one of {lots}.",
+            field="lot",
+        )
+    said = each.good + each.damaged + each.missing
+    if min(each.good, each.damaged, each.missing) < 0 or not said:
+        raise InputError("A line counts at least one unit, and none below zero.", way_out="Count again.")
+    if (each.damaged or each.missing) and not each.reason.strip():
+        raise InputError(
+            f"{each.damaged + each.missing:,} {each.item} are damaged or missing, and nobody says why.",
+            way_out="Give a reason.", field="reason",
+        )  # fmt: skip
+    if said > there.left[fits[0]]:
+        raise Refused(
+            f"{there.left[fits[0]]:,} {each.item} are left to sign for; this says {said:,}.",
+            way_out="Count again; what was not announced cannot be received here.",
+            held=there.left[fits[0]],
+        )
+    return _as_line(fits[0], good=each.good, damaged=each.damaged, missing=each.missing, reason=each.reason)
+
+
+def _as_line(
+    what: Commodity, *, good: int, damaged: int = 0, missing: int = 0, reason: str = ""
+) -> ReceiptLine:
+    return ReceiptLine(
+        item=what.item, lot=what.lot, expiry=what.expiry, earmark=what.earmark, good=good,
+        damaged=damaged, missing=missing, reason=reason,
+    )  # fmt: skip
