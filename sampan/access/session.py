@@ -120,6 +120,8 @@ class Session:
         for _ in range(PATIENCE):
             size, dated = self.ledger.size, choose()
             assert all(may_owe(moved.giver) for _, record in dated for moved in record.movements())
+            for day, record in dated:
+                self._guard(act, record, day)
             drafts = [self._draft(record, datetime.combine(day, time(), UTC), ()) for day, record in dated]
             with suppress(MovedOn):
                 return self.ledger.append(drafts, expecting=size)

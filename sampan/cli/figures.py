@@ -72,6 +72,7 @@ def figures(
             every.helped_us_organisations,
             every.funds,
             every.paid,
+            every.people,
             every.teams,
         ]
         table(["figure", "count"], [[x.what, x.count] for x in shown], title=f"As of {every.as_of}")

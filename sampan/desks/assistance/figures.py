@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import Literal
@@ -17,6 +17,7 @@ import numpy as np
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError
+from sampan.records.assistance.teams import Deployment
 from sampan.world.account_columns import Columns, columns
 from sampan.world.organisations import organisations
 from sampan.world.parties import Known, of_place, recorded
@@ -70,6 +71,7 @@ class Figures:
     helped_us_organisations: Figure
     funds: Figure
     paid: Figure
+    people: Figure
     teams: Figure
 
 
@@ -84,6 +86,7 @@ NAMES = (
     "helped-us-organisations",
     "funds",
     "paid",
+    "people",
     "teams",
 )
 """What ``figure`` can be asked for; ``donors:business`` and the like count one kind of donor."""
@@ -111,6 +114,7 @@ def figure(
         "helped-us-organisations": lambda: tally.helped_us(countries=False),
         "funds": tally.funds,
         "paid": tally.paid,
+        "people": tally.people,
         "teams": tally.teams,
     }
     if name not in known or (name == "region" and part not in REGIONS):
@@ -142,6 +146,7 @@ def figures(
         tally.helped_us(countries=False),
         tally.funds(),
         tally.paid(),
+        tally.people(),
         tally.teams(),
     )
 
@@ -161,7 +166,8 @@ class _Tally:
     """Sums movements by name as of a day, as known on a moment."""
 
     def __init__(self, session: Session, *, as_of: date, known_on: datetime | None, stage: Stage) -> None:
-        self.ledger, self.home, self.known_on = session.ledger, session.home, known_on
+        self.ledger, self.home = session.ledger, session.home
+        self.as_of, self.known_on = as_of, known_on
         self.held = columns(session.ledger)
         self.at = self.held.rows(as_of=as_of, known_on=known_on)
         self.aid = _STAGES[stage]
@@ -239,9 +245,20 @@ class _Tally:
         """Who was paid, and how much of each currency in minor units."""
         return _counted("paid", self._holding("disbursed"))
 
+    def people(self) -> Figure:
+        """Whom experts have worked for, in person-days by skill."""
+        return _counted("people", self._holding("deployed"))
+
     def teams(self) -> Figure:
-        """Who was sent experts, in person-days by skill."""
-        return _counted("teams", self._holding("deployed"))
+        """Teams that were sent, with how many people of each skill."""
+        by = datetime.combine(self.as_of, time.max, UTC)
+        sent = self.ledger.entries(kind=Deployment.kind, known_on=self.known_on, effective_by=by)
+        said = ((entry.index, Deployment.read(entry.body)) for entry in sent)
+        return _counted("teams", [self._team(position, team) for position, team in said])
+
+    def _team(self, position: int, team: Deployment) -> Row:
+        seats = {part.skill: part.seats for part in team.people}
+        return Row(team.number, self._who(team.recipient).name, seats, (position,))
 
     def _holding(self, kind: str) -> list[Row]:
         """Everybody who holds something in an account of this kind."""
