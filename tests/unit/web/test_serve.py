@@ -1,0 +1,69 @@
+"""The site as an operator starts and stops it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from sampan.node import Node
+
+
+def sampan(*words: str) -> subprocess.Popen[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SAMPAN_")}
+    command = [sys.executable, "-c", "from sampan.cli.main import run; run()", *words]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=kept)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_serves_until_it_is_told_to_stop(tmp_path: Path, workers: str) -> None:
+    Node.create(tmp_path / "node", home="FRA").close()
+    port = free_port()
+    serving = sampan("serve", "--node", str(tmp_path / "node"), "--port", str(port), "--workers", workers)
+    try:
+        assert serving.stderr.readline().startswith("Serving")
+        for _ in range(200):
+            try:
+                with urlopen(f"http://127.0.0.1:{port}/fr/ledger", timeout=5) as answer:
+                    assert answer.status == 200
+                    assert f"http://127.0.0.1:{port}/zh/ledger" in answer.read().decode()
+                    break
+            except OSError:
+                time.sleep(0.2)
+        else:
+            pytest.fail("nobody answers")
+    finally:
+        serving.send_signal(signal.SIGTERM)
+        _, rest = serving.communicate(timeout=30)
+    assert serving.returncode in (0, -signal.SIGTERM)
+    assert "Traceback" not in rest
+
+
+def test_what_stands_in_the_way_is_said_before_anything_starts(tmp_path: Path) -> None:
+    Node.create(tmp_path / "node", home="FRA").close()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refused = sampan("serve", "--node", str(tmp_path / "node"), "--port", port)
+        _, said = refused.communicate(timeout=60)
+    assert refused.returncode == 2
+    assert f"Cannot listen on 127.0.0.1 port {port}" in said
+    assert "--port" in said
+    nowhere = sampan("serve", "--node", str(tmp_path / "nothing"))
+    _, said = nowhere.communicate(timeout=60)
+    assert nowhere.returncode == 5
+    assert "is not a node" in said
