@@ -21,7 +21,7 @@ from sampan.exchange.rules import Verified
 from sampan.ledger.checkpoint import open_checkpoint
 from sampan.ledger.entry import Entry
 from sampan.ledger.ledger import Ledger
-from sampan.records.assistance import Handover, Receipt
+from sampan.records.assistance import Receipt
 from sampan.records.exchange import GoodsReceived, Import
 from sampan.records.record import Record
 from sampan.world.accounts import held_now
@@ -47,7 +47,7 @@ def export_notice(session: Session, number: str, *, packed: bool = False) -> byt
     one = track(session.ledger, number)
     kinds = {kind.kind for kind in rules.NOTICE_KINDS}
     entries = [session.ledger.at(event.position) for event in one.events if event.record.kind in kinds]
-    if not any(entry.kind == Handover.kind and entry.body["lines"] for entry in entries):
+    if one.state in ("decided", "packed", "withdrawn"):
         raise Refused(
             f"{number} is {one.state}: there is nothing to announce.",
             way_out="Hand it over to its carrier first.",
@@ -105,7 +105,6 @@ def _take_in(session: Session, verified: Verified, partner: Known, name: str, da
     def decide() -> list[Record]:
         nonlocal said, number
         require_one_history(session.ledger, partner.code, verified.checkpoint)
-        _require_new(session.ledger, verified, partner)
         answers = any(entry.kind == GoodsReceived.kind for entry in verified.entries)
         understood = _answers if answers else _notice
         taken, number, said = understood(session, verified, partner)
@@ -130,31 +129,41 @@ def _take_in(session: Session, verified: Verified, partner: Known, name: str, da
     return Taken(partner.code, kind, number, tuple(entry.id for entry in written), said)
 
 
-def _require_new(ledger: Ledger, verified: Verified, partner: Known) -> None:
-    before = {
-        (said.origin, entry): id for id, said in imports(ledger) if said.partner == partner.code
-        for entry in said.entries
-    }  # fmt: skip
-    found = [before.get((verified.checkpoint.origin, entry.id)) for entry in verified.entries]
-    if all(found):
-        raise Refused(
-            f"Everything in this bundle was taken in before (entry {found[-1]}).",
-            way_out="Nothing is left to do.",
-        )
-
-
 def _notice(session: Session, verified: Verified, partner: Known) -> tuple[list[Record], str, str]:
+    """The notice, if any of its entries is new for this consignment."""
     notice = rules.noticed(verified, partner=partner.code, home=session.home)
+    before = _before(session.ledger, verified, notice.number)
+    if all(entry.id in before for entry in verified.entries):
+        raise _again(before[verified.entries[-1].id])
     units = sum(line.units for line in notice.lines)
     said = f"{notice.number}: {units:,} units in {len(notice.lines)} lots are on the way"
     return [notice], notice.number, said
 
 
+def _before(ledger: Ledger, verified: Verified, number: str | None = None) -> dict[str, str]:
+    """Entries of this log that were taken in (for one consignment), and in which import."""
+    origin = verified.checkpoint.origin
+    return {
+        entry: id
+        for id, said in imports(ledger)
+        if said.origin == origin and number in (None, said.consignment)
+        for entry in said.entries
+    }
+
+
+def _again(entry: str) -> Refused:
+    return Refused(
+        f"Everything in this bundle was taken in before (entry {entry}).", way_out="Nothing is left to do."
+    )
+
+
 def _answers(session: Session, verified: Verified, partner: Known) -> tuple[list[Record], str, str]:
     """A receipt of ours for every one of theirs that is new."""
-    before = {entry for _, said in imports(session.ledger) for entry in said.entries}
+    before = _before(session.ledger, verified)
     answers = rules.received(verified, partner=partner.code, home_origin=session.ledger.origin)
     new = [said for entry, said in answers if entry.id not in before]
+    if not new:
+        raise _again(before[answers[-1][0].id])
     parts: dict[str, int] = {}
     receipts: list[Record] = []
     for said in new:

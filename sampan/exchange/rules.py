@@ -17,6 +17,7 @@ from sampan.records.assistance.consignments import recipient_of
 from sampan.records.exchange import GoodsReceived, Notice
 from sampan.records.movement import Commodity
 from sampan.records.record import Record, read_record
+from sampan.world.items import items
 
 NOTICE_KINDS = (Consignment, Split, Handover, Progress)
 """What a consignment notice is made of: public entries, and no more than the recipient needs."""
@@ -80,6 +81,8 @@ def noticed(verified: Verified, *, partner: str, home: str) -> Notice:
     if recipient_of(number) != home:
         raise _false(f"consignment {number} is for {recipient_of(number)}, and this node is {home}")
     carried = _held(said, f"transit:{number}")
+    if unknown := {what.item for what in carried} - set(items()):
+        raise _false(f"there is no item {min(unknown)}")
     promised = {what.item: units for what, units in _held(said, f"allotted:{number}").items()}
     for what in {lot.item for lot in carried}:
         units = sum(count for lot, count in carried.items() if lot.item == what)
@@ -95,8 +98,9 @@ def noticed(verified: Verified, *, partner: str, home: str) -> Notice:
 
 
 def _number(said: list[Record]) -> str:
-    """The one consignment that all entries speak of."""
+    """The one consignment that all entries speak of: it was handed over, or split from one that had been."""
     numbers = {r.consignment for r in said if isinstance(r, Handover | Progress)}
+    numbers = numbers or {r.into for r in said if isinstance(r, Split) and r.held == "transit"}
     if len(numbers) != 1:
         raise _false(f"it speaks of {len(numbers)} consignments that have left, not of one")
     return numbers.pop()
@@ -105,7 +109,11 @@ def _number(said: list[Record]) -> str:
 def _held(said: list[Record], account: str) -> dict[Commodity, int]:
     """What an account holds after all that is said."""
     held: dict[Commodity, int] = defaultdict(int)
-    for moved in (moved for record in said for moved in record.movements()):
+    try:
+        movements = [moved for record in said for moved in record.movements()]
+    except InputError as fault:
+        raise _false(fault.what) from fault
+    for moved in movements:
         if account in (moved.giver, moved.taker):
             held[moved.commodity] += moved.quantity * (1 if moved.taker == account else -1)
     return {what: units for what, units in held.items() if units > 0}

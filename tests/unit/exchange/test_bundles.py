@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -20,9 +21,13 @@ from sampan.exchange.bundle import LARGEST_FILE, Bundle, read_bundle, write_bund
 from sampan.exchange.notices import bundle_of, export_notice, export_receipt, take_in
 from sampan.exchange.partners import add, partners
 from sampan.ledger.checkpoint import Checkpoint
+from sampan.ledger.entry import Draft
+from sampan.ledger.ledger import Ledger
 from sampan.ledger.signing import SigningKey
 from sampan.node import Node, memory_node
 from sampan.records.access import Refusal
+from sampan.records.assistance import Consignment, ConsignmentLine, Handover, LotLine
+from sampan.records.record import Record
 from sampan.world.accounts import balance
 from sampan.world.consignments import track
 from tests.books import hand_over
@@ -234,6 +239,75 @@ def test_a_notice_for_somebody_else_is_refused(pair: Pair) -> None:
     packing.pack(pair.china.session, "1-SRB", day=date(2020, 3, 11))
     hand_over(pair.china.session, "1-SRB", day=date(2020, 3, 11))
     not_taken(pair.italy, export_notice(pair.china.session, "1-SRB"), PeerError, "1-SRB is for SRB")
+
+
+def test_complaint_7_a_part_that_was_split_off_on_the_way_has_its_own_notice(pair: Pair) -> None:
+    """The carrier took part of it; the rest does not vanish."""
+    part = packing.split(pair.china.session, "1-ITA", {"ventilator": 10}, reason="second aircraft").into
+    first = take_in(pair.italy.session, export_notice(pair.china.session, "1-ITA"))
+    second = take_in(pair.italy.session, export_notice(pair.china.session, part))
+    assert (first.number, second.number) == ("CHN/1-ITA", f"CHN/{part}")
+    left = {
+        (each.notice.consignment, what.item): units
+        for each in notices(pair.italy.session.ledger)
+        for what, units in each.left.items()
+    }
+    assert (left["1-ITA", "ventilator"], left[part, "ventilator"]) == (20, 10)
+    receive(pair.italy.session, second.number)
+    take_in(pair.china.session, export_receipt(pair.italy.session, second.number))
+    assert track(pair.china.session.ledger, part).state == "received"
+    assert track(pair.china.session.ledger, "1-ITA").state == "handed to carrier"
+
+
+PROMISE = Consignment(batch=1, recipient="ITA", lines=(ConsignmentLine(item="mask", units=10),))
+LEFT = Handover(
+    consignment="1-ITA", leg=1, mode="air", carrier="CA", waybill="1", origin="PVG", destination="FCO",
+    lines=(LotLine(item="mask", lot="L", units=10),),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (
+            [PROMISE, replace(LEFT, lines=(LotLine(item="mask", lot="L", units=11),))],
+            "promises 10 mask and carries 11",
+        ),
+        ([PROMISE, replace(LEFT, lines=(LotLine(item="mask", lot="L", units=-5),))], "cannot move"),
+        ([PROMISE, replace(LEFT, lines=())], "has not left"),
+        ([LEFT], "promises 0 mask"),
+        ([PROMISE], "0 consignments"),
+        ([PROMISE, LEFT, replace(LEFT, consignment="2-ITA")], "2 consignments"),
+        ([replace(PROMISE, recipient="SRB"), replace(LEFT, consignment="1-SRB")], "1-SRB is for SRB"),
+        (
+            [
+                replace(PROMISE, lines=(ConsignmentLine(item="=cmd()", units=1),)),
+                replace(LEFT, lines=(LotLine(item="=cmd()", units=1),)),
+            ],
+            "no item =cmd",
+        ),
+    ],
+)
+def test_a_partner_that_signs_nonsense_is_not_believed(said: list[Record], why: str) -> None:
+    signed_nonsense([(record.kind, record.body()) for record in said], re.escape(why))
+
+
+def test_an_entry_whose_body_is_no_record_is_not_believed() -> None:
+    signed_nonsense([(Handover.kind, {"consignment": "1-ITA"})], "does not hold")
+
+
+def signed_nonsense(bodies: list[tuple[str, dict]], why: str) -> None:
+    """A partner whose software writes whatever it likes into a log that is otherwise in order."""
+    origin = "sampan/chn/odd"
+    at = datetime(2020, 3, 20, tzinfo=UTC)
+    drafts = [Draft(kind, body, "officer", at, "public") for kind, body in bodies]
+    with (
+        Ledger.create("sqlite://", origin=origin, key=SigningKey.generate(origin)) as ledger,
+        memory_node(home="ITA") as italy,
+    ):
+        add(italy.on_behalf_of("administrator"), "China", str(ledger.verifier))
+        entries = ledger.append(drafts)
+        not_taken(italy, write_bundle(bundle_of(ledger, entries)), PeerError, why)
 
 
 def test_nothing_is_announced_before_it_has_left(pair: Pair) -> None:
