@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from sampan.core.errors import InputError
@@ -77,6 +78,7 @@ class Movement:
             )
 
 
+@lru_cache(maxsize=65_536)
 def may_owe(account: Account) -> bool:
     """Whether the account may be below zero."""
     return account.partition(":")[0] in SOURCES
