@@ -232,11 +232,16 @@ def positions(ledger: Ledger, number: str, step: str) -> tuple[int, ...]:
         return tuple(connection.scalars(query.order_by(steps.c.position)))
 
 
-def carried(ledger: Ledger, carrier: str, item: str) -> int:
-    """Units of ``item`` that deliveries already say came by this consignment or deployment."""
-    query = select(func.sum(steps.c.quantity)).where(
-        steps.c.carried_by == carrier, steps.c.item == item, steps.c.step == "delivered"
+def carried(ledger: Ledger, item: str, *, by: str | None = None, to: str | None = None) -> int:
+    """How much of ``item`` deliveries say came by one consignment or deployment, or by any to one recipient."""
+    c = steps.c
+    query = select(func.sum(c.quantity)).where(
+        c.carried_by.is_not(None) if by is None else c.carried_by == by,
+        c.item == item,
+        c.step == "delivered",
     )
+    if to is not None:
+        query = query.where(c.recipient == to)
     with ledger.reading() as connection:
         return int(connection.scalar(query) or 0)
 

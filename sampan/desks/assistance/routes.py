@@ -10,7 +10,7 @@ from datetime import date
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
 from sampan.desks.assistance.funds import the_fund
-from sampan.desks.assistance.lines import Arrival
+from sampan.desks.assistance.lines import Arrival, shown
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance.contributions import Contribution, GiftKind
 from sampan.records.movement import Commodity, Kind, Movement
@@ -65,8 +65,17 @@ class Route:
         return f"{_TAKER[what.kind]}:{self.said.recipient}"
 
     def require_word(self, *, confirmed: str, carried_by: str | None, kinds: Collection[GiftKind]) -> None:
-        """Nothing counts as delivered abroad until the recipient says so; what home pays, its bank says."""
-        pays = self.said.donor == self.home and set(kinds) == {"money"}
+        """Nothing counts as delivered abroad until the recipient says so; what home pays, its bank says.
+
+        Home's own goods and people leave by a consignment or a deployment, out of its depots and its roster.
+        """
+        ours = self.said.donor == self.home
+        if carried_by is None and ours and {"goods", "people"} & set(kinds):
+            raise Refused(
+                "What home itself gives leaves its depots by a consignment, and its roster by a deployment.",
+                way_out="Name the one that carried it: --carried-by.",
+            )
+        pays = ours and set(kinds) == {"money"}
         if not self.abroad or confirmed.strip() or carried_by is not None or pays:
             return
         raise Refused(
@@ -75,31 +84,32 @@ class Route:
         )
 
     def require_carried(self, there: Sequence[Arrival], number: str, *, day: date) -> None:
-        """Lets a delivery cite consignment ``number`` for goods that its recipient has signed for.
+        """Lets a delivery cite the consignment or the deployment ``number`` for what came of it.
 
-        Raises Refused if the recipient has signed for less of it than all deliveries that cite it say.
+        Raises Refused if the recipient has signed for less, or had fewer person-days, than deliveries say.
         """
         if self.said.donor != self.home:
             raise InputError("Only what home sends is carried by its consignments.", way_out="Leave it out.")
         for what in there:
-            if what.kind != "goods":
-                continue
-            signed = sum(
-                line.change
-                for line in statement(
-                    self.ledger, f"received:{self.said.recipient}", item=what.item, as_of=day
-                )
-                if line.other.partition(":")[2] == number
-            )
-            left = signed - carried(self.ledger, number, what.item)
+            if what.kind not in ("goods", "people"):
+                raise InputError(f"No consignment carries {what.kind}.", way_out="Record it apart.")
+            left = self._not_cited(what, number, day)
             if what.quantity > left:
                 raise Refused(
-                    f"{self.said.recipient} has signed for {left:,} {what.item} of consignment {number} that "
-                    f"no delivery cites yet; this cites {what.quantity:,}.",
-                    way_out="Wait for the receipt, or cite the consignment that carried it.",
+                    f"{self.said.recipient} has had {shown(what.kind, what.item, left)} of {number} that no "
+                    f"delivery cites yet; this cites {what.quantity:,}.",
+                    way_out="Wait for its receipt or report, or name what carried it.",
                 )
-        if any(what.kind == "money" for what in there):
-            raise InputError("Money travels in no consignment.", way_out="Record its payment apart.")
+
+    def _not_cited(self, what: Arrival, number: str, day: date) -> int:
+        """What came by a consignment, or of one skill at all, less what deliveries say of it already."""
+        account = f"{_TAKER[what.kind]}:{self.said.recipient}"
+        came = statement(self.ledger, account, item=what.item, as_of=day)
+        if what.kind == "people":
+            worked = sum(line.change for line in came if line.other == "roster")
+            return worked - carried(self.ledger, what.item, to=self.said.recipient)
+        signed = sum(line.change for line in came if line.other.partition(":")[2] == number)
+        return signed - carried(self.ledger, what.item, by=number)
 
 
 def route(session: Session, said: Contribution) -> Route:

@@ -174,8 +174,8 @@ class Trial:
         said = self.oracle.said.get((number, item), Counter())
         donor, recipient, earmark = self.oracle.parties.get(number, ("", "", None))
         confirmed = self.chance.choice(["", "letter", "letter"])
-        spoken = recipient == "CHN" or confirmed != "" or (donor == "CHN" and kind == "money")
-        # goods of home's own would need a consignment; here they go out at the recipient's word alone
+        # home's own goods and people need a consignment or a deployment, which nobody sends here
+        spoken = kind == "money" if donor == "CHN" else recipient == "CHN" or confirmed != ""
         self._possible = quantity <= said["committed"] - said["delivered"] and spoken
 
         def follow() -> None:

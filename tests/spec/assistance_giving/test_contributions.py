@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime
 
 import pytest
@@ -13,7 +14,8 @@ from sampan.desks.assistance import contributions, deliveries, donors, giving, t
 from sampan.desks.assistance.lines import read_arrival, read_lines
 from sampan.desks.assistance.reciprocity import reciprocity
 from sampan.node import Node
-from sampan.records.assistance import Earmark
+from sampan.records.assistance import Earmark, Use
+from sampan.records.movement import Commodity, Movement
 from sampan.world.accounts import balance
 from sampan.world.contributions import progress
 from sampan.world.earmarks import allows, fault_in
@@ -64,8 +66,29 @@ def test_what_home_sends_is_delivered_by_the_consignment_that_its_recipient_sign
         office, donor="CHN", recipient="ITA", lines=read_lines(["mask=10"]), day=MARCH
     ).number
     contributions.commit(office, number, day=MARCH)
-    with pytest.raises(Refused, match="ITA has signed for 0 mask of consignment 1-ITA"):
+    with pytest.raises(Refused, match="leaves its depots by a consignment"):
+        deliveries.deliver(office, number, confirmed="a letter", day=MARCH)
+    with pytest.raises(Refused, match="ITA has had 0 mask of 1-ITA that no delivery cites yet"):
         deliveries.deliver(office, number, carried_by="1-ITA", day=MARCH)
+    _signed(office, "1-ITA", 7)
+    with pytest.raises(Refused, match="ITA has had 7 mask of 1-ITA"):
+        deliveries.deliver(office, number, carried_by="1-ITA", day=MARCH)
+    before = balance(office.ledger)
+    deliveries.deliver(office, number, [read_arrival("mask=5")], carried_by="1-ITA", day=MARCH)
+    with pytest.raises(Refused, match="ITA has had 2 mask of 1-ITA"):
+        deliveries.deliver(office, number, [read_arrival("mask=3")], carried_by="1-ITA", day=MARCH)
+    assert balance(office.ledger) == before
+    (italy,) = reciprocity(office)
+    assert [(x.item, x.given) for x in italy.lines] == [("mask", 7)]
+
+
+def _signed(office: Session, consignment: str, masks: int) -> None:
+    """What Italy signed for, as a receipt of a consignment moves it."""
+    goods = Commodity("goods", "mask", lot="L1")
+    steps = ("outside", "depot:home", f"transit:{consignment}", "received:ITA")
+    moved = tuple(Movement(a, b, goods, masks) for a, b in itertools.pairwise(steps))
+    record = Use(contribution="none", lines=(), moved=moved, place="CN-HB")
+    office.write("receive", [record], effective=MARCH)
 
 
 def test_reciprocity_counts_what_came_either_way_and_nothing_else(office: Session) -> None:
