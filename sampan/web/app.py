@@ -12,11 +12,11 @@ from starlette.exceptions import HTTPException
 
 from sampan.core.errors import NodeError
 from sampan.node import Node
+from sampan.web.asked import NotFound
 from sampan.web.guard import Guard
 from sampan.web.handlers import Handlers
 from sampan.web.pages import PAGES
 from sampan.web.standing import Reading
-from sampan.web.views import NotFound
 
 HERE = "http://127.0.0.1:8000"
 

@@ -15,12 +15,12 @@ from sampan.core.errors import NodeError
 from sampan.core.languages import LANGUAGES, Language
 from sampan.web import pages
 from sampan.web.answers import Answer, Kept
+from sampan.web.asked import NotFound
 from sampan.web.assets import ASSETS
 from sampan.web.links import Here, Links
 from sampan.web.negotiate import preferred
 from sampan.web.pages import TYPES, Page
 from sampan.web.standing import Reading, Standing
-from sampan.web.views import NotFound
 
 LONGEST_QUERY = 1_000
 A_YEAR = 31_536_000
@@ -146,7 +146,9 @@ def _known(text: str) -> Language | None:
 
 def _reader(request: Request) -> Language:
     """The language of somebody whose address leads nowhere."""
-    return _known(request.scope["path"].split("/")[1]) or preferred(request.headers.get("accept-language", ""))
+    return _known(request.scope["path"].split("/")[1]) or preferred(
+        request.headers.get("accept-language", "")
+    )
 
 
 def _query(request: Request, page: Page) -> Mapping[str, str]:

@@ -17,7 +17,8 @@ from sampan.desks.press import render
 from sampan.desks.press.brief import Brief
 from sampan.languages.pages import environment
 from sampan.languages.speech import speech
-from sampan.web import chart, sheets, views
+from sampan.web import chart, proofs, sheets, views
+from sampan.web.asked import Asked
 from sampan.web.assets import ASSETS
 from sampan.web.links import Here, Links
 from sampan.web.standing import Standing
@@ -30,7 +31,7 @@ class Page:
     """One page: its path after the language, what it shows, and the forms that it can take."""
 
     path: str
-    view: Callable[[Standing, views.Asked], Any]
+    view: Callable[[Standing, Asked], Any]
     template: str
     sheet: sheets.Sheet | None = None
     query: tuple[str, ...] = ()
@@ -52,8 +53,8 @@ PAGES = (
     Page("/organisations/{code}", views.organisation, "party.html", sheets.of_party),
     Page("/batches", views.batches, "batches.html", sheets.of_batches),
     Page("/batches/{number}", views.batch, "batch.html", sheets.of_batch),
-    Page("/ledger", views.ledger, "ledger.html"),
-    Page("/ledger/entries/{id}", views.entry, "entry.html"),
+    Page("/ledger", proofs.ledger, "ledger.html"),
+    Page("/ledger/entries/{id}", proofs.entry, "entry.html"),
 )
 
 TYPES: Mapping[str, str] = {
@@ -65,8 +66,8 @@ TYPES: Mapping[str, str] = {
 }
 
 
-def render_page(page: Page, form: str, standing: Standing, asked: views.Asked, here: Here) -> bytes:
-    """The page in one form. Raises views.NotFound if there is nothing at this address."""
+def render_page(page: Page, form: str, standing: Standing, asked: Asked, here: Here) -> bytes:
+    """The page in one form. Raises NotFound if there is nothing at this address."""
     result = page.view(standing, asked)
     if form == "json":
         return json.dumps(plain(result), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
@@ -99,7 +100,7 @@ def _html(template: str, standing: Standing | None, here: Here, **said: Any) -> 
     ).encode()
 
 
-def _beside(result: Any, asked: views.Asked, language: Language) -> dict[str, Any]:
+def _beside(result: Any, asked: Asked, language: Language) -> dict[str, Any]:
     """What a template needs beside the result: the sentences of a brief, a picture, rows in a reader's order."""
     if isinstance(result, Brief):
         links = Links(language)
@@ -111,9 +112,7 @@ def _beside(result: Any, asked: views.Asked, language: Language) -> dict[str, An
     return {}
 
 
-def _in_order(
-    rows: Sequence[PlaceSituation], asked: views.Asked, language: Language
-) -> Sequence[PlaceSituation]:
+def _in_order(rows: Sequence[PlaceSituation], asked: Asked, language: Language) -> Sequence[PlaceSituation]:
     """Rows as a reader of the language wants them: by name, the order depends on it."""
     if asked.get("sort") != "name":
         return rows
