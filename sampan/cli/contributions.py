@@ -166,7 +166,9 @@ def deliver(
     report(done, json)
 
 
-contribution_app.command("pay", help="The same as deliver, for money.")(deliver)
+contribution_app.command(
+    "pay", help='The same as deliver, for money.\n\nExample: sampan contribution pay C-0001'
+)(deliver)
 
 
 @contribution_app.command()

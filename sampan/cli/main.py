@@ -1,34 +1,56 @@
-"""``sampan``: which commands are there, and what happens when one fails?"""
+"""``sampan``: which command is meant, and what happens when one fails?"""
 
 from __future__ import annotations
 
+import importlib
 import sys
-import traceback
-from typing import Annotated
+from difflib import get_close_matches
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from sampan import __version__
-from sampan.cli import (
-    assistance,
-    consignments,
-    control,
-    demo,
-    evaluate,
-    exchange,
-    figures,
-    giving,
-    ledger,
-    node,
-    press,
-    serve,
-    stock,
-    teams,
-)
-from sampan.core.errors import SampanError
+from sampan.cli.catalogue import CATALOGUE, COMMANDS
+from sampan.core.errors import InputError, SampanError
+
+
+class Commands(TyperGroup):
+    """Lists the commands from the catalogue, and imports only the one that is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """Every command, in the order of the catalogue."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Enough of a command to be listed in the help."""
+        for part, listed in CATALOGUE.items():
+            if cmd_name in listed:
+                return TyperCommand(cmd_name, help=listed[cmd_name].says, rich_help_panel=part)
+        return None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command itself, once it is called. Raises InputError with the nearest if there is none."""
+        name = args[0] if args else ""
+        if name in COMMANDS:
+            return name, command(name), args[1:]
+        if name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        near = get_close_matches(name, COMMANDS, n=1)
+        way_out = f"Did you mean {near[0]}?" if near else "sampan --help lists those there are."
+        raise InputError(f'There is no command "{name}".', way_out=way_out)
+
+
+def command(name: str) -> Any:
+    """The command ``name``, from the module that registers it."""
+    part = typer.Typer(rich_markup_mode="markdown")
+    importlib.import_module(f"sampan.cli.{COMMANDS[name].module}").register(part)
+    return typer.main.get_group(part).commands[name]
+
 
 app = typer.Typer(
     name="sampan",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
@@ -36,12 +58,6 @@ app = typer.Typer(
     help="Cooperate with the others during an epidemic: situation, need, allocation, batch, public figure.",
     epilog="Start with: **sampan demo**",
 )
-
-for desk in (
-    *(demo, node, control, evaluate, assistance, stock, consignments, giving, teams, figures),
-    *(exchange, press, serve, ledger),
-):
-    desk.register(app)
 
 
 def _version(asked: bool) -> None:
@@ -73,6 +89,8 @@ def run() -> None:
         sys.stderr.close()
         sys.exit(0)
     except Exception:
+        import traceback
+
         traceback.print_exc()
         sys.stderr.write(
             "sampan: this is a fault in Sampan, not in your input. Please report the lines above.\n"
