@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,8 @@ from sampan.records.assistance import ReceiptLine
 from sampan.records.exchange import GoodsReceived, Notice
 from sampan.records.movement import Commodity
 from sampan.records.record import Record
+
+_DEPOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,8 @@ def receive(
     Raises Refused for more than was announced and is not signed for yet, InputError for a lot that was not,
     or for damage without a reason.
     """
+    if not _DEPOT.fullmatch(depot):
+        raise InputError(f'"{depot}" is no name for a depot.', way_out="Use letters, digits and dashes.")
 
     def decide() -> list[Record]:
         there = standing(session.ledger, number)

@@ -378,6 +378,8 @@ def test_more_than_was_announced_is_not_signed_for(pair: Pair) -> None:
         with pytest.raises(fault, match=why):
             receive(pair.italy.session, "CHN/1-ITA", [counted])
         assert pair.italy.session.ledger.size == size
+    with pytest.raises(InputError, match="no name for a depot"):
+        receive(pair.italy.session, "CHN/1-ITA", depot="home:x")
     receive(pair.italy.session, "CHN/1-ITA")
     with pytest.raises(Refused, match="has been signed for"):
         receive(pair.italy.session, "CHN/1-ITA")
