@@ -134,7 +134,7 @@ def _part(session: Session, plan: Entry, leaving: Sequence[Line], approval: Appr
     """The waiting lines that ``approval`` lets go. Raises InputError if one named is not there to be let go."""
     said = _approvals(session, plan.id)
     waiting = _still_waiting(leaving, said)
-    if not waiting and leaving:
+    if not waiting and said:
         batch = _decided(session)[plan.id].body["number"]
         raise InputError(
             f"This plan was approved as batch {batch}.", way_out="Propose a new plan with: sampan plan"
