@@ -47,7 +47,7 @@ from sampan.records.assistance import (
     Use,
     Withdrawal,
 )
-from sampan.records.assistance.consignments import recipient_of
+from sampan.records.assistance.consignments import batch_of, is_number, recipient_of
 from sampan.records.exchange import GoodsReceived, Import, Notice, Partner
 from sampan.records.record import Record
 from sampan.world.earmarks import earmarks, why_not
@@ -96,7 +96,7 @@ ACTS: Mapping[type[Record], Act] = {
 
 def guard(ledger: Ledger, person: Person, home: str, record: Record, day: date) -> None:
     """Lets ``person`` write ``record`` as true on ``day``, or raises Refused."""
-    why = _why_not(ledger, person, person.party or home, record, day)
+    why = _misnumbered(record) or _why_not(ledger, person, person.party or home, record, day)
     if why is not None:
         raise Refused(why, way_out="Nothing was written.", kind=record.kind)
 
@@ -115,6 +115,24 @@ def _why_not(ledger: Ledger, person: Person, party: str, record: Record, day: da
         case Settlement() if any(line.outcome == "found" for line in record.lines):
             if party != recipient_of(record.consignment):
                 return _only_its_recipient(record.consignment, person, party)
+    return None
+
+
+_OF_CONSIGNMENTS = (Consignment, Withdrawal, Split, Packing, Unpacking, Handover, Receipt, Settlement)
+"""What moves under a consignment's number: every total is read by it."""
+
+
+def _misnumbered(record: Record) -> str | None:
+    """Why the number in ``record`` is none, or not its own; None if it is, or has none."""
+    if not isinstance(record, _OF_CONSIGNMENTS):
+        return None
+    number = record.consignment
+    if not is_number(number) or (isinstance(record, Split) and not is_number(record.into)):
+        return f'"{number}" is not the number of a consignment.'
+    if isinstance(record, Consignment):
+        own = (batch_of(number), recipient_of(number))
+        if own != (record.batch, record.recipient):
+            return f"{number} is not a number for {record.recipient} in batch {record.batch}."
     return None
 
 

@@ -152,7 +152,7 @@ def _parted(name: Account) -> tuple[str, str, int]:
     kind, _, rest = name.partition(":")
     if kind in _OF_CONSIGNMENTS:
         return kind, recipient_of(rest), batch_of(rest)
-    return kind, rest, int(rest) if kind == "batch" else 0
+    return kind, rest, batch_of(rest) if kind == "batch" else 0
 
 
 @dataclass(frozen=True)

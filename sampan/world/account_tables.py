@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from sampan.core.portions import portions
 from sampan.ledger.entry import Entry, milliseconds
-from sampan.records.movement import Account, Commodity, Kind, may_owe
+from sampan.records.movement import Account, Commodity, Kind
 from sampan.records.record import Record, kinds
 
 metadata = MetaData()
@@ -115,10 +115,7 @@ class Accounts:
         self.apply_all(connection, [entry])
 
     def apply_all(self, connection: Connection, entries: Iterable[Entry]) -> None:
-        """Takes in what ``entries`` move, in their order.
-
-        A commodity is named when a source first gives it: whoever else gives it had it before.
-        """
+        """Takes in what ``entries`` move, in their order."""
         rows: list[dict[str, Any]] = []
         accounts: dict[int, Account] = {}
         goods: dict[int, Commodity] = {}
@@ -129,8 +126,7 @@ class Accounts:
                 giver, taker = account_id(moved.giver), account_id(moved.taker)
                 what = commodity_id(moved.commodity)
                 accounts[giver], accounts[taker] = moved.giver, moved.taker
-                if may_owe(moved.giver):
-                    goods[what] = moved.commodity
+                goods[what] = moved.commodity
                 packed.append(MOVED.pack(giver, taker, what, moved.quantity))
                 for account, quantity in ((giver, -moved.quantity), (taker, moved.quantity)):
                     change = changes.setdefault((account, what), [0, day])

@@ -6,6 +6,7 @@ It is split, never deleted; every step is an entry of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,8 @@ State = Literal[
 ]
 Mode = Literal["air", "sea", "rail", "road", "hand"]
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}-[A-Z0-9_-]{1,40}(\.[1-9][0-9]{0,8})?", re.ASCII)
+
 MOVES: Mapping[State, tuple[State, ...]] = {
     "decided": ("packed", "withdrawn"),
     "packed": ("handed to carrier", "decided"),
@@ -35,9 +38,15 @@ MOVES: Mapping[State, tuple[State, ...]] = {
 it is received when nothing of it is on the way any more, and nobody but the recipient can say so."""
 
 
+def is_number(text: str) -> bool:
+    """Whether ``text`` is written as the number of a consignment: ``4-ITA``, ``4-ITA.2``."""
+    return _NUMBER.fullmatch(text) is not None
+
+
 def batch_of(number: str) -> int:
-    """The batch that a consignment belongs to."""
-    return int(number.partition("-")[0])
+    """The batch that a consignment belongs to; 0 if its number does not say."""
+    batch = number.partition("-")[0]
+    return int(batch) if batch.isdecimal() else 0
 
 
 def recipient_of(number: str) -> str:

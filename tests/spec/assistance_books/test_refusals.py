@@ -300,6 +300,24 @@ def test_expired_and_earmarked_lots_cannot_be_written_by_hand(node: Node) -> Non
         unchanged(node, lambda r=record: office.write("consign", [r]), recorded=True)
 
 
+@pytest.mark.parametrize(
+    "number", ["", "ITA", "x-ITA", "0-ITA", "1-", "1-ita", "1-ITA.", "1-ITA.0", "1-ITA/2"]
+)
+def test_a_number_that_is_none_cannot_be_written(node: Node, number: str) -> None:
+    """Every total is read by number: one that says no batch would spoil them all."""
+    stock(node.session, "mask", 10)
+    record = Packing(consignment=number, depot="home", lines=(_MASKS,))
+    unchanged(node, lambda: node.session.write("consign", [record]), recorded=True)
+
+
+def test_a_consignment_is_numbered_for_its_recipient_and_batch(node: Node) -> None:
+    lines = (ConsignmentLine(item="mask", units=1),)
+    director = node.on_behalf_of("director")
+    for number in ("2-ITA", "1-SRB"):
+        record = Consignment(batch=1, recipient="ITA", lines=lines, number=number)
+        unchanged(node, lambda r=record: director.write("approve", [r]), recorded=True)
+
+
 def test_no_account_but_a_source_is_ever_below_zero(node: Node) -> None:
     number = sent(node)
     receive(node.on_behalf_of("italy"), number, [Found("mask", good=900, damaged=100, reason="wet")])
