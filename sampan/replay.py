@@ -35,6 +35,7 @@ STEPS = ("load", "situation", "forecast", "need and plan", "approve")
 class Announced:
     """What was announced in public on a day, with its source."""
 
+    home: str
     day: date
     countries: int
     organisations: int
@@ -44,6 +45,7 @@ class Announced:
 
 
 ANNOUNCED = Announced(
+    home="CHN",
     day=date(2020, 3, 26),
     countries=89,
     organisations=4,

@@ -253,19 +253,23 @@ def _show(decision: Decision, limit: int) -> None:
     lines = decision.leaving
     shown = lines if limit == 0 else lines[:limit]
     table(
-        ["recipient", "region", "item", "units", "cartons", "short after", "because of"],
-        [[x.name, x.region, x.item, x.units, x.cartons, f"{x.chance_short:.0%}", x.binding] for x in shown],
+        ["recipient", "on grounds of", "item", "units", "cartons", "short after", "limited by"],
+        [[x.name, x.grounds, x.item, x.units, x.cartons, f"{x.chance_short:.0%}", x.binding] for x in shown],
         title=f"Leaving on {decision.day} ({decision.policy})",
     )
     if len(shown) < len(lines):
         said(f"{len(lines) - len(shown)} more lines: --limit 0 shows all.")
     table(
-        ["home", "at hand", "reserve asked", "left now", "covered"],
-        [[h.item, h.at_hand, h.reserve, h.left, h.covered] for h in decision.home],
+        ["home", "need", "own production", "reserve", "at hand", "adds a week", "left now", "covered"],
+        [
+            [h.item, h.need, h.produced, h.reserve, h.at_hand, h.exportable, h.left, h.covered]
+            for h in decision.home
+        ],
+        title="Home first: need of the weeks that are forecast, and what must be left for it",
     )
     for conflict in decision.conflicts:
         said(f"RELAXED: {conflict}.")
-    said(f"No plan can leave less than {1 - decision.gap:.2%} of this one's unmet harm (certified bound).")
+    said(f"Unmet harm is within {max(decision.gap, 1e-6):.2%} of the least there can be (certified bound).")
     said(f"Assumed, for nobody announced it: {', '.join(decision.assumptions)}.")
 
 
@@ -324,7 +328,7 @@ def approve(
         typer.Argument(metavar="PLAN", help="Id of its entry.", show_default="the newest that waits"),
     ] = None,
     folder: NodeFolder = HERE,
-    person: As = "director",
+    person: As = OFFICER,
     note: Annotated[str, typer.Option(help="A word for the record.")] = "",
     recipient: Annotated[
         list[str] | None, typer.Option(help="Approve only the part for this recipient; may be repeated.")

@@ -167,7 +167,7 @@ def deliver(
 
 
 contribution_app.command(
-    "pay", help='The same as deliver, for money.\n\nExample: sampan contribution pay C-0001'
+    "pay", help="The same as deliver, for money.\n\nExample: sampan contribution pay C-0001"
 )(deliver)
 
 

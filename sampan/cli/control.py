@@ -90,6 +90,7 @@ def situation(
         title=f"{marked}Situation on {report.last_day} ({report.source}, {report.disease})",
     )
     said(f"R and phase are of the infections of {report.r_day:%d %B}: later ones are not reported yet.")
+    said("Cases that came from abroad count where they are reported, as if infected there.")
     if len(shown) < len(report.rows):
         said(f"{len(report.rows) - len(shown)} more places: --limit 0 shows all.")
 
@@ -116,8 +117,9 @@ def _draw(assessed: Assessed, code: str, plot: Path) -> None:
 
 def _row(row: PlaceSituation) -> list[object]:
     change = None if row.change is None else f"{row.change:+.0%}"
-    interval = f"{row.r_low:.2f}–{row.r_high:.2f}"
-    return [row.name, row.new_cases, change, f"{row.r:.2f}", interval, _doubling(row), row.phase, row.marks]
+    silent = row.phase == "no recent cases"
+    r, interval = (None, None) if silent else (f"{row.r:.2f}", f"{row.r_low:.2f}–{row.r_high:.2f}")
+    return [row.name, row.new_cases, change, r, interval, _doubling(row), row.phase, row.marks]
 
 
 def _doubling(row: PlaceSituation) -> str | None:

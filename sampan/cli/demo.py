@@ -43,7 +43,7 @@ def demo(
     capacity: Annotated[
         list[Path] | None, typer.Option(help="CSV of beds, staff and laboratories; may be repeated.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Another number, another exercise.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Another number, another exercise.")] = None,
     serve: Annotated[bool, typer.Option("--serve", help="Then show the public pages of the node.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port for --serve.")] = 8000,
     json: Json = False,
@@ -180,11 +180,18 @@ def _result(done: Replay, exercise: Exercise | None, steps: Steps) -> dict[str, 
             {"day": one.day, "batch": one.batch, "gap": one.decision.gap, "home": one.decision.home}
             for one in done.rounds
         ],
-        "announced": ANNOUNCED if done.brief.day == ANNOUNCED.day else None,
+        "announced": ANNOUNCED if _announced(done) else None,
         "estimates": _debriefing(done, exercise) if exercise else None,
         "assumptions": done.rounds[-1].decision.assumptions,
         "seconds": steps.seconds,
     }
+
+
+def _announced(done: Replay) -> bool:
+    """Whether what was announced is about this home and day."""
+    from sampan.replay import ANNOUNCED
+
+    return (done.brief.home, done.brief.day) == (ANNOUNCED.home, ANNOUNCED.day)
 
 
 def _debriefing(done: Replay, exercise: Exercise) -> Any:
@@ -196,12 +203,11 @@ def _debriefing(done: Replay, exercise: Exercise) -> Any:
 def _show(done: Replay, exercise: Exercise | None) -> None:
     """The brief, then the result beside what was announced, or beside the truth."""
     from sampan.desks.press.render import render
-    from sampan.replay import ANNOUNCED
 
     typer.echo(render(done.brief, "md"))
     if exercise:
         _show_debriefing(_debriefing(done, exercise))
-    elif done.brief.day == ANNOUNCED.day:
+    elif _announced(done):
         _show_announced(done)
     assumed = done.rounds[-1].decision.assumptions
     said(f"Assumed, for nobody announced it: {', '.join(assumed)}.")

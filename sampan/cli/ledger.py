@@ -36,7 +36,7 @@ def verify(folder: NodeFolder = HERE, json: Json = False) -> None:
 def log(
     folder: NodeFolder = HERE,
     kind: Annotated[str | None, typer.Option(help='A kind, or a desk with a dot, as in "control.".')] = None,
-    limit: Annotated[int, typer.Option(help="Entries to show, the newest first.")] = 20,
+    limit: Annotated[int, typer.Option(min=0, help="Entries to show, the newest first; 0 for all.")] = 20,
     json: Json = False,
 ) -> None:
     """List entries, the newest first.
@@ -44,7 +44,7 @@ def log(
     Example: sampan ledger log --kind assistance.batch
     """
     with opened(folder) as node:
-        entries = list(node.session.ledger.entries(kind=kind, newest_first=True, limit=limit))
+        entries = list(node.session.ledger.entries(kind=kind, newest_first=True, limit=limit or None))
     if json:
         as_json([_plain(entry) for entry in entries])
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from difflib import get_close_matches
 from typing import Annotated, Any
@@ -77,6 +78,9 @@ def main(
 
 def run() -> None:
     """Runs the command line. A foreseen fault is one line on stderr and the exit code of its family."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except SampanError as fault:
@@ -85,9 +89,6 @@ def run() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("sampan: stopped; what had been recorded is kept.\n")
         sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     except Exception:
         import traceback
 

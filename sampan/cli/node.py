@@ -73,10 +73,12 @@ def _loader(source: str, example: str) -> None:
         files: Files = None,
         folder: NodeFolder = HERE,
         person: As = OFFICER,
-        strict: Annotated[bool, typer.Option("--strict", help="Refuse names that are no place.")] = False,
+        keep_unknown: Annotated[
+            bool, typer.Option("--keep-unknown", help="Keep names aside that Sampan does not know.")
+        ] = False,
         json: Json = False,
     ) -> None:
-        _load(source, files, folder, person, strict=strict, json=json)
+        _load(source, files, folder, person, strict=not keep_unknown, json=json)
 
     command.__doc__ = (
         f"Read {source.upper()} figures.\n\nExample: {example}\n\n"
@@ -121,7 +123,7 @@ def capacity(
 def exercise_make(
     folder: Annotated[Path, typer.Option("--out", help="Folder for the files.")] = Path("exercise"),
     home: Annotated[str, typer.Option(help="Country in which the outbreak begins.")] = "CHN",
-    seed: Annotated[int | None, typer.Option(help="Another number, another outbreak.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Another number, another outbreak.")] = None,
     first_day: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of the figures.")
     ] = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -48,10 +48,10 @@ def brief(
     spoken = parse_language(language)
     known_on = end_of_day(known_by)
     with opened(folder, person) as node:
-        try:
+        figures = None
+        if any(node.session.ledger.entries(kind="control.reports", known_on=known_on, limit=1)):
             figures = assessed(node.session, until=day.date() if day else None, known_on=known_on)
-        except InputError:
-            figures = None
+            _say_age(figures.known.reports.days[-1], day.date() if day else node.session.today())
         written = view(
             node.session,
             day=day.date() if day else None,
@@ -66,3 +66,10 @@ def brief(
     if out is not None:
         write_whole(out, render(written, "html" if out.suffix == ".html" else "md", spoken).encode())
         said(f"Wrote {out}.")
+
+
+def _say_age(last_day: date, day: date) -> None:
+    """Warns of figures that are older than a week on the day that the brief speaks of."""
+    age = (day - last_day).days
+    if age > 7:
+        said(f"The figures end on {last_day}, {age} days before the day of this brief: load newer ones.")

@@ -105,7 +105,8 @@ class Counting:
 
 def as_json(result: object) -> None:
     """``result`` on stdout as JSON: dates as ISO 8601, absent as null, never NaN."""
-    json.dump(plain(result), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
+    unicode = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    json.dump(plain(result), sys.stdout, ensure_ascii=not unicode, indent=2, allow_nan=False)
     sys.stdout.write("\n")
 
 
@@ -118,7 +119,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for index, name in enumerate(columns):
         numeric = bool(cells) and all(_is_number(row[index]) for row in cells)
-        drawn.add_column(name, justify="right" if numeric else "left", no_wrap=numeric)
+        drawn.add_column(name, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
     for row in cells:
         drawn.add_row(*row)
     out.print(drawn)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sampan.core.errors import InputError
 
+MOST = 10**15
+"""No count of goods is greater; below it, every whole number is exact as a double."""
+
 
 def whole(text: str | int | float, *, what: str, at_least: int = 0) -> int:
     """``text`` as a whole number of ``what``.
@@ -20,6 +23,8 @@ def whole(text: str | int | float, *, what: str, at_least: int = 0) -> int:
         raise InputError(f'"{text}" is not a number of {what}.', way_out="Write a whole number.") from None
     if value != number and abs(number) < 2**53:
         raise InputError(f"{text} {what} cannot be counted.", way_out="Write a whole number.")
+    if value > MOST:
+        raise InputError(f"{value} {what} is more than there can be.", way_out="Check the number of digits.")
     if value < at_least:
         raise InputError(f"{value} {what} is too few.", way_out=f"Write {at_least} or more.")
     return value

@@ -301,6 +301,15 @@ class Ledger:
         with self._store.writing() as connection:
             standing.rebuild(connection, self._models, progress)
 
+    def verify_models(self, progress: Progress | None = None) -> None:
+        """Folds the log again and holds the read models against it.
+
+        Raises NodeError, with the ``model`` that departs from the log. ``verify`` says whether the log is sound.
+        """
+        from sampan.ledger.folding import require_folded
+
+        require_folded(self._store, self._models, progress)
+
     def _level_models(self) -> None:
         from sampan.ledger import standing
 

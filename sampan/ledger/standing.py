@@ -29,7 +29,7 @@ def rebuild(connection: Connection, models: Models, progress: Progress | None = 
 def are_level(connection: Connection, models: Models) -> bool:
     """Whether every model is of this version and at the end of the log, so that nothing need be written."""
     size = rows.read_head(connection).size
-    return all(_is_current(connection, m) and _applied(connection, m) == size for m in models)
+    return all(_is_current(connection, m) and applied(connection, m) == size for m in models)
 
 
 def level(connection: Connection, models: Models) -> None:
@@ -44,7 +44,7 @@ def level(connection: Connection, models: Models) -> None:
 def catch_up(connection: Connection, models: Models, size: int, progress: Progress | None = None) -> None:
     """The models learn what others appended without them, up to ``size``."""
     for model in models:
-        start = _applied(connection, model)
+        start = applied(connection, model)
         while start < size:
             found = rows.page(connection, Query(after=start - 1, before=size), rows.PAGE)
             if not found:
@@ -67,7 +67,7 @@ def _is_current(connection: Connection, model: ReadModel) -> bool:
     return version == model.version
 
 
-def _applied(connection: Connection, model: ReadModel) -> int:
+def applied(connection: Connection, model: ReadModel) -> int:
     """How many entries the model has taken in. Raises NodeError if another version has replaced it."""
     row = connection.execute(select(read_models).where(read_models.c.name == model.name)).one_or_none()
     if row is None or row.version != model.version:
@@ -91,10 +91,15 @@ def _reset(connection: Connection, model: ReadModel) -> None:
 def _take_in(connection: Connection, model: ReadModel, entries: Iterable[Entry]) -> None:
     """Applies ``entries``, which follow what the model has taken in."""
     entries = tuple(entries)
+    apply(connection, model, entries)
+    moved = update(read_models).where(read_models.c.name == model.name)
+    connection.execute(moved.values(applied=read_models.c.applied + len(entries)))
+
+
+def apply(connection: Connection, model: ReadModel, entries: tuple[Entry, ...]) -> None:
+    """Folds ``entries`` into the tables of the model on ``connection``."""
     if isinstance(model, TakesMany):
         model.apply_all(connection, entries)
     else:
         for entry in entries:
             model.apply(connection, entry)
-    moved = update(read_models).where(read_models.c.name == model.name)
-    connection.execute(moved.values(applied=read_models.c.applied + len(entries)))

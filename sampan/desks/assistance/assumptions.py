@@ -49,7 +49,9 @@ class Lane:
 class Policy:
     """How the office weighs home, floors and fairness. Shares are between 0 and 1.
 
-    ``hard_hit`` is in new cases a week per million people, ``weak_system`` between 0 (strong) and 1.
+    ``home_production`` is the share of what stays home that the epidemic may count on. A country is hard hit
+    from ``hard_hit`` new cases a week per million people, if they are ``hard_hit_least`` or more, or from
+    ``hard_hit_cases`` a week. ``weak_system`` is between 0 (strong) and 1.
     """
 
     policy: str
@@ -57,7 +59,10 @@ class Policy:
     floor: float
     minimum_cartons: int
     pool: float
+    home_production: float
     hard_hit: float
+    hard_hit_least: int
+    hard_hit_cases: int
     weak_system: float
     prepare_for: int
 
@@ -176,7 +181,10 @@ class _Reader:
             floor=self._share(said, "floor"),
             minimum_cartons=self._count(said, "minimum_cartons"),
             pool=self._share(said, "pool"),
+            home_production=self._share(said, "home_production"),
             hard_hit=self.number(said, "hard_hit"),
+            hard_hit_least=self._count(said, "hard_hit_least"),
+            hard_hit_cases=self._count(said, "hard_hit_cases"),
             weak_system=self._share(said, "weak_system"),
             prepare_for=self._count(said, "prepare_for"),
         )

@@ -42,6 +42,8 @@ class BatchRow:
     approved_by: str | None
     recipients: int
     waiting: int
+    superseded_by: int | None = None
+    """The batch that took from the depot after this plan was proposed: it can no longer be approved."""
 
 
 def approve(
@@ -73,6 +75,7 @@ def approve(
     approval = Approval(plan=plan.id, note=note, recipients=tuple(recipients), items=tuple(items))
 
     def records() -> list[Record]:
+        _refuse_superseded(session, plan)
         part = _part(session, plan, leaving, approval)
         batch = _decided(session).get(plan.id)
         number = int(batch.body["number"]) if batch else 1 + _count(session)
@@ -119,11 +122,29 @@ def _waiting_plan(session: Session, plan_id: str | None) -> Entry:
         if entry.kind != Plan.kind:
             raise InputError(f"Entry {plan_id} is no plan.", way_out="sampan batch list shows the plans.")
         return entry
-    for entry in session.ledger.entries(kind=Plan.kind, newest_first=True, limit=1):
+    for entry in session.ledger.entries(kind=Plan.kind, newest_first=True):
         said = _approvals(session, entry.id)
-        if not said or _still_waiting(_leaving(session, entry), said):
+        waits = not said or _still_waiting(_leaving(session, entry), said)
+        if waits and _superseded_by(session, entry) is None:
             return entry
     raise InputError("No plan waits for approval.", way_out="Propose one with: sampan plan")
+
+
+def _superseded_by(session: Session, plan: Entry) -> int | None:
+    """The number of a batch of another plan that was opened since ``plan`` was proposed: it took from the depot."""
+    for entry in session.ledger.entries(kind=Batch.kind, after=plan.index):
+        if entry.body["plan"] != plan.id:
+            return int(entry.body["number"])
+    return None
+
+
+def _refuse_superseded(session: Session, plan: Entry) -> None:
+    batch = _superseded_by(session, plan)
+    if batch is not None and plan.id not in _decided(session):
+        raise InputError(
+            f"Batch {batch} was approved after this plan was proposed: the depot is no longer as it saw it.",
+            way_out="Propose anew with: sampan plan",
+        )
 
 
 def _leaving(session: Session, plan: Entry) -> list[Line]:
@@ -230,6 +251,7 @@ def batches(session: Session) -> tuple[BatchRow, ...]:
                 ", ".join(dict.fromkeys(who for who, _ in said)) or None,
                 int(entry.body["recipients"]),
                 len(_still_waiting(_leaving(session, entry), said)),
+                None if batch else _superseded_by(session, entry),
             )
         )
     return tuple(rows)

@@ -62,8 +62,8 @@ def answered(question: Question, problem: Problem, wanted: np.ndarray, plan: Pla
     return Decision(
         question.day,
         plan.policy,
-        _lines(recipients, problem, plan),
-        _home(question.depot, wanted, plan),
+        _lines(question.estimate, problem, plan),
+        _home(question, wanted, plan),
         _coverage(recipients, problem, plan),
         tuple(_in_words(conflict, problem) for conflict in plan.conflicts),
         plan.objective,
@@ -86,7 +86,8 @@ def posed(question: Question) -> tuple[Problem, np.ndarray]:
     wanted = _reserve(estimate, depot, assumptions, supply)
     reserve = np.minimum(wanted, supply.cumsum(axis=0))
     regions = list(assumptions.lanes)
-    floor = _floor(need, durable, supply, reserve, assumptions.policy.floor)
+    may_leave = np.minimum(supply[0], (supply.cumsum(axis=0) - reserve).min(axis=0))
+    floor = _floor(need, pack, may_leave, np.where(durable, 0.0, assumptions.policy.floor))
     codes = [recipient.code for recipient in estimate.recipients]
     lots, tags = as_lots(question.tied, items=estimate.items, recipients=codes, day=question.day)
     problem = Problem(
@@ -126,22 +127,19 @@ def _reserve(
     """
     weeks, calibrated = supply.shape[0], estimate.outlook.forecast.calibrated_weeks
     need = estimate.home[:, np.minimum(np.arange(weeks), calibrated - 1)]
-    produced = np.tile(depot.for_home, (weeks, 1))
+    produced = np.tile(depot.for_home * assumptions.policy.home_production, (weeks, 1))
     return home_reserve(need, share=assumptions.policy.home_cover, assured_inbound=produced)
 
 
-def _floor(
-    need: np.ndarray, durable: np.ndarray, supply: np.ndarray, reserve: np.ndarray, share: float
-) -> np.ndarray:
-    """(recipients, items): units that everybody is sent in this round, as far as what may leave allows.
+def _floor(need: np.ndarray, pack: np.ndarray, may_leave: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """(recipients, items): units that everybody is sent in this round, in whole cartons.
 
-    A share of the first weeks' expected need; durable goods have no floor.
+    ``share`` of the first weeks' expected need by item, as far as half of ``may_leave`` goes.
     """
-    wanted = need[:, :2].mean(axis=(0, 1)) * share * ~durable
-    may_leave = np.minimum(supply[0], (supply.cumsum(axis=0) - reserve).min(axis=0))
+    wanted = need[:, :2].mean(axis=(0, 1)) * share
     asked = wanted.sum(axis=0)
     affordable = np.minimum(1, 0.5 * may_leave / np.where(asked > 0, asked, 1))
-    return np.asarray(wanted * affordable)
+    return np.asarray(np.floor(wanted * affordable / pack) * pack)
 
 
 def _at_arrival(
@@ -189,7 +187,7 @@ def _in_hand(question: Question, durable: np.ndarray) -> np.ndarray:
     return held
 
 
-def _lines(recipients: Sequence[Recipient], problem: Problem, plan: Plan) -> tuple[Line, ...]:
+def _lines(estimate: NeedEstimate, problem: Problem, plan: Plan) -> tuple[Line, ...]:
     """The plan as lines, with the engine's reasons, in the order of week, item and recipient."""
     why = {(reason.recipient, reason.item, reason.week): reason for reason in plan.reasons}
     lines = []
@@ -197,7 +195,7 @@ def _lines(recipients: Sequence[Recipient], problem: Problem, plan: Plan) -> tup
         arrival = week + problem.lead_weeks[depot, problem.lane[r]]
         reason = why[r, i, arrival]
         units = int(plan.sent[week, depot, r, i])
-        recipient = recipients[r]
+        recipient = estimate.recipients[r]
         lines.append(
             Line(
                 recipient.code,
@@ -212,16 +210,32 @@ def _lines(recipients: Sequence[Recipient], problem: Problem, plan: Plan) -> tup
                 reason.price,
                 reason.chance_short,
                 reason.binding,
+                estimate.grounds[r],
             )
         )
     return tuple(lines)
 
 
-def _home(depot: Depot, reserve: np.ndarray, plan: Plan) -> tuple[HomeLine, ...]:
+def _home(question: Question, wanted: np.ndarray, plan: Plan) -> tuple[HomeLine, ...]:
+    """What home needs, may count on, wants to keep and is left with, item by item."""
+    depot, weeks = question.depot, question.estimate.outlook.forecast.calibrated_weeks
+    need = np.quantile(
+        question.estimate.home[:, :weeks].sum(axis=1), question.assumptions.policy.home_cover, axis=0
+    )
+    produced = depot.for_home * question.assumptions.policy.home_production * weeks
     left = plan.stock_left.sum(axis=1)
-    covered = (left >= reserve - 1).all(axis=0)
+    covered = (left >= wanted - 1).all(axis=0)
     return tuple(
-        HomeLine(item, int(depot.at_hand[i]), int(reserve[:, i].max()), int(left[0, i]), bool(covered[i]))
+        HomeLine(
+            item,
+            need=round(float(need[i])),
+            produced=round(float(produced[i])),
+            reserve=int(wanted[:, i].max()),
+            at_hand=int(depot.at_hand[i]),
+            exportable=int(depot.for_export[i]),
+            left=int(left[0, i]),
+            covered=bool(covered[i]),
+        )
         for i, item in enumerate(depot.items)
     )
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError
-from sampan.desks.assistance.assumptions import Assumptions
+from sampan.desks.assistance.assumptions import Assumptions, Policy
 from sampan.desks.assistance.recipients import Recipient, countries, home_places, pools
 from sampan.engines.needs import Capacity, Needs, explain, needs
 from sampan.engines.needs.explain import Step
@@ -49,6 +49,8 @@ class NeedEstimate:
     samples: np.ndarray
     absorbable: np.ndarray
     home: np.ndarray
+    home_code: str
+    home_absorbable: np.ndarray
     grouping: np.ndarray
     by_place: Needs
     cites: tuple[str, ...]
@@ -72,7 +74,7 @@ def estimate(
     """
     policy, places = assumptions.policy, outlook.places
     capacity = Capacity(**capacities.arrays(places))
-    grounds = _grounds(outlook, weakness(places, capacity) >= policy.weak_system, policy.hard_hit)
+    grounds = _grounds(outlook, weakness(places, capacity) >= policy.weak_system, policy)
     prepared = np.array([policy.prepare_for if WEAK in why else 0 for why in grounds], dtype=float)
     by_place = needs(
         np.maximum(outlook.samples(samples), prepared),
@@ -93,6 +95,8 @@ def estimate(
         _grouped(by_place.need, grouping),
         _grouped(by_place.absorbable, grouping),
         by_place.need[:, :, at_home].sum(axis=2),
+        home,
+        by_place.absorbable[:, :, at_home].sum(axis=2),
         grouping,
         by_place,
         (*outlook.cites, *cites),
@@ -147,10 +151,12 @@ def _income_group(code: str) -> str:
     return f"{group} income".capitalize() if group else ""
 
 
-def _grounds(outlook: Outlook, weak: np.ndarray, hard_hit: float) -> list[tuple[str, ...]]:
+def _grounds(outlook: Outlook, weak: np.ndarray, policy: Policy) -> list[tuple[str, ...]]:
     """Why each place is assisted. A place that has reported nothing, or whose population is unknown, is not hit."""
     last_week = outlook.recent_weeks[-1]
-    hit = last_week * 1e6 / _population(outlook.places) >= hard_hit
+    rate = last_week * 1e6 / _population(outlook.places)
+    hit = (rate >= policy.hard_hit) & (last_week >= policy.hard_hit_least)
+    hit |= last_week >= policy.hard_hit_cases
     reported = np.nan_to_num(outlook.known.reports.cases[-1]) > 0
     return [
         tuple(ground for ground, holds in ((HARD_HIT, h), (WEAK, w)) if holds and r)
@@ -195,15 +201,21 @@ class NeedRow:
 
 
 def summary(estimate: NeedEstimate) -> tuple[NeedRow, ...]:
-    """One row per recipient and item with any need, largest expected first within an item."""
-    total = estimate.samples.sum(axis=1)
+    """One row per recipient, home included, and item with any need; largest expected first within an item."""
+    total = np.append(estimate.samples.sum(axis=1), estimate.home.sum(axis=1)[:, None], axis=1)
     low, high = np.quantile(total, [0.05, 0.95], axis=0)
-    usable = estimate.absorbable.sum(axis=1).mean(axis=0)
+    usable = np.append(
+        estimate.absorbable.sum(axis=1).mean(axis=0),
+        estimate.home_absorbable.sum(axis=1).mean(axis=0)[None],
+        axis=0,
+    )
     expected = total.mean(axis=0)
+    named = [(one.code, one.name) for one in estimate.recipients]
+    named.append((estimate.home_code, f"{place(estimate.home_code).name('en')} (home)"))
     rows = [
         NeedRow(
-            recipient.code,
-            recipient.name,
+            code,
+            name,
             item,
             round(expected[r, i]),
             round(low[r, i]),
@@ -211,7 +223,7 @@ def summary(estimate: NeedEstimate) -> tuple[NeedRow, ...]:
             round(usable[r, i]),
         )
         for i, item in enumerate(estimate.items)
-        for r, recipient in enumerate(estimate.recipients)
+        for r, (code, name) in enumerate(named)
         if expected[r, i] >= 0.5
     ]
     order = {item: position for position, item in enumerate(estimate.items)}

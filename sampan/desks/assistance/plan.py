@@ -17,7 +17,7 @@ class Line:
 
     ``next_pack`` and ``last_pack`` are the harm that one pack more would avoid, and that the last one
     given avoids; ``price`` is what a pack avoids elsewhere; ``chance_short`` is the probability that
-    need in the week of arrival is still greater.
+    need in the week of arrival is still greater. ``grounds`` are those on which the policy assists.
     """
 
     recipient: str
@@ -32,18 +32,26 @@ class Line:
     price: float
     chance_short: float
     binding: tuple[str, ...]
+    grounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class HomeLine:
-    """What home keeps of one item: the most that its reserve asks for in any week ahead, and what is left now.
+    """What home keeps of one item.
 
-    ``covered`` says whether the reserve is met in every week. Where it cannot be, nothing is sent.
+    ``need`` is home's own need of the calibrated weeks, at the probability that the policy asks for;
+    ``produced`` what home may count on to be made in them; ``reserve`` the most that must be left in any
+    week for it; ``at_hand`` the depot this week; ``exportable`` what a later week's production adds; ``left``
+    what the plan leaves there now. ``covered`` says whether the reserve is met in every week; where it cannot
+    be, nothing is sent.
     """
 
     item: str
-    at_hand: int
+    need: int
+    produced: int
     reserve: int
+    at_hand: int
+    exportable: int
     left: int
     covered: bool
 
@@ -114,7 +122,10 @@ def record(
 def read_plan(session: Session, record: PlanRecord) -> Decision:
     """The plan that a record cites."""
     said = json.loads(session.blobs.get(record.table.digest))
-    said["lines"] = tuple(Line(**{**line, "binding": tuple(line["binding"])}) for line in said["lines"])
+    said["lines"] = tuple(
+        Line(**{**line, "binding": tuple(line["binding"]), "grounds": tuple(line["grounds"])})
+        for line in said["lines"]
+    )
     said["home"] = tuple(HomeLine(**line) for line in said["home"])
     said["coverage"] = tuple(Coverage(**line) for line in said["coverage"])
     said["conflicts"] = tuple(said["conflicts"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
 from sampan.access.people import require
 from sampan.access.session import Session
+from sampan.core.errors import InputError
 from sampan.desks.assistance import capacity as capacities
 from sampan.desks.assistance import needs, plan
 from sampan.desks.assistance.assumptions import Assumptions
@@ -64,7 +65,7 @@ def opened(
     given = _for_home(session, assumptions)
     everybody = estimated(session, given)
     estimate = needs.served(everybody)
-    day = day or estimate.outlook.last_day
+    day = _decision_day(day, estimate.outlook.last_day)
     earlier = sent(session.ledger, as_of=day)
     at_hand = may_be_planned(session.ledger, as_of=day) if counted is None else counted
     wished = tied(session.ledger, at_hand, as_of=day) if counted is None else ()
@@ -76,6 +77,16 @@ def opened(
         estimate, assumed.holding(booked), given, day, weights(estimate, given), earlier, wished
     )
     return Round(question, everybody)
+
+
+def _decision_day(day: date | None, last_day: date) -> date:
+    """``day`` if the forecast still speaks of it. Raises InputError for a day before its figures or long after."""
+    if day is None or last_day <= day <= last_day + timedelta(weeks=2):
+        return day or last_day
+    raise InputError(
+        f"A plan for {day} cannot rest on figures up to {last_day}.",
+        way_out="Load the figures of that day and publish a forecast, or plan for a day within two weeks.",
+    )
 
 
 def asked_otherwise(session: Session, question: Question, edited: Assumptions) -> Question:

@@ -21,7 +21,7 @@ DEPOT = "home"
 
 @dataclass(frozen=True)
 class Depot:
-    """Units of each item at hand today, and a week's production for export and for home."""
+    """Units of each item at hand this week, and what a later week's production adds for export and for home."""
 
     items: tuple[str, ...]
     at_hand: np.ndarray
@@ -34,16 +34,16 @@ class Depot:
         return replace(self, at_hand=np.array(at_hand))
 
     def supply(self, weeks: int) -> np.ndarray:
-        """(weeks, items): units that become available in each week; the first holds what is at hand."""
+        """(weeks, items): units that become available in each week; the first is what is at hand."""
         supply = np.tile(self.for_export, (weeks, 1))
-        supply[0] += self.at_hand
+        supply[0] = self.at_hand
         return supply
 
 
 def depot(
     assumptions: Assumptions, items: Sequence[str], *, day: date, opened: date, sent: Sequence[Sent]
 ) -> Depot:
-    """The depot on ``day``: opening stock, and the export share of production since, less what was sent.
+    """The depot on ``day``: opening stock, and production for export with this week's, less what was sent.
 
     Home's own use is met from the production that stays at home; the reserve looks after the rest.
     Raises InputError for an item without supply figures.
@@ -52,7 +52,14 @@ def depot(
     for_export = np.array([s.production * s.export_share for s in supplies]).round()
     weeks = max(0, (day - opened).days) / 7
     given = np.array([sum(s.units.get(name, 0) for s in sent if s.day <= day) for name in items])
-    at_hand = np.array([s.stock for s in supplies]) + (for_export * weeks).round() - given
+    at_hand = np.array([s.stock for s in supplies]) + (for_export * (weeks + 1)).round() - given
+    for name, units in zip(items, at_hand, strict=True):
+        if units < -1:
+            raise InputError(
+                f"{-units:,.0f} more {name} were sent than the assumptions say there were.",
+                way_out="Count the depot and name the list with --stock, or correct the assumptions.",
+                item=name,
+            )
     for_home = np.array([s.production for s in supplies]) - for_export
     return Depot(tuple(items), np.maximum(at_hand, 0), for_export, for_home)
 

@@ -100,6 +100,8 @@ def view(
     """The forecast of ``places`` (all, unless named), most cases in the first week first."""
     known = assessed.known
     codes = known.reports.places
+    for code in places:
+        known.reports.column(code)
     wanted = [i for i, code in enumerate(codes) if not places or code in places]
     middle = list(forecast.levels).index(0.5)
     wanted.sort(key=lambda i: -forecast.quantiles[i, 0, middle])

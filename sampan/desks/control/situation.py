@@ -208,10 +208,16 @@ def _row(assessed: Assessed, index: int) -> PlaceSituation:
         r=r[MEDIAN],
         r_low=r[LOW],
         r_high=r[HIGH],
-        doubling_days=None if growth == 0 else math.log(2) / growth,
+        doubling_days=_doubling_days(str(state.phase[index]), growth),
         phase=str(state.phase[index]),
         marks=_marks(assessed.incidence, index),
     )
+
+
+def _doubling_days(phase: str, growth: float) -> float | None:
+    """Days to double, negative to halve; None where it is not clear which way the epidemic goes."""
+    clear = (phase == "rising" and growth > 0) or (phase == "falling" and growth < 0)
+    return math.log(2) / growth if clear else None
 
 
 def _week(incidence: Incidence, index: int, weeks_ago: int) -> int | None:

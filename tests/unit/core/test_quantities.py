@@ -16,7 +16,7 @@ def test_whole_numbers(written: str | int, means: int) -> None:
     assert whole(written, what="masks") == means
 
 
-@pytest.mark.parametrize("written", ["2.5", "", "many", "nan", "inf", "-1", "1,5", "0x10", None])
+@pytest.mark.parametrize("written", ["2.5", "", "many", "nan", "inf", "-1", "1,5", "0x10", None, "9" * 20])
 def test_everything_else_is_refused_in_words(written: str) -> None:
     with pytest.raises(InputError) as fault:
         whole(written, what="ventilators")
@@ -24,7 +24,7 @@ def test_everything_else_is_refused_in_words(written: str) -> None:
     assert fault.value.way_out
 
 
-@given(st.integers(0, 10**30))
+@given(st.integers(0, 10**15))
 def test_any_count_comes_back_to_the_unit(count: int) -> None:
     assert whole(str(count), what="masks") == count
 
