@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, fun
 from sampan.core.errors import NodeError, Refused
 from sampan.ledger.entry import Entry
 from sampan.ledger.ledger import Ledger
+from sampan.ledger.schema import read_models
 from tests.ledgers import KEY, NOON, ORIGIN, draft, drafts
 
 seen = Table("seen", MetaData(), Column("index", Integer, primary_key=True), Column("kind", String(50)))
@@ -123,3 +125,50 @@ def test_opening_a_level_ledger_waits_for_no_writer(place: str | Path) -> None:
             Ledger.open(place, verifier=KEY.verifier, read_models=[Seen()]) as reader,
         ):
             assert noted(reader) == 3
+
+
+def changed(ledger: Ledger, change: Callable[[Connection], object]) -> NodeError:
+    """What is said of the read models after ``change``, until they are made again."""
+    with ledger._store.writing() as connection:
+        change(connection)
+    assert ledger.verify().ok
+    with pytest.raises(NodeError) as caught:
+        ledger.verify_models()
+    ledger.rebuild()
+    ledger.verify_models()
+    return caught.value
+
+
+def test_a_sound_model_is_what_the_log_makes_of_it(place: str | Path) -> None:
+    with Ledger.create(place, origin=ORIGIN, key=KEY, read_models=[Seen()]) as ledger:
+        ledger.verify_models()
+        ledger.append(drafts(300))
+        ledger.append(drafts(3))
+        told: list[tuple[int, int]] = []
+        ledger.verify_models(lambda done, size: told.append((done, size)))
+        assert told == [(256, 303), (303, 303)]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            lambda c: c.execute(seen.delete().where(seen.c.index % 2 == 1)),
+            "seen departs from them at index 1",
+        ),
+        (lambda c: c.execute(seen.update().where(seen.c.index == 7).values(kind="x")), "at index 7"),
+        (lambda c: c.execute(insert(seen).values(index=900, kind="note.made v1")), "at index 900"),
+        (lambda c: c.execute(seen.delete()), "at index 0"),
+        (seen.drop, "seen cannot be read"),
+        (lambda c: c.execute(read_models.update().values(applied=301)), "took in 301 entries of 300"),
+    ],
+)
+def test_a_changed_model_is_named_and_a_rebuild_mends_it(
+    place: str | Path, change: Callable[[Connection], object], says: str
+) -> None:
+    with Ledger.create(place, origin=ORIGIN, key=KEY, read_models=[Seen()]) as ledger:
+        ledger.append(drafts(300))
+        fault = changed(ledger, change)
+        assert says in fault.what
+        assert fault.facts["model"] == "seen"
+        assert "sampan ledger rebuild" in fault.way_out
