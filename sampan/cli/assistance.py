@@ -16,6 +16,7 @@ from sampan.cli.stock import named_lots
 
 if TYPE_CHECKING:
     from sampan.desks.assistance.assumptions import Assumptions
+    from sampan.desks.assistance.batches import BatchRow
     from sampan.desks.assistance.deciding import Question
     from sampan.desks.assistance.needs import NeedEstimate
     from sampan.desks.assistance.plan import Decision, Line
@@ -375,10 +376,14 @@ def list_(folder: NodeFolder = HERE, json: Json = False) -> None:
         return
     table(
         ["batch", "day", "recipients", "proposed by", "approved by", "lines that wait", "plan"],
-        [
-            [r.number, r.day, r.recipients, r.proposed_by, r.approved_by or "waits", r.waiting, r.plan]
-            for r in rows
-        ],
+        [[r.number, r.day, r.recipients, r.proposed_by, _approval(r), r.waiting, r.plan] for r in rows],
     )
     if not rows:
         said("No plan has been proposed: sampan plan")
+
+
+def _approval(row: BatchRow) -> str:
+    """Who approved it; that it waits; or that it can no longer be approved."""
+    if row.superseded_by is not None:
+        return f"overtaken by batch {row.superseded_by}"
+    return row.approved_by or "waits"
