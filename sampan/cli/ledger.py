@@ -20,16 +20,27 @@ def register(app: typer.Typer) -> None:
 
 @ledger_app.command()
 def verify(folder: NodeFolder = HERE, json: Json = False) -> None:
-    """Derive the whole ledger again from its bytes, and check every signature on the way.
+    """Derive the whole ledger again from its bytes, with every signature, table and file that rests on it.
 
     Example: sampan ledger verify --node office
     """
-    with opened(folder) as node, Counting("entries") as counting:
-        verified = node.session.ledger.verify(progress=counting)
+    from sampan.world.cited import require_cited
+
+    with opened(folder) as node:
+        ledger, blobs = node.session.ledger, node.session.blobs
+        with Counting("entries") as counting:
+            verified = ledger.verify(progress=counting)
+        with Counting("read models") as counting:
+            ledger.verify_models(progress=counting)
+        with Counting("files") as counting:
+            files = require_cited(ledger, blobs, progress=counting)
     if json:
-        as_json({"entries": verified.entries, "root": verified.root.hex(), "ok": True})
+        as_json({"entries": verified.entries, "root": verified.root.hex(), "files": files, "ok": True})
         return
-    said(f"All {verified.entries:,} entries hold. Root {verified.root.hex()}.")
+    said(
+        f"All {verified.entries:,} entries hold. Root {verified.root.hex()}."
+        f" So do the read models, and all {files:,} files that entries cite."
+    )
 
 
 @ledger_app.command()

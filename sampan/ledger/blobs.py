@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sampan.core.errors import InputError, NodeError
-from sampan.core.files import disk_faults, write_whole
+from sampan.core.files import write_whole
 from sampan.core.ids import digest
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -48,14 +48,19 @@ class Blobs:
     def get(self, digest_: str) -> bytes:
         """The bytes with this digest. Raises NodeError if they are missing or are no longer the same."""
         try:
-            with disk_faults(self._folder or Path()):
-                data = self._read(digest_)
+            data = self._read(digest_)
         except FileNotFoundError:
             raise NodeError(
                 f"The file {digest_} that the ledger names is missing.",
                 way_out="Put the blobs back from a backup, or load the file again.",
                 digest=digest_,
             ) from None
+        except OSError as fault:
+            raise NodeError(
+                f"The file {digest_} that the ledger names cannot be read ({fault.strerror or fault}).",
+                way_out="Check the disk and who may read it, or put the blobs back from a backup.",
+                digest=digest_,
+            ) from fault
         if digest(data) != digest_:
             raise NodeError(
                 f"The file {digest_} that the ledger names was altered.",
