@@ -45,6 +45,12 @@ class PlaceSituation:
     r: float
     r_low: float
     r_high: float
+    r_intervals: Mapping[str, tuple[float, float]]
+    """Lower and upper end of R by the share that the interval holds: 50 %, 80 %, 95 %."""
+    p_growing: float
+    """Probability that R is above 1."""
+    infections: int
+    """People infected on ``r_day`` who have been or will be reported: the middle of the nowcast."""
     doubling_days: float | None
     phase: str
     marks: tuple[str, ...]
@@ -208,10 +214,22 @@ def _row(assessed: Assessed, index: int) -> PlaceSituation:
         r=r[MEDIAN],
         r_low=r[LOW],
         r_high=r[HIGH],
+        r_intervals={
+            name: (float(state.r[low, state.informed, index]), float(state.r[high, state.informed, index]))
+            for name, (low, high) in _bands(state.levels).items()
+        },
+        p_growing=float(state.p_growing[state.informed, index]),
+        infections=round(float(state.infections[level[MEDIAN], state.informed, index])),
         doubling_days=_doubling_days(str(state.phase[index]), growth),
         phase=str(state.phase[index]),
         marks=_marks(assessed.incidence, index),
     )
+
+
+def _bands(levels: Sequence[float]) -> Mapping[str, tuple[int, int]]:
+    """Where the ends of each interval stand among ``levels``."""
+    ends = {"50 %": (0.25, 0.75), "80 %": (0.1, 0.9), "95 %": (0.025, 0.975)}
+    return {name: (levels.index(low), levels.index(high)) for name, (low, high) in ends.items()}
 
 
 def _doubling_days(phase: str, growth: float) -> float | None:
