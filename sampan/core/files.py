@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,20 @@ _DISK = {
     errno.EROFS: ("is read-only", "Choose a folder that can be written."),
     errno.EACCES: ("does not allow writing", "Choose a folder that you may write."),
     errno.EPERM: ("does not allow writing", "Choose a folder that you may write."),
+}
+
+_NO_FILE = "There is no such file.", "Check the name."
+_NOT_ALLOWED = "This file may not be read.", "Ask its owner for access."
+_ENDLESS = "This is a pipe or a device, not a file.", "Save it as a file first."
+_READING = {
+    errno.ENOENT: _NO_FILE,
+    errno.ENOTDIR: _NO_FILE,
+    errno.EISDIR: ("This is a folder, not a file.", "Name a file inside it."),
+    errno.EACCES: _NOT_ALLOWED,
+    errno.EPERM: _NOT_ALLOWED,
+    errno.ELOOP: ("This link leads back to itself.", "Name the file that it should lead to."),
+    errno.ENXIO: _ENDLESS,
+    errno.ENODEV: _ENDLESS,
 }
 
 
@@ -66,18 +81,26 @@ def _sync_folder(folder: Path) -> None:
 def read_bytes(path: Path, *, most: int = -1) -> bytes:
     """The bytes of a file that a person named, or the first ``most`` of them.
 
-    Raises InputError if there is no such readable file.
+    Raises InputError if there is no such readable file: a pipe or a device, which may never end, is none.
     """
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise InputError(_ENDLESS[0], file=path, way_out=_ENDLESS[1])
             return file.read(most)
-    except FileNotFoundError:
-        raise InputError("There is no such file.", file=path, way_out="Check the name.") from None
-    except IsADirectoryError:
-        raise InputError(
-            "This is a folder, not a file.", file=path, way_out="Name a file inside it."
-        ) from None
-    except PermissionError:
-        raise InputError(
-            "This file may not be read.", file=path, way_out="Ask its owner for access."
-        ) from None
+    except (OSError, ValueError) as fault:
+        what, way_out = _unreadable(fault)
+        raise InputError(what, file=path, way_out=way_out) from None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opens a pipe, too, at once, so that what it is can be seen."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _unreadable(fault: OSError | ValueError) -> tuple[str, str]:
+    """What keeps a file from being read, and the way out."""
+    if not isinstance(fault, OSError):  # a NUL in its name
+        return "This is not the name of a file.", "Check the name."
+    other = f"This file cannot be read ({fault.strerror}).", "Check the name and the disk."
+    return _READING.get(fault.errno or 0, other)

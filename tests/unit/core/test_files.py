@@ -62,3 +62,28 @@ def test_reading_what_is_not_there_names_the_file(tmp_path: Path) -> None:
         read_bytes(tmp_path / "nothing")
     with pytest.raises(InputError, match="a folder"):
         read_bytes(tmp_path)
+
+
+def test_what_is_no_file_is_said_to_be_none_and_never_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").write_text("x")
+    for name, says in (
+        ("loop", "leads back to itself"),
+        ("pipe", "a pipe or a device"),
+        ("file/in/a/file", "no such file"),
+        ("x" * 300, "cannot be read"),
+        ("nul\0", "not the name"),
+    ):
+        with pytest.raises(InputError, match=says):
+            read_bytes(tmp_path / name)
+    for device in ("/dev/zero", "/dev/null"):
+        with pytest.raises(InputError, match="a pipe or a device"):
+            read_bytes(Path(device))
+
+
+def test_a_link_to_a_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "link").symlink_to("file")
+    assert read_bytes(tmp_path / "link") == b"x"
+    assert read_bytes(tmp_path / "file", most=0) == b""
