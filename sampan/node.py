@@ -10,12 +10,13 @@ A node is a folder::
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ from sampan.core.time import Clock, StandingClock, SystemClock
 
 if TYPE_CHECKING:
     from sampan.ledger.read_model import ReadModel
+    from sampan.ledger.signing import SigningKey
 
 FORMAT = 1
 """Layout of the folder. A node with a higher number was made by a newer Sampan."""
@@ -81,6 +83,10 @@ class Settings:
             raise NodeError(
                 f"{folder} is not a node.", way_out=f'Make one with: sampan init --node "{folder}" --home CHN'
             ) from None
+        except OSError as fault:
+            raise NodeError(
+                f"{file} cannot be read ({fault.strerror}).", way_out="Ask its owner for access, or mend it."
+            ) from fault
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             raise InputError(f"This is not TOML: {fault}.", file=file, way_out="Mend the line.") from None
         return cls._checked(said, file)
@@ -126,13 +132,12 @@ class Node:
         from sampan.ledger.signing import SigningKey
         from sampan.world.places import find
 
-        if folder.exists() and any(folder.iterdir()):
-            raise InputError(f"{folder} is not empty.", way_out="Name a folder that does not exist yet.")
+        _require_free(folder)
         clock = clock or SystemClock()
         code = find(home).code
         origin = f"sampan/{code.lower()}/{uuid7(clock.now())[-12:]}"
         settings = Settings(code, origin, exercise=exercise)
-        with disk_faults(folder):
+        with _folder_faults(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
             making = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
             try:
@@ -155,16 +160,16 @@ class Node:
     def open(cls, folder: Path, *, person: str = "officer", clock: Clock | None = None) -> Self:
         """Opens the node in ``folder`` for ``person``.
 
-        Raises NodeError if the folder is no node or a newer one, Refused if the person is unknown.
+        Raises NodeError if the folder is no node or a newer one, or lacks its ledger or its key; Refused if
+        the person is unknown.
         """
         from sampan.ledger.blobs import Blobs
         from sampan.ledger.ledger import Ledger
-        from sampan.ledger.signing import SigningKey
 
         settings = Settings.read(folder)
         somebody = settings.person(person)
         clock = clock or SystemClock()
-        key = SigningKey.load(folder / "keys" / "ledger.pem")
+        key = _key(folder / "keys" / "ledger.pem")
         ledger = Ledger.open(_database(folder), key=key, clock=clock, read_models=read_models())
         session = Session(ledger, Blobs(folder / "blobs"), clock, settings.home, somebody)
         return cls(folder, settings, session)
@@ -228,6 +233,41 @@ def _person(handle: str, said: Sequence[str]) -> Person:
     parted = [role.partition(":") for role in said]
     party = next((party for _, _, party in parted if party), None)
     return Person(handle, tuple(cast(Role, role) for role, _, _ in parted), party)
+
+
+def _require_free(folder: Path) -> None:
+    """Raises InputError if there is something at ``folder`` already."""
+    with _folder_faults(folder):
+        if (folder.exists() or folder.is_symlink()) and not folder.is_dir():
+            raise InputError(f"{folder} is not a folder.", way_out="Name a folder that does not exist yet.")
+        if folder.exists() and any(folder.iterdir()):
+            raise InputError(f"{folder} is not empty.", way_out="Name a folder that does not exist yet.")
+
+
+@contextlib.contextmanager
+def _folder_faults(folder: Path) -> Iterator[None]:
+    """Turns whatever keeps a folder from being made into a NodeError that says so."""
+    try:
+        with disk_faults(folder):
+            yield
+    except (OSError, ValueError) as fault:
+        why = fault.strerror if isinstance(fault, OSError) else "not a name"
+        raise NodeError(
+            f"There can be no folder {folder} ({why}).", way_out="Name a folder that you may make."
+        ) from fault
+
+
+def _key(file: Path) -> SigningKey:
+    """The node's key. A node without it is at fault, not whoever asks something of the node."""
+    from sampan.ledger.signing import SigningKey
+
+    try:
+        return SigningKey.load(file)
+    except InputError as fault:
+        raise NodeError(
+            f"The key of this node, {file}, cannot be used: {fault.what[:1].lower()}{fault.what[1:]}",
+            way_out="Put it back from a backup of this node.",
+        ) from fault
 
 
 def _database(folder: Path) -> str | Path:

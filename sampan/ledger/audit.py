@@ -50,7 +50,8 @@ def _signed(head: rows.Head, verifier: VerifierKey) -> Checkpoint | _Bad:
     try:
         checkpoint = open_checkpoint(head.checkpoint, verifier)
     except PeerError as fault:
-        return _Bad(f"its checkpoint does not hold: {fault}")
+        what = fault.what[:1].lower() + fault.what[1:].removesuffix(".")
+        return _Bad(f"its checkpoint does not hold, for {what}")
     if checkpoint.size != head.size:
         return _Bad(f"its head says {head.size} entries where {checkpoint.size} were signed")
     return checkpoint

@@ -89,7 +89,7 @@ class Ledger:
         """Opens the ledger at ``place``: with ``key`` to append, with only ``verifier`` to read.
 
         Tables of an older Sampan are brought up to date, and changed read models made again.
-        Raises InputError if there is no ledger, NodeError if a newer Sampan made it or it cannot be read.
+        Raises NodeError if there is no ledger, if a newer Sampan made it or it cannot be read.
         """
         from sampan.ledger.store import Store
 

@@ -126,10 +126,10 @@ class Store:
 
             yield tiles.tree(read)
 
-    def _absent(self) -> InputError:
-        return InputError(
+    def _absent(self) -> NodeError:
+        return NodeError(
             f"There is no ledger at {engine.masked(self.url)}.",
-            way_out="Check the name, or make a node with `sampan init`.",
+            way_out="Check the name; if there was one, restore it from a backup.",
         )
 
 

@@ -74,3 +74,57 @@ def test_strangers_do_not_get_in(tmp_path: Path) -> None:
     Node.create(tmp_path / "n", home="CHN", clock=CLOCK).close()
     with pytest.raises(Refused, match="officer"):
         Node.open(tmp_path / "n", person="stranger")
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        (None, "no such file"),
+        (b"", "not an Ed25519"),
+        (b"-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n", "not an Ed25519"),
+    ],
+)
+def test_a_node_without_its_key_says_so(tmp_path: Path, broken: bytes | None, says: str) -> None:
+    Node.create(tmp_path / "n", home="CHN", clock=CLOCK).close()
+    file = tmp_path / "n" / "keys" / "ledger.pem"
+    file.unlink()
+    if broken is not None:
+        file.write_bytes(broken)
+    with pytest.raises(NodeError, match=rf"{says}.*\. Put it back from a backup") as caught:
+        Node.open(tmp_path / "n", clock=CLOCK)
+    assert str(file) in caught.value.what
+    assert ".." not in caught.value.what
+
+
+def test_the_key_of_another_node_is_said_not_to_fit(tmp_path: Path) -> None:
+    for name in ("n", "other"):
+        Node.create(tmp_path / name, home="CHN", clock=CLOCK).close()
+    key = (tmp_path / "other" / "keys" / "ledger.pem").read_bytes()
+    (tmp_path / "n" / "keys" / "ledger.pem").write_bytes(key)
+    with (
+        Node.open(tmp_path / "n", clock=CLOCK) as node,
+        pytest.raises(NodeError, match="not signed") as caught,
+    ):
+        node.session.ledger.verify()
+    assert ".." not in str(caught.value)
+
+
+def test_a_node_that_lost_its_ledger_is_not_told_to_start_anew(tmp_path: Path) -> None:
+    Node.create(tmp_path / "n", home="CHN", clock=CLOCK).close()
+    (tmp_path / "n" / "ledger.sqlite").unlink()
+    with pytest.raises(NodeError, match="restore it from a backup") as caught:
+        Node.open(tmp_path / "n", clock=CLOCK)
+    assert "init" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["file", "file/n", "loop", "loop/n", "/proc/n", "/proc/1/n", "/dev/null", "n\0"]
+)
+def test_where_no_folder_can_be_none_is_made(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises((InputError, NodeError)) as caught:
+        Node.create(tmp_path / name, home="CHN", clock=CLOCK)
+    assert caught.value.way_out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "loop"]
+    assert (tmp_path / "file").read_text() == "mine"
