@@ -12,8 +12,11 @@ from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
 from sampan.cli.say import as_json, said, table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sampan.desks.control.situation import Assessed, PlaceSituation
     from sampan.engines.forecast import Forecast
+    from sampan.world.ages import Array
 
 Day = Annotated[
     datetime | None,
@@ -148,6 +151,7 @@ def forecast(
     Examples: sampan forecast Italy; sampan forecast --publish; sampan forecast Italy --target beds
     """
     from sampan.core.errors import InputError
+    from sampan.desks.control import ages
     from sampan.desks.control import forecast as desk
     from sampan.desks.control import situation as state
     from sampan.world.places import find
@@ -162,7 +166,8 @@ def forecast(
             )
         wanted = [find(name).code for name in places or []]
         if target == "beds":
-            _show_beds(assessed, desk.make(assessed, weeks=weeks), wanted, json)
+            people = ages.known(node.session)
+            _show_beds(assessed, desk.make(assessed, weeks=weeks), people, wanted, json)
             return
         made = (desk.make_deaths if target == "deaths" else desk.make)(assessed, weeks=weeks)
         entry = desk.publish(node.session, assessed, made).entry if publish else None
@@ -192,11 +197,13 @@ def forecast(
         said(f"Published as entry {entry}.")
 
 
-def _show_beds(assessed: Assessed, made: Forecast, wanted: list[str], json: bool) -> None:
+def _show_beds(
+    assessed: Assessed, made: Forecast, ages: Mapping[str, Array], wanted: list[str], json: bool
+) -> None:
     from sampan.desks.control.beds import beds
     from sampan.desks.control.forecast import seed
 
-    rows = beds(assessed, made, seed=seed(assessed), places=wanted)
+    rows = beds(assessed, made, seed=seed(assessed), ages=ages, places=wanted)
     if json:
         as_json(rows)
         return
@@ -207,7 +214,7 @@ def _show_beds(assessed: Assessed, made: Forecast, wanted: list[str], json: bool
 
     marked = "EXERCISE  " if assessed.known.record.exercise else ""
     table(
-        ["place", "week", "from", "admitted", "ward beds", "intensive care", ""],
+        ["place", "week", "from", "admitted", "ward beds", "intensive care", "severity", ""],
         [
             [
                 row.name if row.week == 1 else "",
@@ -216,12 +223,15 @@ def _show_beds(assessed: Assessed, made: Forecast, wanted: list[str], json: bool
                 shown(row.admitted),
                 shown(row.ward),
                 shown(row.intensive_care),
+                row.severity if row.week == 1 else "",
                 "" if row.calibrated else "scenario range",
             ]
             for row in rows
         ],
         title=f"{marked}Beds that cases will need, from figures up to {assessed.known.reports.days[-1]}",
     )
+    if any(row.severity == "by age" for row in rows):
+        said("By age: scaled so that all places whose ages are loaded have, together, the default severity.")
 
 
 def marks(

@@ -119,6 +119,30 @@ def capacity(
     said(f"Read {loaded.figures} figures of {loaded.places} places. Recorded as entry {loaded.entry}.")
 
 
+@load_app.command()
+def ages(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV headed iso3,0-4,5-9, … 75-79,80+.")],
+    folder: NodeFolder = HERE,
+    person: As = OFFICER,
+    json: Json = False,
+) -> None:
+    """Read residents by age, so that beds are forecast by how old people are.
+
+    Example: sampan load ages age_structure.csv
+    """
+    from sampan.core.files import read_bytes
+    from sampan.desks.control.ages import load
+
+    with opened(folder, person) as node:
+        loaded = load(node.session, Path(file).name, read_bytes(Path(file)))
+    if json:
+        as_json(loaded)
+        return
+    said(f"Read the ages of {loaded.places} place{_s(loaded.places)}. Recorded as entry {loaded.entry}.")
+    if loaded.aside:
+        said(f"Kept aside, for they are no places: {', '.join(loaded.aside)}.")
+
+
 @exercise_app.command("make")
 def exercise_make(
     folder: Annotated[Path, typer.Option("--out", help="Folder for the files.")] = Path("exercise"),

@@ -19,3 +19,14 @@ class CapacityFile(Record):
     file: Snapshot
     places: int
     figures: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgesFile(Record):
+    """Residents by band of age, as an office loaded them from a file."""
+
+    kind: ClassVar[str] = "world.ages"
+    sharing: ClassVar[Sharing] = "public"
+
+    file: Snapshot
+    places: int
