@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from sampan.core.errors import InputError, NodeError
@@ -67,13 +69,45 @@ def open_engine(url: URL) -> Engine:
     """An engine for ``url``; nothing is opened yet."""
     if url.drivername == "postgresql+psycopg":
         return create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, hide_parameters=True)
-    arguments: dict[str, Any] = {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
-    if in_memory(url):
-        arguments["poolclass"] = StaticPool
-    engine = create_engine(url, hide_parameters=True, **arguments)
-    event.listen(engine, "connect", _prepare_sqlite)
+    if not in_memory(url) and _only_readable(Path(str(url.database))):
+        engine = _read_only_engine(Path(str(url.database)))
+    else:
+        arguments: dict[str, Any] = {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
+        if in_memory(url):
+            arguments["poolclass"] = StaticPool
+        engine = create_engine(url, hide_parameters=True, **arguments)
+        event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _only_readable(file: Path) -> bool:
+    """Whether SQLite cannot open the file as it does to write, though it is there to be read."""
+    if not os.access(file, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
+        return False
+    with contextlib.closing(sqlite3.connect(file, timeout=0)) as raw:
+        try:
+            _prepare_sqlite(raw, None)
+            raw.execute("SELECT 1 FROM sqlite_master").close()
+        except sqlite3.DatabaseError as fault:
+            return (fault.sqlite_errorcode & 0xFF) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+    return False
+
+
+def _read_only_engine(file: Path) -> Engine:
+    """An engine for a backup, or for somebody who may only look.
+
+    SQLite wants to write even to read, unless it is told that nobody does. That is so where no log lies beside
+    the file; whether one does is asked before each transaction, for its owner may write meanwhile.
+    """
+
+    def connect() -> sqlite3.Connection:
+        log = file.with_name(f"{file.name}-wal")
+        alone = "" if log.exists() and log.stat().st_size else "&immutable=1"
+        uri = f"{file.absolute().as_uri()}?mode=ro{alone}"
+        return sqlite3.connect(uri, uri=True, timeout=PATIENCE, check_same_thread=False, isolation_level=None)
+
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
 
 
 def in_memory(url: URL) -> bool:
