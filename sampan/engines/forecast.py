@@ -6,7 +6,7 @@ happens. Spread is learned from the errors that the same rule would have made in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,11 +23,11 @@ from sampan.engines.situation import MEDIAN, Situation
 Array = npt.NDArray[np.float64]
 
 MOST_WEEKS = 52
-CALIBRATED_WEEKS = 4
-RENEWAL_SHARE = (0.3, 0.2, 0.15, 0.1)  # of the renewal path in the centre, by week; the last holds on
+CALIBRATED_WEEKS = trend.LEARNED_WEEKS
+LEAST_CALIBRATED = 2  # of them where little has been learned
+RENEWAL_SHARE = (0.3, 0.2, 0.15, 0.1)  # of the renewal path in the centre, by learned week
+RENEWAL_REACH = 1.5  # log change that the renewal path approaches
 STANDSTILL_SHARE = 0.2  # of the quantiles
-YOUNG_SPREAD = 0.7  # how much wider a wholly untaught forecast is
-YOUNG = 250.0  # past outcomes below which an epidemic is too young to teach, and the renewal path leads
 DUE_OFFSET = 20.0  # people, added to the cases behind a week's deaths before the logarithm
 WEEK_CORRELATION = 0.9  # of normal scores of neighbouring weeks in sample paths
 
@@ -68,12 +68,11 @@ def project(incidence: Incidence, situation: Situation, *, disease: Disease, wee
     past = trend.history(incidence)
     features = [trend.growth_features(past)] * trend.LEARNED_WEEKS
     learned = trend.learn(past, features, trend.GROWTH_PRIOR, weeks=weeks)
-    renewal = _renewal_path(situation, disease, weeks)
-    share = np.asarray(RENEWAL_SHARE)[np.minimum(np.arange(weeks), len(RENEWAL_SHARE) - 1)]
-    youth = 1.0 / (1.0 + (learned.lessons / YOUNG) ** 2)
-    share = (share + (1.0 - share) * youth) * (past.used[-1] / (past.used[-1] + 50.0))[:, None]
-    centre = (1.0 - share) * learned.centre + share * np.clip(renewal, -1.5, 1.5)
-    return _forecast(past, centre, learned.error * (1.0 + YOUNG_SPREAD * youth**2)[:, None])
+    renewal = _renewal_path(situation, disease, trend.LEARNED_WEEKS)
+    share = np.asarray(RENEWAL_SHARE)
+    share = (share + (1.0 - share) * learned.youth) * (past.used[-1] / (past.used[-1] + 50.0))[:, None]
+    centre = (1.0 - share) * learned.centre + share * RENEWAL_REACH * np.tanh(renewal / RENEWAL_REACH)
+    return _forecast(past, replace(learned, centre=centre))
 
 
 def project_deaths(cases: Incidence, deaths: Incidence, *, disease: Disease, weeks: int = 8) -> Forecast:
@@ -93,15 +92,30 @@ def project_deaths(cases: Incidence, deaths: Incidence, *, disease: Disease, wee
     features = [np.concatenate([due[:, :, [ahead]], growth], axis=2) for ahead in range(trend.LEARNED_WEEKS)]
     prior = np.concatenate([[0.5], 0.5 * trend.GROWTH_PRIOR])
     learned = trend.learn(past, features, prior, weeks=weeks)
-    return _forecast(past, learned.centre, learned.error)
+    return _forecast(past, learned)
 
 
-def _forecast(past: trend.History, centre: Array, error: Array) -> Forecast:
-    """Quantiles of the trend, averaged with those of a standstill."""
-    level = np.log(past.used[-1] + trend.OFFSET)[:, None, None]
-    moving = np.maximum(np.exp(level + centre[:, :, None] + error) - trend.OFFSET, 0.0)
-    still = trend.standstill(past, weeks=centre.shape[1])
-    return Forecast(HUB_LEVELS, (1.0 - STANDSTILL_SHARE) * moving + STANDSTILL_SHARE * still)
+def _forecast(past: trend.History, learned: trend.Trend) -> Forecast:
+    """Quantiles of the trend on one smooth path, averaged with those of a standstill, ever wider."""
+    weeks = learned.error.shape[1]
+    level = np.log(past.used[-1] + trend.OFFSET)[:, None]
+    centre = level + trend.steady(learned.centre, youth=float(learned.youth[-1]), weeks=weeks)
+    moving = np.maximum(np.exp(centre[:, :, None] + learned.error) - trend.OFFSET, 0.0)
+    still = trend.standstill(past, weeks=weeks)
+    quantiles = (1.0 - STANDSTILL_SHARE) * moving + STANDSTILL_SHARE * still
+    known = int((learned.youth < trend.BELIEVED).sum())
+    return Forecast(HUB_LEVELS, _ever_wider(quantiles), max(known, LEAST_CALIBRATED))
+
+
+def _ever_wider(quantiles: Array) -> Array:
+    """No week's interval is narrower, on the log scale around its median, than the one before."""
+    middle = len(HUB_LEVELS) // 2
+    line = np.log(quantiles + trend.OFFSET)
+    median = line[:, :, [middle]]
+    away = line - median
+    away[:, :, :middle] = np.minimum.accumulate(away[:, :, :middle], axis=1)
+    away[:, :, middle:] = np.maximum.accumulate(away[:, :, middle:], axis=1)
+    return np.asarray(np.maximum(np.exp(median + away) - trend.OFFSET, 0.0), dtype=np.float64)
 
 
 def _renewal_path(situation: Situation, disease: Disease, weeks: int) -> Array:

@@ -23,12 +23,18 @@ LEARNED_WEEKS = 4  # horizons with a regression of their own; later ones widen t
 WINDOW = 20  # weeks of past forecasts that teach
 MEMORY = 6.0  # weeks after which one teaches 1/e as much
 OFFSET = 1.0  # people, added before the logarithm
+YOUNG = 1200.0  # past outcomes times the weeks they stem from, at which half of what they teach is believed
+BELIEVED = 0.65  # youth from which a horizon is no calibrated forecast
 STARTED = 20.0  # people reported so far; before that a place neither teaches nor has a trend
 RESTLESS_PRIOR = 1.5  # weeks that the usual restlessness counts for
 RESTLESS_RANGE = (0.1, 4.0)  # of a place's error variance, in multiples of the usual at its size
 CORE = 0.9  # of the pooled spread in the middle of the distribution: mixed pools are heavy there
 TAIL = 1.04  # of it at the ends: what is learned is always a little out of date
 DRIFT = 0.06  # added to its tails per further week: past misses are those of weights fitted to them
+FADE = 0.4  # of growth left a week later, in the part of a path that fades
+LASTING_PRIOR = 0.5  # how strongly the part that stays is drawn to none
+YOUNG_SPREAD = 0.2  # how much wider a wholly untaught forecast is
+FALL = 2.5  # a fall may go so many times farther, in log, than a rise
 LARGEST_MISS = 4.0  # multiples of the spread, times the square root of the horizon
 PRIOR_MISSES = 6  # as many draws of a normal, 1.2 √h wide, join each pool of errors
 LEARN_BORDERS = (2.0, 3.3)  # log10 of weekly reports between sizes that share a trend …
@@ -57,14 +63,15 @@ class History:
 
 @dataclass(frozen=True, eq=False)
 class Trend:
-    """Log change expected by horizon, (places, weeks), and its error by level, (places, weeks, levels).
+    """Log change expected by learned horizon, (places, LEARNED_WEEKS), and by how much it is missed by level,
+    (places, weeks, levels), 0 at the median.
 
-    lessons: number of past outcomes, weighted by age, that taught each horizon, (weeks,).
+    youth: how little the past has taught about each learned horizon, 0, enough, to 1, nothing.
     """
 
     centre: Array
     error: Array
-    lessons: Array
+    youth: Array
 
 
 def history(incidence: Incidence) -> History:
@@ -94,44 +101,66 @@ def growth_features(past: History) -> Array:
     return np.concatenate([own, np.stack([everyone, own[:, :, 0] * np.abs(own[:, :, 0])], axis=2)], axis=2)
 
 
-# per growth feature at one week; half as much again a week later
-GROWTH_PRIOR = np.array([0.35, 0.1, 0.0, 0.5, 0.0, 0.0])
+GROWTH_PRIOR = np.array([0.35, 0.1, 0.0, 0.5, 0.0, 0.0])  # per growth feature at one week
 
 
 def learn(past: History, features: list[Array], prior: Array, *, weeks: int) -> Trend:
     """Fit the change from every past week to the weeks after it, and the spread of what it missed.
 
     features: per horizon 1 … LEARNED_WEEKS (the last serves the rest), (weeks so far, places, features).
-    prior: (features,) weights at one week where little has been seen.
+    prior: (features,) weights at one week where little has been seen. All LEARNED_WEEKS are learned whatever
+    ``weeks`` is, so that a week's forecast does not depend on how many were asked for.
     """
-    places = past.used.shape[1]
-    centre, misses, taught = np.zeros((places, weeks)), [], []
-    for ahead in range(1, min(weeks, LEARNED_WEEKS) + 1):
-        change, miss, seen, fitted = _regress(past, features[ahead - 1], prior, ahead)
-        prior = fitted * (1.0 + 0.5 * ahead) / (0.5 + 0.5 * ahead)
-        centre[:, ahead - 1 :] = change[:, None]
+    youth, centre, misses, taught = _youth(past), [], [], []
+    for ahead in range(1, LEARNED_WEEKS + 1):
+        change, miss, seen, fitted = _regress(past, features[ahead - 1], prior, ahead, youth[ahead - 1])
+        prior = fitted * (1.0 - FADE ** (ahead + 1)) / (1.0 - FADE**ahead)
+        centre.append(change)
         misses.append(miss)
         taught.append(seen)
     scale_then, scale_now = _restlessness(past, misses[0], taught[0])
-    error = np.zeros((places, weeks, len(HUB_LEVELS)))
-    for ahead in range(1, weeks + 1):
-        known = min(ahead, len(misses))
-        shape = _spread(past, misses[known - 1], taught[known - 1], scale_then, known)
-        wide = scale_now[:, None] * shape * _stretch(known) * np.sqrt(ahead / known)
-        highest = 0.5 + 0.4 * ahead + 3.0 / np.sqrt(past.used[-1] + 1.0)
-        error[:, ahead - 1] = np.minimum(wide, highest[:, None])
-    lessons = [float((_taught(past, a)[1] * seen).sum()) for a, seen in enumerate(taught, start=1)]
-    lessons += lessons[-1:] * (weeks - len(lessons))
-    return Trend(centre, np.sort(error, axis=2), np.array(lessons))
+    shapes = [_spread(past, misses[a], taught[a], scale_then, a + 1) for a in range(LEARNED_WEEKS)]
+    for ahead in range(2, LEARNED_WEEKS + 1):
+        shapes[ahead - 1] += youth[ahead - 1] * (shapes[0] * np.sqrt(ahead) - shapes[ahead - 1])
+    error = np.empty((len(scale_now), max(weeks, LEARNED_WEEKS), len(HUB_LEVELS)))
+    for ahead in range(1, error.shape[1] + 1):
+        known = min(ahead, LEARNED_WEEKS)
+        wide = scale_now[:, None] * shapes[known - 1] * _stretch(known) * np.sqrt(ahead / known)
+        wide = wide * (1.0 + YOUNG_SPREAD * youth[known - 1])
+        farthest = 0.6 + 0.5 * ahead + 3.6 / np.sqrt(past.used[-1] + 1.0)
+        error[:, ahead - 1] = _held(wide, farthest[:, None])
+    error = np.sort(error, axis=2)
+    middle = error[:, :, [len(HUB_LEVELS) // 2]]
+    return Trend(np.stack(centre, axis=1) + middle[:, :LEARNED_WEEKS, 0], (error - middle)[:, :weeks], youth)
+
+
+def steady(centre: Array, *, youth: float, weeks: int) -> Array:
+    """One smooth path through the log changes of LEARNED_WEEKS horizons, (places, weeks).
+
+    Weekly growth on it is a part that fades to FADE of itself each week and a part that stays, so it moves one
+    way; weighted least squares, the lasting part drawn to 0, the more so the higher ``youth``, 0–1: what is
+    learned then may bend a wave, but not turn it. After the learned weeks all growth fades.
+    """
+    ahead = np.arange(1, LEARNED_WEEKS + 1)
+    basis = np.stack([np.cumsum(FADE ** (ahead - 1)), ahead.astype(np.float64)], axis=1)
+    weight = (1.0 / ahead)[:, None]
+    drawn = np.diag([0.0, LASTING_PRIOR / max(1.0 - youth, 1e-3) ** 2])
+    path = basis @ np.linalg.solve(basis.T @ (weight * basis) + drawn, (weight * basis).T @ centre.T)
+    left = np.cumsum(FADE ** np.arange(1, max(weeks - LEARNED_WEEKS, 0) + 1))
+    later = path[-1:] + left[:, None] * (path[-1:] - path[-2:-1])
+    return np.asarray(np.concatenate([path, later])[:weeks].T, dtype=np.float64)
 
 
 def standstill(past: History, *, weeks: int) -> Array:
     """The last week again, spread by the place's own weekly differences times √h, (places, weeks, levels).
 
-    What the hubs' baseline says, in closed form; leading weeks without reports do not count.
+    What the hubs' baseline says, in closed form; leading weeks without reports do not count. A difference from
+    weeks when the place was larger shrinks in proportion, or a place with no cases would swing by thousands.
     """
     begun = np.cumsum(past.reported, axis=0) > 0
-    steps = np.where(begun[:-1], np.diff(past.reported, axis=0), np.nan)
+    larger = np.maximum(past.reported[1:], past.reported[:-1])
+    share = np.minimum((past.reported[-1] + STARTED) / (larger + STARTED), 1.0)
+    steps = np.where(begun[:-1], np.diff(past.reported, axis=0) * share, np.nan)
     ordered = np.sort(np.vstack([steps, -steps]), axis=0)
     known = np.maximum(2 * begun[:-1].sum(axis=0), 1)
     at = (known - 1) * np.array(HUB_LEVELS)[:, None]
@@ -169,9 +198,31 @@ def _taught(past: History, ahead: int) -> tuple[slice, Array, Mask]:
     return weeks, np.exp(-age / MEMORY), past.started[weeks]
 
 
-def _regress(past: History, features: Array, prior: Array, ahead: int) -> tuple[Array, Array, Mask, Array]:
+def _youth(past: History) -> Array:
+    """How little has been taught, by learned horizon, 0–1, never falling with the horizon.
+
+    Outcomes count by age; since waves are shared, also by the number of weeks they stem from (Kish's effective
+    number), for a hundred places in one week tell of one week.
+    """
+    taught = []
+    for ahead in range(1, LEARNED_WEEKS + 1):
+        _, recent, seen = _taught(past, ahead)
+        weekly = (recent * seen).sum(axis=1)
+        taught.append(weekly.sum() ** 3 / max((weekly**2).sum(), 1e-9))
+    return np.maximum.accumulate(1.0 / (1.0 + (np.array(taught) / YOUNG) ** 3))
+
+
+def _held(wide: Array, farthest: Array) -> Array:
+    """``wide``, slowed towards ``farthest`` upward and FALL times it downward: different levels stay different."""
+    limit = np.where(wide > 0.0, farthest, FALL * farthest)
+    return np.asarray(wide / (1.0 + (wide / limit) ** 4) ** 0.25, dtype=np.float64)
+
+
+def _regress(
+    past: History, features: Array, prior: Array, ahead: int, youth: float
+) -> tuple[Array, Array, Mask, Array]:
     """Change expected now, (places,); what was missed in the past and where that counts, (past weeks, places);
-    and the weights common to all sizes, (features,)."""
+    and the weights common to all sizes, (features,). As far as the epidemic is young they are the prior."""
     weeks, recent, seen = _taught(past, ahead)
     level = np.log(past.used + OFFSET)
     change = np.log(past.reported + OFFSET)[ahead:][weeks] - level[weeks]
@@ -179,11 +230,13 @@ def _regress(past: History, features: Array, prior: Array, ahead: int) -> tuple[
     weight = recent * seen / (0.03 + 2.0 / (past.used[weeks] + 2.0))
     weight = weight / max(weight.sum(), 1e-9) * seen.sum()
     everywhere = _robust_ridge(x, change, weight, prior, seen, strength=POOL_STRENGTH)
+    everywhere = everywhere + youth * (prior - everywhere)
     size_then, size_now = _log_size(past.used[weeks]), _log_size(past.used[-1])
     expected, miss = np.zeros(len(now)), np.zeros(change.shape)
     for low, high in _classes(LEARN_BORDERS):
         near = (size_then >= low - OVERLAP) & (size_then < high + OVERLAP)
-        weights = _robust_ridge(x, change, weight * near, everywhere, seen & near, strength=SIZE_STRENGTH)
+        own = _robust_ridge(x, change, weight * near, everywhere, seen & near, strength=SIZE_STRENGTH)
+        weights = own + youth * (everywhere - own)
         inside = (size_now >= low) & (size_now < high)
         expected[inside] = now[inside] @ weights
         inside = (size_then >= low) & (size_then < high)

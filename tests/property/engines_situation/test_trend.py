@@ -1,5 +1,7 @@
 """The forecast's parts against slow, obvious code, and what may not enter them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,8 +19,9 @@ def panel(seed, weeks=12, places=6):
 
 
 @given(st.integers(0, 2**32 - 1))
-def test_a_standstill_is_the_hub_baseline_one_week_ahead(seed):
+def test_a_standstill_of_a_place_at_its_height_is_the_hub_baseline_one_week_ahead(seed):
     past = trend.history(from_daily(panel(seed)))
+    past = replace(past, reported=np.sort(past.reported, axis=0))
     still = trend.standstill(past, weeks=3)
     for place in range(still.shape[0]):
         baseline = hub_baseline(past.reported[:, place], weeks=1, draws=4001)[0]
@@ -39,6 +42,24 @@ def test_places_keep_their_forecast_whatever_their_order(seed):
     plain, mixed = learned(counts), learned(counts[:, order])
     assert mixed.centre == pytest.approx(plain.centre[order], abs=1e-9)
     assert mixed.error == pytest.approx(plain.error[order], abs=1e-9)
+
+
+def test_a_standstill_forgets_the_swings_of_larger_days():
+    counts = np.full((84, 1), 500.0)
+    counts[28:] = 1.0
+    still = trend.standstill(trend.history(from_daily(counts)), weeks=4)
+    assert still.max() < 60
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_steady_path_turns_at_most_once_and_keeps_what_is_steady(seed):
+    centre = np.random.default_rng(seed).normal(0, 3, (20, trend.LEARNED_WEEKS))
+    growth = np.diff(trend.steady(centre, youth=0.1, weeks=12), axis=1, prepend=0.0)
+    turns = np.diff(growth, axis=1)[:, :3]
+    assert ((turns >= -1e-9).all(axis=1) | (turns <= 1e-9).all(axis=1)).all()
+    assert (np.abs(growth[:, 4:]) <= np.abs(growth[:, 3:-1]) + 1e-12).all()
+    fading = np.cumsum(trend.FADE ** np.arange(trend.LEARNED_WEEKS))[None]
+    assert trend.steady(fading, youth=0.5, weeks=4) == pytest.approx(fading)
 
 
 def test_features_of_a_past_week_use_only_that_week_and_before():

@@ -8,7 +8,10 @@ import pytest
 from sampan.core.errors import InputError
 from sampan.engines.disease import DISEASES
 from sampan.engines.evaluate import evaluate
-from sampan.formats import who
+from sampan.engines.forecast import project
+from sampan.engines.incidence import from_cumulative
+from sampan.engines.situation import assess
+from sampan.formats import jhu, who
 
 COVID = DISEASES["covid-19"]
 
@@ -44,6 +47,22 @@ def test_the_future_does_not_leak(table):
     cut = evaluate(table.cases[:until], places, table.days[:until], [day], disease=COVID, baseline_draws=50)
     assert (whole.forecasts["value"] == cut.forecasts["value"]).all()
     assert cut.summary == {"count": 0.0} and np.isnan(cut.scores["truth"]).all()
+
+
+def test_a_young_epidemic_is_forecast_modestly(shared):
+    confirmed = (shared / "data/jhu" / jhu.CONFIRMED).read_bytes()
+    march = jhu.read(confirmed)
+    origins = [date(2020, 3, 9), date(2020, 3, 16), date(2020, 3, 23)]
+    places = [label.text for label in march.labels]
+    result = evaluate(march.cases, places, march.days, origins, disease=COVID, baseline_draws=200)
+    assert result.summary["relative_wis"] < 0.65 and result.summary["coverage95"] > 0.9
+    day = march.days.index(date(2020, 3, 26)) + 1
+    seen = from_cumulative(march.cases[:day])
+    forecast = project(seen, assess(seen, disease=COVID), disease=COVID)
+    assert forecast.calibrated_weeks == 2
+    median = forecast.quantiles[places.index("US"), :, 11]
+    assert (median[1:] > 0.85 * median[:-1]).all(), "nothing known that week ended the growth"
+    assert forecast.quantiles[places.index("Hubei, China"), 0, 16] < 50, "one case that week"
 
 
 @pytest.mark.full
