@@ -127,7 +127,7 @@ def learn(past: History, features: list[Array], prior: Array, *, weeks: int) -> 
         known = min(ahead, LEARNED_WEEKS)
         wide = scale_now[:, None] * shapes[known - 1] * _stretch(known) * np.sqrt(ahead / known)
         wide = wide * (1.0 + YOUNG_SPREAD * youth[known - 1])
-        farthest = 0.6 + 0.5 * ahead + 3.6 / np.sqrt(past.used[-1] + 1.0)
+        farthest = 0.6 + 0.5 * np.sqrt(ahead * known) + 3.6 / np.sqrt(past.used[-1] + 1.0)
         error[:, ahead - 1] = _held(wide, farthest[:, None])
     error = np.sort(error, axis=2)
     middle = error[:, :, [len(HUB_LEVELS) // 2]]
