@@ -50,7 +50,7 @@ from sampan.records.assistance import (
 from sampan.records.assistance.consignments import batch_of, is_number, recipient_of
 from sampan.records.exchange import GoodsReceived, Import, Notice, Partner
 from sampan.records.record import Record
-from sampan.records.world import AgesFile
+from sampan.records.world import AgesFile, CapacityFile
 from sampan.world.earmarks import earmarks, why_not
 
 ACTS: Mapping[type[Record], Act] = {
@@ -92,6 +92,7 @@ ACTS: Mapping[type[Record], Act] = {
     GoodsReceived: "receive",
     Import: "receive",
     AgesFile: "load",
+    CapacityFile: "load",
 }
 """The one act under which each of these is written, whatever its writer calls it."""
 
