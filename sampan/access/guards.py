@@ -109,7 +109,7 @@ def _why_not(ledger: Ledger, person: Person, party: str, record: Record, day: da
     match record:
         case Approval() if ledger.get(record.plan).actor == person.handle:
             return f'"{person.handle}" proposed this plan and cannot approve it.'
-        case Packing():
+        case Packing() | Handover():
             return _unfit(ledger, record, day)
         case Split() if recipient_of(record.into) != recipient_of(record.consignment):
             return f"{record.into} is not for the recipient of {record.consignment}."
@@ -143,14 +143,14 @@ def _only_its_recipient(number: str, person: Person, party: str) -> str:
     return f'{number} is for {recipient_of(number)}; "{person.handle}" speaks for {party}.'
 
 
-def _unfit(ledger: Ledger, packing: Packing, day: date) -> str | None:
-    """Why one of the lots may not go to this recipient on this day."""
-    known = earmarks(ledger) if any(line.earmark for line in packing.lines) else {}
-    for line in packing.lines:
+def _unfit(ledger: Ledger, leaving: Packing | Handover, day: date) -> str | None:
+    """Why one of the lots may not be packed, or leave, for this recipient on this day."""
+    known = earmarks(ledger) if any(line.earmark for line in leaving.lines) else {}
+    for line in leaving.lines:
         if line.expiry is not None and line.expiry < day:
             return f"Lot {line.lot} of {line.item} expired on {line.expiry}."
         earmark = known.get(line.earmark or "")
-        why = why_not(earmark, recipient_of(packing.consignment), line.item) if earmark else None
+        why = why_not(earmark, recipient_of(leaving.consignment), line.item) if earmark else None
         if why:
             return f"Lot {line.lot} of {line.item} is earmarked: {why}."
     return None

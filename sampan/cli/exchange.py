@@ -57,7 +57,7 @@ def add(
         str, typer.Argument(metavar="KEY", help="Its line name+1a2b3c4d+base64, or a file of it.")
     ],
     folder: NodeFolder = HERE,
-    person: As = "administrator",
+    person: As = OFFICER,
     json: Json = False,
 ) -> None:
     """Trust the key of another node. Have it told to you by another way than the file that it signs.

@@ -93,6 +93,14 @@ def test_an_expired_lot(node: Node) -> None:
     unchanged(node, lambda: depots.produce(node.session, [line], source="Works 1", day=DAY))
 
 
+def test_a_lot_that_expires_between_packing_and_leaving_stays(node: Node) -> None:
+    stock(node.session, "mask", 1000, "SOON", expiry=date(2020, 3, 10))
+    number = promised(node)
+    packing.pack(node.session, number, lots=[lot_line("mask", 1000, lot="SOON")], day=DAY)
+    late = lambda: hand_over(node.session, number, day=date(2020, 3, 12))  # noqa: E731
+    assert "SOON of mask expired on 2020-03-10" in str(unchanged(node, late, recorded=True))
+
+
 def test_first_expired_goes_first(node: Node) -> None:
     for lot, month in (("LATE", 9), ("SOON", 5), ("NEXT", 6)):
         stock(node.session, "mask", 400, lot, expiry=date(2020, month, 1))
