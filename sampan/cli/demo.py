@@ -55,11 +55,11 @@ def demo(
 
     Examples: sampan demo; sampan demo --data ../shared/data/jhu; sampan demo --home ITA --seed 7
     """
+    began = time.perf_counter()
     from sampan.core.time import StandingClock
     from sampan.formats import jhu
     from sampan.replay import STEPS, decision_days, replay
 
-    began = time.perf_counter()
     supply = _assumptions(assumptions)
     with Steps(total=2 + 4 * len(STEPS)) as steps:
         with steps.step("read" if data or source else "make the exercise"):
