@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sampan.cli.appeals import On, day_of
-from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
+from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, assumptions_of, opened
 from sampan.cli.say import Steps, as_json, said, table
 from sampan.cli.stock import named_lots
 
 if TYPE_CHECKING:
-    from sampan.desks.assistance.assumptions import Assumptions
     from sampan.desks.assistance.batches import BatchRow
     from sampan.desks.assistance.deciding import Question
     from sampan.desks.assistance.needs import NeedEstimate
@@ -52,13 +51,6 @@ def assumptions() -> None:
     sys.stdout.write(default().text.decode())
 
 
-def _assumptions(file: Path | None) -> Assumptions:
-    from sampan.core.files import read_bytes
-    from sampan.desks.assistance.assumptions import default, read
-
-    return read(read_bytes(file), name=str(file)) if file else default()
-
-
 def needs(
     places: Annotated[list[str] | None, typer.Argument(metavar="RECIPIENT…", help="Names or codes.")] = None,
     folder: NodeFolder = HERE,
@@ -79,7 +71,7 @@ def needs(
     from sampan.desks.assistance.rounds import estimated
 
     with opened(folder) as node:
-        estimate = estimated(node.session, _assumptions(assumed))
+        estimate = estimated(node.session, assumptions_of(assumed))
     wanted = {code_of(name) for name in places or []}
     if explain:
         _explain_need(estimate, wanted, explain, week, json)
@@ -167,7 +159,7 @@ def plan(
     from sampan.desks.assistance.stock import read_stock
 
     check_form(plot)
-    given = _assumptions(assumed)
+    given = assumptions_of(assumed)
     if policy:
         given = with_policy(given, policy)
     counted = read_stock(read_bytes(stock), name=str(stock)) if stock else None

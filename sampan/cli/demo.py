@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sampan.cli.options import Json
+from sampan.cli.options import Json, assumptions_of
 from sampan.cli.say import Steps, as_json, said, table
 
 if TYPE_CHECKING:
-    from sampan.desks.assistance.assumptions import Assumptions
     from sampan.desks.control.exercise import Exercise
     from sampan.replay import Replay
 
@@ -60,7 +59,7 @@ def demo(
     from sampan.formats import jhu
     from sampan.replay import STEPS, decision_days, replay
 
-    supply = _assumptions(assumptions)
+    supply = assumptions_of(assumptions)
     with Steps(total=2 + 4 * len(STEPS)) as steps:
         with steps.step("read" if data or source else "make the exercise"):
             exercise, files = _figures(data, source, home, seed)
@@ -85,13 +84,6 @@ def demo(
         from sampan.cli.serve import start
 
         start(folder, port=port)
-
-
-def _assumptions(file: Path | None) -> Assumptions:
-    from sampan.core.files import read_bytes
-    from sampan.desks.assistance.assumptions import default, read
-
-    return read(read_bytes(file), name=str(file)) if file else default()
 
 
 def _figures(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from sampan.desks.assistance.assumptions import Assumptions
     from sampan.node import Node
 
 NodeFolder = Annotated[
@@ -20,6 +21,14 @@ Json = Annotated[bool, typer.Option("--json", help="Results as JSON.")]
 
 HERE = Path()
 OFFICER = "officer"
+
+
+def assumptions_of(file: Path | None) -> Assumptions:
+    """The assumptions in ``file``, or those that ship where none is named."""
+    from sampan.core.files import read_bytes
+    from sampan.desks.assistance.assumptions import default, read
+
+    return read(read_bytes(file), name=str(file)) if file else default()
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sampan.core.errors import InputError
 from sampan.formats.csvfile import check_width, count, first_row, rows
-from sampan.world.places import place
+from sampan.world.places import is_place
 
 Array = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ def load(data: bytes, *, name: str) -> Ages:
             raise InputError(
                 f"Nobody lives in {code}.", file=name, line=line, way_out="Correct the row, or remove it."
             )
-    known = {code: people for code, people in found.items() if _is_place(code)}
+    known = {code: people for code, people in found.items() if is_place(code)}
     if not known:
         raise InputError(
             "No row names a place.", file=name, field="iso3", way_out="Write codes of ISO 3166, as ITA."
@@ -87,11 +87,3 @@ def _people(cells: Sequence[str], *, line: int, name: str) -> Iterator[float]:
                 way_out="Write a whole number of at least 0 for every band, or remove the row.",
             )
         yield people
-
-
-def _is_place(code: str) -> bool:
-    try:
-        place(code)
-    except InputError:
-        return False
-    return True

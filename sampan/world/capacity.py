@@ -20,7 +20,7 @@ from sampan.core.errors import InputError
 from sampan.engines.needs.capacity import laboratory_capacity
 from sampan.formats.csvfile import check_width, first_row, rows
 from sampan.world import tables
-from sampan.world.places import Place, place
+from sampan.world.places import Place, is_place, place
 
 Array = NDArray[np.float64]
 
@@ -96,7 +96,7 @@ def load(data: bytes, *, name: str) -> Loaded:
             )
         lines[code] = line
         found[code] = _row(cells, columns, header=header, line=line, name=name)
-    known = {code: figures for code, figures in found.items() if _is_place(code)}
+    known = {code: figures for code, figures in found.items() if is_place(code)}
     if not known:
         raise InputError(
             "No row names a place.",
@@ -247,11 +247,3 @@ def _number(written: str, *, file: str, line: int, field: str) -> float:
             way_out="Write digits only, with a point for decimals, or leave the cell empty.",
         )
     return value
-
-
-def _is_place(code: str) -> bool:
-    try:
-        place(code)
-    except InputError:
-        return False
-    return True

@@ -109,6 +109,15 @@ def place(code: str) -> Place:
     )
 
 
+def is_place(code: str) -> bool:
+    """Whether there is a place with exactly this code."""
+    try:
+        place(code)
+    except InputError:
+        return False
+    return True
+
+
 def find(text: str) -> Place:
     """The place that a person means by a code or a name, in any of the six languages.
 
