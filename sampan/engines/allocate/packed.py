@@ -20,7 +20,7 @@ class Packed:
     value: (R, I) harm per pack unmet.  floor: (T, R, I).  cap: (T, R, I), inf = none.  floor_total: (R, I).
     supply: (Kc, T, Dp, I) whole packs becoming available.  last: (Kc,) last week of arrival.
     expires: (Kc,) the date on the lot, -1 for none.  earmark: (Kc,) index or -1.  eligible: (Kc, G, I).
-    group: (R,).  group_lane: (G,).
+    group: (R,).  group_lane: (G,).  group_home: (G,) own depot of the group's members, -1 abroad.
     keep: (T, I) and depot_keep: (T, Dp, I) packs of free stock to be left; ``short_reserve`` the units by
     which stock falls short of the reserve even if nothing is sent.
     m3, kg: (I,) per pack.  freight_m3, freight_kg: (T, Dp, L).  minimum: (I,) packs.  charters: flights for hire.
@@ -38,6 +38,7 @@ class Packed:
     eligible: Bools
     group: Ints
     group_lane: Ints
+    group_home: Ints
     lead: Ints
     keep: Floats
     depot_keep: Floats
@@ -68,7 +69,8 @@ def packed(p: Problem) -> Packed:
     whole = np.floor(units.cumsum(1) / pack + 1e-9)
     supply = np.diff(whole, axis=1, prepend=0.0)
     eligible_r = _eligible(p, [earmark for earmark, _ in classes])
-    group, first = _groups(np.asarray(p.lane, np.int64), eligible_r)
+    own = np.full(R, -1) if p.own_depot is None else np.asarray(p.own_depot, np.int64)
+    group, first = _groups(np.stack([np.asarray(p.lane, np.int64), own], axis=1), eligible_r)
     last = np.array([T - 1 if until is None else min(until, T - 1) for _, until in classes], np.int64)
     free = np.array([earmark is None for earmark, _ in classes])
     counts = free[:, None] & (np.arange(T) <= last[:, None])
@@ -88,6 +90,7 @@ def packed(p: Problem) -> Packed:
         eligible=eligible_r[:, first, :],
         group=group,
         group_lane=np.asarray(p.lane, np.int64)[first],
+        group_home=own[first],
         lead=np.asarray(p.lead_weeks, np.int64),
         keep=keep,
         depot_keep=depot_keep,
@@ -142,10 +145,12 @@ def _eligible(p: Problem, earmarks: list[int | None]) -> Bools:
     return eligible
 
 
-def _groups(lane: Ints, eligible: Bools) -> tuple[Ints, Ints]:
-    """Group of each recipient (R,), and one member of each group (G,), in order of lane."""
-    R = len(lane)
-    signature = np.concatenate([lane[:, None], eligible.transpose(1, 0, 2).reshape(R, -1)], axis=1)
+def _groups(place: Ints, eligible: Bools) -> tuple[Ints, Ints]:
+    """Group of each recipient (R,), and one member of each group (G,), in order of lane.
+
+    place: (R, 2) lane and own depot.
+    """
+    signature = np.concatenate([place, eligible.transpose(1, 0, 2).reshape(len(place), -1)], axis=1)
     _, first, group = np.unique(signature, axis=0, return_index=True, return_inverse=True)
     return group.reshape(-1).astype(np.int64), first.astype(np.int64)
 

@@ -160,6 +160,11 @@ class _Room:
         np.subtract.at(self.kg, (s.week, s.depot, lane), departures * q.kg[s.item])
         self._open = np.zeros((*q.freight_m3.shape, len(q.kind)), np.int64)  # departures by lane
         np.add.at(self._open, (s.week, s.depot, lane, s.item), departures)
+        self._home = q.group_home[s.group]
+        self._used = np.zeros(q.keep.shape, np.int64)  # by home so far, as the reserves count it
+        self._drawn = np.zeros(q.depot_keep.shape, np.int64)
+        for x in np.flatnonzero((self._home >= 0) & (departures > 0)).tolist():
+            self._count_home(x, int(departures[x]))
         self._counts = (q.earmark < 0)[:, None] & (np.arange(q.horizon) <= q.last[:, None])  # (Kc, T)
 
     def fits(self, x: int) -> bool:
@@ -176,9 +181,11 @@ class _Room:
         counted = self._counts[:, t:, None] * self.left[:, t:, :, i]  # (Kc, T', Dp)
         lowers = self._counts[k, t:]
         free = counted.sum(0) - lowers[:, None] * (np.arange(counted.shape[2]) == d)
+        home, own = self._home[x] >= 0, self._home[x] == d
+        total, here = free.sum(1) + self._used[t:, i], free[:, d] + self._drawn[t:, d, i]
         return bool(
-            np.all((free.sum(1) >= q.keep[t:, i]) | ~lowers)
-            and np.all((free >= q.depot_keep[t:, :, i]) | ~lowers[:, None])
+            (home or np.all((total >= q.keep[t:, i]) | ~lowers))
+            and (own or np.all((here >= q.depot_keep[t:, d, i]) | ~lowers))
         )
 
     def use(self, x: int, packs: int = 1) -> None:
@@ -186,9 +193,18 @@ class _Room:
         q, s = self._q, self._s
         k, t, d, g, i = s.klass[x], s.week[x], s.depot[x], s.group[x], s.item[x]
         self.left[k, t:, d, i] -= packs
+        self._count_home(x, packs)
         self._open[t, d, q.group_lane[g], i] += packs
         self.m3[t, d, q.group_lane[g]] -= packs * q.m3[i]
         self.kg[t, d, q.group_lane[g]] -= packs * q.kg[i]
+
+    def _count_home(self, x: int, packs: int) -> None:
+        q, s = self._q, self._s
+        k, d, i = s.klass[x], s.depot[x], s.item[x]
+        if q.earmark[k] < 0 and self._home[x] >= 0:
+            in_date = slice(s.week[x], q.last[k] + 1)
+            self._used[in_date, i] += packs
+            self._drawn[in_date, d, i] += packs * int(self._home[x] == d)
 
     def rivals(self, x: int, departures: Ints) -> Ints:
         """Departures with something on them that share a stock or a lane and week with ``x``."""

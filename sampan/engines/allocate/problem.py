@@ -80,6 +80,12 @@ class Problem:
     volume_m3, mass_kg: (I,) per unit.  freight_m3, freight_kg: (T, Dp, L) limits on departures, inf = none.
     reserve: (T, I) units of free stock that must be left, all depots together, at the end of each week.
     depot_reserve: (T, Dp, I) the same for each depot (a home province that lends to others).
+    own_depot: (R,) depot that is the recipient's own store, -1 for a recipient abroad. A home province with stock
+    is both: depot ``d``, and recipient ``r`` with ``own_depot[r] = d``, alone on a lane of its own, which runs
+    from ``d`` with a lead of 0 and no freight limit, and from every sibling that may help it with the lead and
+    the freight between the two. A reserve is kept against those outside it alone: what home provinces are
+    sent counts as still within ``reserve``, what a province draws from its own store as still within its
+    ``depot_reserve``. Both then cover the need from week 0 on (``home_reserve(..., from_start=True)``).
     floor: (T, R, I) units that must arrive in that week.  floor_total: (R, I) over the whole horizon.
     absorb: (T, R, I) most that can be put to use or unloaded in that week, inf = no cap.
     minimum_consignment: (I,) units; a lane's departure of an item is at least this, or nothing.
@@ -100,6 +106,7 @@ class Problem:
     freight_kg: Floats | None = None
     reserve: Floats | None = None
     depot_reserve: Floats | None = None
+    own_depot: Ints | None = None
     floor: Floats | None = None
     floor_total: Floats | None = None
     absorb: Floats | None = None
@@ -145,7 +152,8 @@ def _check_arrays(p: Problem) -> None:
     lead = np.shape(p.lead_weeks)
     Dp = supply[1] if len(supply) == 3 else 0
     L = lead[1] if len(lead) == 2 else 0
-    whole = {"pack", "lane", "lead_weeks"}
+    whole = {"pack", "lane", "lead_weeks", "own_depot"}
+    or_none = {"lead_weeks", "own_depot"}
     unlimited = {"freight_m3", "freight_kg", "absorb"}
     shapes: dict[str, tuple[int, ...]] = {
         "samples": np.shape(p.samples),
@@ -161,6 +169,7 @@ def _check_arrays(p: Problem) -> None:
         "freight_kg": (T, Dp, L),
         "reserve": (T, I),
         "depot_reserve": (T, Dp, I),
+        "own_depot": (R,),
         "floor": (T, R, I),
         "floor_total": (R, I),
         "absorb": (T, R, I),
@@ -173,7 +182,7 @@ def _check_arrays(p: Problem) -> None:
         value = np.asarray(value)
         if value.shape != shape or 0 in shape:
             raise InputError(f"{name} has shape {value.shape}, not {shape}.", field=name)
-        _check_numbers(name, value, least=-1.0 if name == "lead_weeks" else 0.0, infinite=name in unlimited)
+        _check_numbers(name, value, least=-1.0 if name in or_none else 0.0, infinite=name in unlimited)
         if name in whole and np.any(value != np.floor(value)):
             raise InputError(f"{name} holds fractions.", way_out="Give whole numbers.", field=name)
     if np.any(np.asarray(p.pack) < 1):
@@ -231,6 +240,12 @@ def _check_lanes(p: Problem) -> None:
     if lane.max() >= p.n_lanes:
         raise InputError(
             f"A recipient is on lane {lane.max()}, but lead_weeks knows {p.n_lanes} lanes.", field="lane"
+        )
+    if p.own_depot is not None and np.max(p.own_depot) >= p.n_depots:
+        raise InputError(
+            f"A recipient's own depot is {np.max(p.own_depot)}, but supply knows {p.n_depots} depots.",
+            way_out="Number depots from 0, in the order of the supply; -1 is a recipient without one.",
+            field="own_depot",
         )
     if lead.max() >= T:
         raise InputError(

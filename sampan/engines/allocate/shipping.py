@@ -1,7 +1,7 @@
 """What can be sent? Stock, lots, lanes, freight and the home reserve as rows and columns of a linear programme.
 
 Columns: a departure per (class, depot, group, item, week), then what is left in each depot per class, item and
-week, then switches: a lane open to an item that has a minimum consignment, a charter hired. Rows: stock,
+week and what home has been sent so far, then switches: a lane open to an item that has a minimum consignment, a charter hired. Rows: stock,
 reserve, freight in m³ and kg, and the arrivals per (week, group, item), to which the recipients' columns are
 added elsewhere.
 """
@@ -27,7 +27,7 @@ class Sparse:
 
 @dataclass(frozen=True)
 class Shipping:
-    """The shipping side. ``X`` departures, then ``H`` stocks, then ``Z`` switches; ``M`` rows.
+    """The shipping side. ``X`` departures, then ``H`` stocks and home's own use, then ``Z`` switches; ``M`` rows.
 
     klass, depot, group, item, week: (X,) of each departure.  arrives: (X,) week of arrival.
     lower, upper: (X + H + Z,) bounds, all finite.  cost: harm.  integer: switches, and departures of items
@@ -90,6 +90,13 @@ def shipping(q: Packed, wanted: Bools) -> Shipping:
     _put_stock(rows, reserve_row[None, :, None, :], free, column_of_stock)
     depot_reserve_row = rows.add(q.depot_keep > 0, lower=q.depot_keep[q.depot_keep > 0])
     _put_stock(rows, depot_reserve_row[None], free, column_of_stock)
+    upper = np.concatenate([held[klass, week, depot, item], held[kept]])
+    home = q.group_home[group]
+    may_count = q.earmark[klass] < 0
+    last = q.last[klass]
+    used = _used_at_home(rows, reserve_row, (week, last, item), x, may_count & (home >= 0), first=len(upper))
+    _own_use(rows, depot_reserve_row, (week, last, depot, item), x, may_count & (home == depot))
+    upper = np.concatenate([upper, q.supply.sum((0, 1, 2))[used]])
 
     lane = q.group_lane[group]
     m3_row = _freight(rows, q.freight_m3, q.m3[item], (week, depot, lane))
@@ -100,7 +107,6 @@ def shipping(q: Packed, wanted: Bools) -> Shipping:
     reached = np.broadcast_to(wanted, demanded.shape)
     arrival_row = rows.add(reached, lower=demanded[reached])
     rows.put(arrival_row[arrives, group, item], x, 1.0)
-    upper = np.concatenate([held[klass, week, depot, item], held[kept]])
     room = q.by_group(q.cap)
     tight = reached & np.isfinite(room) & (q.minimum > 0)
     unloaded = rows.add(tight, upper=room[tight])
@@ -180,6 +186,33 @@ def _stocks(q: Packed) -> Bools:
 def _put_stock(rows: _Rows, row: Ints, free: Bools, column: Ints) -> None:
     row = np.broadcast_to(row, free.shape)
     rows.put(row[free], column[free], 1.0)
+
+
+def _used_at_home(
+    rows: _Rows, reserve: Ints, line: tuple[Ints, Ints, Ints], x: Ints, on: Bools, *, first: int
+) -> Ints:
+    """Columns of what home has been sent by each week, of lots in date, as the reserve counts it; their items."""
+    week, last, item = line
+    counted = np.zeros(reserve.shape, bool)
+    counted[:, item[on]] = True
+    counted &= (reserve >= 0).any(0)
+    column = np.where(counted, first - 1 + np.cumsum(counted).reshape(counted.shape), -1)
+    row = rows.add(counted, lower=0.0, upper=0.0)
+    rows.put(row[counted], column[counted], 1.0)
+    rows.put(row[1:][counted[1:]], column[:-1][counted[1:]], -1.0)
+    rows.put(row[week[on], item[on]], x[on], -1.0)
+    over = np.flatnonzero(on & (last < len(reserve) - 1))
+    rows.put(row[last[over] + 1, item[over]], x[over], 1.0)
+    rows.put(reserve[counted], column[counted], 1.0)
+    return np.nonzero(counted)[1]
+
+
+def _own_use(rows: _Rows, reserve: Ints, line: tuple[Ints, Ints, Ints, Ints], x: Ints, on: Bools) -> None:
+    """What a province has drawn from its own store still counts towards that store's reserve, while in date."""
+    week, last, depot, item = line
+    for t in range(len(reserve)):
+        drawn = np.flatnonzero(on & (week <= t) & (t <= last))
+        rows.put(reserve[t, depot[drawn], item[drawn]], x[drawn], 1.0)
 
 
 def _minimum(rows: _Rows, q: Packed, line: tuple[Ints, Ints, Ints, Ints], first: int) -> int:

@@ -75,6 +75,38 @@ def make_problem(seed: int, *, kinds: str, whole: bool = True, **given: Any) -> 
     return Problem(**(made | given))
 
 
+def make_provinces(seed: int, *, kinds: str, **given: Any) -> Problem:
+    """Home provinces that are depots and recipients, a national depot, and recipients abroad, by chance."""
+    g = np.random.default_rng(seed)
+    n, abroad, T = int(g.integers(2, 4)), int(g.integers(0, 3)), int(g.integers(2, 5))
+    R, Dp, L, I = n + abroad, n + 1, n + 1, len(kinds)
+    lead = g.integers(-1, 3, (Dp, L))
+    lead[np.arange(n), np.arange(n)] = 0  # each province draws on its own store at once
+    lead[n] = np.maximum(lead[n], 0)
+    lead = np.minimum(lead, T - 1)
+    m3, kg = (np.where(g.random((T, Dp, L)) < 0.6, g.uniform(0, 30, (T, Dp, L)), np.inf) for _ in range(2))
+    m3[:, np.arange(n), np.arange(n)] = kg[:, np.arange(n), np.arange(n)] = np.inf
+    pack = g.choice([1, 2, 5], I)
+    packs = lambda high, shape: np.floor(g.random((*shape, I)) * high) * pack  # noqa: E731
+    supply = packs(8, (T, Dp)) * (g.random((T, Dp, 1)) < 0.4)
+    supply[0] += packs(20, (Dp,))
+    lane = np.minimum(np.arange(R), n)
+    own = np.where(np.arange(R) < n, np.arange(R), -1)
+    expires = int(g.integers(1, T))
+    shape = {
+        "samples": g.gamma(1.0, 5.0, (int(g.integers(1, 6)), T, R, I)) * pack,
+        "weight": g.choice([0.5, 1.0, 1.7, 3.0], (R, I)), "kind": tuple(kinds), "pack": pack,
+        "supply": supply, "lane": lane, "lead_weeks": lead, "own_depot": own,
+        "volume_m3": g.uniform(0.1, 2, I), "mass_kg": g.uniform(0.1, 2, I), "freight_m3": m3, "freight_kg": kg,
+        "reserve": packs(14 * n, (T,)) if g.random() < 0.6 else None,
+        "depot_reserve": packs(14, (T, Dp)) if g.random() < 0.7 else None,
+        "lots": (Lot(0, 0, 0, 10 * int(pack[0]), expires=expires), Lot(n, 0, 0, 5 * int(pack[0]), earmark=0)),
+        "earmarks": (Earmark("a donor", recipients=(0, R - 1)),),
+        "floor_total": packs(3, (R,)) if g.random() < 0.3 else None,
+    }  # fmt: skip
+    return Problem(**(shape | given))
+
+
 def solve_by_scenarios(p: Problem, *, integer: bool = False) -> float | None:
     """The extensive form straight in HiGHS: one shortage per scenario; None if no plan meets every limit.
 
@@ -94,6 +126,10 @@ def solve_by_scenarios(p: Problem, *, integer: bool = False) -> float | None:
     free_left: dict[
         tuple[int, int], list[tuple[int, int]]
     ] = {}  # (week, item): (depot, column of stock left)
+    own = np.full(R, -1) if p.own_depot is None else p.own_depot
+    at_home: list[
+        tuple[int, int, int, int, int, int, float]
+    ] = []  # (week, last, depot, owner, item, column, size)
     for d, i, arriving, earmark, last in stocks:
         to = range(R)
         if earmark is not None:
@@ -112,6 +148,8 @@ def solve_by_scenarios(p: Problem, *, integer: bool = False) -> float | None:
                 size = float(p.pack[i]) if integer else 1.0
                 row.append((x, size))
                 sent.setdefault((t + lead, r, i), []).append((x, size))
+                if earmark is None and own[r] >= 0:
+                    at_home.append((t, last, d, int(own[r]), i, x, size))
                 freight.setdefault((t, d, int(p.lane[r])), []).append((x, size, i))
             b.row(row, arriving[t], arriving[t])
             if earmark is None:
@@ -140,10 +178,16 @@ def solve_by_scenarios(p: Problem, *, integer: bool = False) -> float | None:
             if (item, mark) == (i, None) and t <= last:
                 stock[depot] += arriving[: t + 1].sum()
         if p.reserve is not None:
-            b.row([(left, 1.0) for _, left in held], min(p.reserve[t, i], sum(stock)), np.inf)
+            used = [(x, n) for u, last, _, _, item, x, n in at_home if item == i and u <= t <= last]
+            b.row([(left, 1.0) for _, left in held] + used, min(p.reserve[t, i], sum(stock)), np.inf)
         for d in range(Dp) if p.depot_reserve is not None else ():
             mine = [(left, 1.0) for depot, left in held if depot == d]
-            b.row(mine, min(p.depot_reserve[t, d, i], stock[d]), np.inf)
+            used = [
+                (x, n)
+                for u, last, depot, owner, item, x, n in at_home
+                if item == i and depot == owner == d and u <= t <= last
+            ]
+            b.row(mine + used, min(p.depot_reserve[t, d, i], stock[d]), np.inf)
     net = _net(p)
     for r in range(R):
         for i in range(I):
@@ -255,6 +299,8 @@ def referee(p: Problem, plan: Plan) -> list[str]:
         tags.setdefault(tag, np.zeros((T, Dp, I)))[lot.week, lot.depot, lot.item] += lot.units
     free = np.zeros((T, Dp, I))
     held = np.zeros((T, Dp, I))
+    own = np.full(R, -1) if p.own_depot is None else np.asarray(p.own_depot)
+    home, drawn = np.zeros((T, I)), np.zeros((T, Dp, I))
     for (earmark, expires), units in tags.items():
         mine = (c.earmark == earmark) & (c.expires == expires)
         gone = np.zeros((T, Dp, I))
@@ -273,11 +319,19 @@ def referee(p: Problem, plan: Plan) -> list[str]:
             usable = (np.arange(T) <= (T if expires < 0 else expires))[:, None, None]
             free += left * usable
             held += units.cumsum(0) * usable
+            used = np.zeros((T, Dp, I))
+            here = mine & (own[c.recipient] >= 0)
+            np.add.at(used, (c.sent[here], c.depot[here], c.item[here]), c.units[here])
+            home += used.cumsum(0).sum(1) * usable[:, 0]
+            used = np.zeros((T, Dp, I))
+            here = mine & (own[c.recipient] == c.depot)
+            np.add.at(used, (c.sent[here], c.depot[here], c.item[here]), c.units[here])
+            drawn += used.cumsum(0) * usable
     if set(zip(c.earmark.tolist(), c.expires.tolist(), strict=True)) - set(tags):
         broken.append("unknown lot")
-    if p.reserve is not None and np.any(free.sum(1) < np.minimum(p.reserve, held.sum(1)) - 1e-6):
+    if p.reserve is not None and np.any(free.sum(1) + home < np.minimum(p.reserve, held.sum(1)) - 1e-6):
         broken.append("reserve")
-    if p.depot_reserve is not None and np.any(free < np.minimum(p.depot_reserve, held) - 1e-6):
+    if p.depot_reserve is not None and np.any(free + drawn < np.minimum(p.depot_reserve, held) - 1e-6):
         broken.append("depot reserve")
     hired = getattr(plan, "chartered", ())
     for name, limit, per_unit in (("m3", p.freight_m3, p.volume_m3), ("kg", p.freight_kg, p.mass_kg)):
@@ -308,6 +362,11 @@ def referee(p: Problem, plan: Plan) -> list[str]:
 @pytest.fixture(scope="session")
 def random_problem() -> Callable[..., Problem]:
     return make_problem
+
+
+@pytest.fixture(scope="session")
+def random_provinces() -> Callable[..., Problem]:
+    return make_provinces
 
 
 @pytest.fixture(scope="session")

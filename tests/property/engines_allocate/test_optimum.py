@@ -32,6 +32,20 @@ def test_equals_the_programme_by_scenarios(
     _agree(p, allocate(p, gap=0.0), by_scenarios(p))
 
 
+@pytest.mark.parametrize("kinds", ["W", "D", "WB"])
+def test_provinces_that_lend_to_each_other_equal_the_programme_by_scenarios(
+    kinds: str,
+    random_provinces: Callable[..., Problem],
+    by_scenarios: Callable[..., float | None],
+    limits_broken: Callable[[Problem, Plan], list[str]],
+) -> None:
+    for seed in range(60):
+        p = random_provinces(seed, kinds=kinds)
+        plan = allocate(p, gap=0.0)
+        _agree(p, plan, by_scenarios(p))
+        assert limits_broken(p, plan) == []
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("kinds", KINDS)
 def test_equals_the_programme_by_scenarios_200_times(

@@ -49,3 +49,12 @@ def test_assured_inbound_lowers_the_reserve_and_never_below_zero() -> None:
 def test_refuses_what_is_not_a_need(bad: np.ndarray) -> None:
     with pytest.raises(InputError):
         home_reserve(bad)
+
+
+def test_from_the_start_counts_the_weeks_gone_by_as_well() -> None:
+    constant = np.full((50, 3, 1), 10.0)
+    kept = home_reserve(constant, cover_weeks=2, from_start=True)
+    assert kept[:, 0].tolist() == pytest.approx([30.0, 40.0, 50.0])
+    inbound = np.full((3, 1), 4.0)
+    kept = home_reserve(constant, cover_weeks=2, from_start=True, assured_inbound=inbound)
+    assert kept[:, 0].tolist() == pytest.approx([18.0, 24.0, 30.0])
