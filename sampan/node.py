@@ -16,13 +16,13 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast, get_args
+from typing import TYPE_CHECKING, Any, Self, get_args
 
-from sampan.access.people import Person, Role
+from sampan.access.people import Person, Role, somebody
 from sampan.access.session import Session
 from sampan.core.errors import InputError, NodeError, Refused
 from sampan.core.files import disk_faults, write_whole
@@ -62,7 +62,7 @@ class Settings:
                 f'Nobody called "{handle}" works at this node.',
                 way_out=f"Use one of {', '.join(self.people)}, or add the name to [people] in sampan.toml.",
             )
-        return _person(handle, self.people[handle])
+        return somebody(handle, self.people[handle])
 
     def toml(self) -> bytes:
         """The settings as the text of sampan.toml."""
@@ -171,7 +171,7 @@ class Node:
         clock = clock or SystemClock()
         key = _key(folder / "keys" / "ledger.pem")
         ledger = Ledger.open(_database(folder), key=key, clock=clock, read_models=read_models())
-        session = Session(ledger, Blobs(folder / "blobs"), clock, settings.home, somebody)
+        session = Session(ledger, Blobs(folder / "blobs"), clock, settings.home, somebody, settings.exercise)
         return cls(folder, settings, session)
 
     def on_behalf_of(self, handle: str) -> Session:
@@ -226,13 +226,6 @@ def read_models() -> tuple[ReadModel, ...]:
     from sampan.world.contribution_tables import Contributions
 
     return (Accounts(), Consignments(), Contributions())
-
-
-def _person(handle: str, said: Sequence[str]) -> Person:
-    """Somebody with the roles that the settings name; ``receiver:ITA`` says for whom they sign."""
-    parted = [role.partition(":") for role in said]
-    party = next((party for _, _, party in parted if party), None)
-    return Person(handle, tuple(cast(Role, role) for role, _, _ in parted), party)
 
 
 def _require_free(folder: Path) -> None:

@@ -7,9 +7,9 @@ decides whether a button is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from sampan.core.errors import Refused
 
@@ -52,10 +52,25 @@ class Person:
     roles: tuple[Role, ...]
     party: str | None = None
     """The country or organisation that the person speaks for; None for home."""
+    only: frozenset[Act] | None = None
+    """The acts to which an API token is confined; None for all that the roles allow."""
 
     def may(self, act: Act) -> bool:
         """Whether one of the person's roles allows ``act``."""
-        return any(act in ALLOWS[role] for role in self.roles)
+        within = self.only is None or act in self.only
+        return within and any(act in ALLOWS[role] for role in self.roles)
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """Every act that the person may do."""
+        return tuple(act for act in get_args(Act) if self.may(act))
+
+
+def somebody(handle: str, said: Sequence[str]) -> Person:
+    """Somebody with the roles that the settings name; ``receiver:ITA`` says for whom they sign."""
+    parted = [role.partition(":") for role in said]
+    party = next((party for _, _, party in parted if party), None)
+    return Person(handle, tuple(cast(Role, role) for role, _, _ in parted), party)
 
 
 def require(person: Person, act: Act) -> None:

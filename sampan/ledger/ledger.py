@@ -184,6 +184,21 @@ class Ledger:
         with self._store.reading() as connection:
             yield connection
 
+    @contextlib.contextmanager
+    def writing_beside(self) -> Iterator[Connection]:
+        """A connection on which to write tables that lie beside the log and are no part of it.
+
+        All that is written on it is kept when the block ends, or nothing. Raises NodeError if it cannot be.
+        """
+        with self._store.writing() as connection:
+            yield connection
+
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes for one purpose that nobody knows who lacks the node's key. Raises NodeError without it."""
+        if self._key is None:
+            raise NodeError("This ledger was opened to read only.", way_out="Open it with its signing key.")
+        return self._key.derive(purpose)
+
     @property
     def verifier(self) -> VerifierKey:
         """The public key that others check this log with."""

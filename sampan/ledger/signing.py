@@ -126,6 +126,14 @@ class SigningKey:
         signature = self.verifier.id + self._private.sign(text.encode())
         return f"{text}\n{_DASH}{self.name} {base64.b64encode(signature).decode()}\n"
 
+    def derive(self, purpose: str) -> bytes:
+        """32 bytes that only the holder of this key can know, others for every purpose (HKDF, RFC 5869)."""
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        info = f"sampan {purpose}".encode()
+        return HKDF(SHA256(), 32, salt=None, info=info).derive(self._private.private_bytes_raw())
+
 
 def open_note(note: str, *verifiers: VerifierKey) -> str:
     """The text of ``note``, once one of ``verifiers`` is seen to have signed it.
