@@ -30,7 +30,9 @@ from sampan.records.assistance import (
     Expiry,
     Fund,
     Handover,
+    MedicinesFile,
     Packing,
+    ParametersFile,
     Party,
     Plan,
     Posting,
@@ -93,6 +95,8 @@ ACTS: Mapping[type[Record], Act] = {
     Import: "receive",
     AgesFile: "load",
     CapacityFile: "load",
+    MedicinesFile: "load",
+    ParametersFile: "load",
 }
 """The one act under which each of these is written, whatever its writer calls it."""
 

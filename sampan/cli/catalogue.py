@@ -40,6 +40,7 @@ CATALOGUE: Mapping[str, Mapping[str, Listed]] = {
             "assistance",
             "Print the assumptions about supply, lanes and policy that ship with Sampan, to be edited.",
         ),
+        "parameters": Listed("parameters", "The numbers behind the needs, yours among them."),
         "needs": Listed(
             "assistance", "Show who will need what over the weeks of the latest published forecast."
         ),

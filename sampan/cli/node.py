@@ -120,6 +120,33 @@ def capacity(
 
 
 @load_app.command()
+def medicines(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV in the layout of WHO's ESFT.")],
+    folder: NodeFolder = HERE,
+    person: As = OFFICER,
+    json: Json = False,
+) -> None:
+    """Read the medicines whose need is counted: courses and shares treated, by severity.
+
+    It replaces the list before. Example: sampan load medicines pharmaceuticals.csv
+    """
+    from sampan.core.files import read_bytes
+    from sampan.desks.assistance.parameters import load_medicines
+
+    with opened(folder, person) as node:
+        loaded = load_medicines(node.session, Path(file).name, read_bytes(Path(file)))
+    if json:
+        as_json(loaded)
+        return
+    said(f"Read {loaded.count} medicine{_s(loaded.count)}. Recorded as entry {loaded.entry}.")
+    if loaded.incomplete:
+        halves = ", ".join(f"{name} ({severity})" for name, severity in loaded.incomplete[:5])
+        more = f" and {len(loaded.incomplete) - 5} more" if len(loaded.incomplete) > 5 else ""
+        said(f"Not counted, for either the course or the share treated is missing: {halves}{more}.")
+    said("See what is needed of them with: sampan needs PLACE --items medicines")
+
+
+@load_app.command()
 def ages(
     file: Annotated[str, typer.Argument(metavar="FILE", help="CSV headed iso3,0-4,5-9, … 75-79,80+.")],
     folder: NodeFolder = HERE,

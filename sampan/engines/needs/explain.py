@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -100,7 +100,7 @@ class _Cell:
                 " + ".join(f"{part} * factor_{part}" for part in parts),
                 {part: self.known[part] for part in parts} | factors,
                 self.needs.parameters.items[next(iter(parts))].unit,
-                "; ".join(dict.fromkeys(f"{fact.source} ({fact.version})" for fact in parts.values())),
+                self.sources(parts.values()),
             )
         )
 
@@ -140,8 +140,9 @@ class _Cell:
         numbers = {driver: self.resolve(driver) for driver in rates}
         numbers |= {f"rate_{driver}": self.at_place(fact) for driver, fact in rates.items()}
         numbers |= {"extended_use": self.at_place(uses)} | more
-        sources = dict.fromkeys(f"{fact.source} ({fact.version})" for fact in (*rates.values(), uses))
-        self.write(_step(part, formula, numbers, table.items[part].unit, "; ".join(sources)))
+        self.write(
+            _step(part, formula, numbers, table.items[part].unit, self.sources((*rates.values(), uses)))
+        )
 
     def net(self, item: str) -> None:
         if self.needs.supply is None:
@@ -227,7 +228,7 @@ class _Cell:
                 new = f"{severity}_{lag}_weeks_before" if lag else severity
                 numbers |= {new: self.resolve(new), f"part_{lag}": part}
                 terms.append(f"{new} * part_{lag}")
-        source = f"{fact.name} of {stay:g} weeks: {fact.source} ({fact.version})"
+        source = f"{fact.name} of {stay:g} weeks: {self.sources([fact])}"
         return self.write(_step(name, " + ".join(terms), numbers, "patients", source))
 
     def in_bed_share(self, name: str) -> float:
@@ -241,11 +242,16 @@ class _Cell:
     def formula(self, name: str, formula: str, unit: str) -> float:
         numbers = {used: self.resolve(used) for used in _names(formula)}
         facts = self.needs.parameters.facts
-        cited = [f"{used}: {facts[used].source} ({facts[used].version})" for used in numbers if used in facts]
+        cited = [f"{used}: {self.sources([facts[used]])}" for used in numbers if used in facts]
         return self.write(_step(name, formula, numbers, unit, "; ".join(cited) or "the steps above"))
 
     def at_place(self, fact: Fact) -> float:
         return float(np.broadcast_to(fact.value, self.needs.capacity.places)[self.place])
+
+    def sources(self, facts: Iterable[Fact]) -> str:
+        """Who says what holds at this place."""
+        here = [fact.at(self.place) for fact in facts]
+        return "; ".join(dict.fromkeys(f"{fact.source} ({fact.version})" for fact in here))
 
     def write(self, step: Step) -> float:
         self.steps.append(step)

@@ -72,13 +72,14 @@ def _needs(
     limits = caps(capacity, table)
     places, weeks, samples = cases.shape
     need, absorbable = np.empty((2, places, len(recipe.items), weeks, samples))
-    for part in _parts(cases.shape, table):
-        there, ill = capacity.at(part), people(cases[part], table)
-        free = drivers(ill, cases[part], past[part], capacity=there, parameters=table, limits=None)
-        recipe.amounts(free, out=need[part])
+    for part in _parts(cases.shape):
+        here, of_here = table.at(part), recipe.at(part)
+        there, ill = capacity.at(part), people(cases[part], here)
+        free = drivers(ill, cases[part], past[part], capacity=there, parameters=here, limits=None)
+        of_here.amounts(free, out=need[part])
         few = limits.at(part)
-        capped = drivers(ill, cases[part], past[part], capacity=there, parameters=table, limits=few)
-        recipe.amounts(capped, out=absorbable[part])
+        capped = drivers(ill, cases[part], past[part], capacity=there, parameters=here, limits=few)
+        of_here.amounts(capped, out=absorbable[part])
     supply = _supply(stock, inbound, (weeks, places, len(recipe.items)))
     return Needs(
         items=recipe.items,
@@ -116,7 +117,7 @@ def each_block(
         yield (
             part,
             _needs(
-                recipe if table.at(part) is table else Recipe(table.at(part), tuple(items)),
+                recipe.at(part),
                 cases[:, :, part],
                 recent_cases=None if recent_cases is None else np.asarray(recent_cases)[:, part],
                 capacity=capacity.at(part),
@@ -126,12 +127,12 @@ def each_block(
         )
 
 
-def _parts(shape: tuple[int, ...], table: Parameters) -> Iterator[slice]:
+def _parts(shape: tuple[int, ...]) -> Iterator[slice]:
     """Places a few at a time, so that the steps between stay in the cache and are not kept."""
     places, weeks, samples = shape
-    size = places if table.differs_by_place else max(1, _CACHED // (weeks * samples))
-    for first in range(0, places, max(size, 1)):
-        yield slice(first, first + size)
+    size = max(1, _CACHED // max(1, weeks * samples))
+    for first in range(0, places, size):
+        yield slice(first, min(first + size, places))
 
 
 def _net(wanted: FloatArray, supply: FloatArray | None) -> FloatArray:

@@ -17,10 +17,11 @@ import csv
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache, cached_property
 from importlib import resources
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +36,20 @@ _AT_LEAST_ONE = ("stay_severe", "stay_critical")
 _NEVER_NOUGHT = ("shift_hours", "beds_per_facility")
 
 
+class Said(NamedTuple):
+    """A number in place of the table's, who says so and in which version."""
+
+    value: float
+    source: str
+    version: str
+
+
 @dataclass(frozen=True)
 class Fact:
-    """One number with its unit, what it means, who says so and in which version."""
+    """One number with its unit, what it means, who says so and in which version.
+
+    ``said``: index of a place → what was said of that place alone; ``source`` and ``version`` are the others'.
+    """
 
     name: str
     value: Value
@@ -45,6 +57,18 @@ class Fact:
     meaning: str
     source: str
     version: str
+    said: Mapping[int, Said] = field(default_factory=dict)
+
+    def at(self, place: int) -> Fact:
+        """The fact as it holds at one place: its value, a float, and its own source."""
+        if isinstance(self.value, float):
+            return self
+        here = self.said.get(place, Said(float(self.value[place]), self.source, self.version))
+        return replace(self, value=here.value, source=here.source, version=here.version, said={})
+
+    def check(self, value: float) -> None:
+        """Raises InputError if the fact cannot be ``value`` anywhere."""
+        _checked(replace(self, value=float(value), said={}))
 
 
 @dataclass(frozen=True)
@@ -71,7 +95,10 @@ class Parameters:
     @property
     def version(self) -> str:
         """Which versions the numbers come from, changes of the office among them."""
-        return " + ".join(sorted({fact.version for fact in self.facts.values()}))
+        facts = self.facts.values()
+        return " + ".join(
+            sorted({f.version for f in facts} | {said.version for f in facts for said in f.said.values()})
+        )
 
     def cite(self, name: str) -> Fact:
         """The fact behind ``name``: value, unit, source and version. InputError if there is none."""
@@ -92,7 +119,7 @@ class Parameters:
 
     def override(
         self,
-        values: Mapping[str, float] | None = None,
+        values: Mapping[str, float | Said] | None = None,
         /,
         *,
         source: str = "set by the user, no source given",
@@ -101,45 +128,44 @@ class Parameters:
     ) -> Parameters:
         """A table with some values replaced, each marked with the ``source`` of the replacement.
 
-        Names with ``:`` or ``=`` go into ``values``. Raises InputError for an unknown name, a value that
-        is no finite number, a share outside 0 to 1, or severities that do not sum to 1.
+        Names with ``:`` or ``=`` go into ``values``; a ``Said`` has a source of its own. Raises InputError
+        for an unknown name, a value that is no finite number, a share outside 0 to 1, or severities that do not sum to 1.
         """
         changed = dict(self.facts)
         for name, value in {**(values or {}), **named}.items():
-            fact = self.cite(name)
-            changed[name] = _checked(replace(fact, value=float(value), source=source, version=version))
+            fact, said = self.cite(name), _said(value, source, version)
+            changed[name] = _checked(
+                replace(fact, value=float(said.value), source=said.source, version=said.version)
+            )
         return _consistent(replace(self, facts=changed))
 
     def for_places(
         self,
         places: Sequence[str],
-        overrides: Mapping[str, Mapping[str, float]],
+        overrides: Mapping[str, Mapping[str, float | Said]],
         *,
         source: str = "set by the user for some places, no source given",
         version: str = "local",
     ) -> Parameters:
         """A table whose overridden values differ by place: ``{"KEN": {"stay_severe": 1.5}}``.
 
-        Codes that are not among ``places`` are left aside, so that one file of overrides serves every call.
+        Every other place keeps its value and the source of it. Codes that are not among ``places`` are left
+        aside, so that one file of overrides serves every call.
         """
         changed = dict(self.facts)
         for at, place in enumerate(places):
             for name, value in overrides.get(place, {}).items():
                 fact = changed[name] if name in changed else self.cite(name)
                 values = np.array(np.broadcast_to(fact.value, len(places)), dtype=np.float64)
-                values[at] = value
-                changed[name] = _checked(replace(fact, value=values, source=source, version=version))
+                here = _said(value, source, version)
+                values[at] = here.value
+                changed[name] = _checked(replace(fact, value=values, said={**fact.said, at: here}))
         return _consistent(replace(self, facts=changed))
 
     def at(self, places: slice) -> Parameters:
         """The same for some of the places."""
-        by_place = {name: replace(f, value=f.value[places]) for name, f in self._by_place.items()}  # type: ignore[index]
+        by_place = {name: _part(fact, places) for name, fact in self._by_place.items()}
         return replace(self, facts={**self.facts, **by_place}) if by_place else self
-
-    @property
-    def differs_by_place(self) -> bool:
-        """Whether :meth:`for_places` gave some place a number of its own."""
-        return bool(self._by_place)
 
     @cached_property
     def _by_place(self) -> dict[str, Fact]:
@@ -245,6 +271,18 @@ def _item(row: Mapping[str, str]) -> Item:
         row["source"],
         row["version"],
     )
+
+
+def _said(value: float | Said, source: str, version: str) -> Said:
+    return value if isinstance(value, Said) else Said(float(value), source, version)
+
+
+def _part(fact: Fact, places: slice) -> Fact:
+    """A fact that differs by place, for some of the places."""
+    values = np.asarray(fact.value)
+    index = range(len(values))[places]
+    said = {new: fact.said[old] for new, old in enumerate(index) if old in fact.said}
+    return replace(fact, value=values[places], said=said)
 
 
 def _extended_use(item: Item, uses: float) -> Fact:

@@ -31,6 +31,11 @@ class Recipe:
             [[rates.get(driver, np.zeros(())) for driver in self.drivers] for rates in consumed]
         )
 
+    def at(self, places: slice) -> Recipe:
+        """The same for some of the places."""
+        table = self.table.at(places)
+        return self if table is self.table else Recipe(table, self.items)
+
     def amounts(self, made: Drivers, *, out: FloatArray) -> None:
         """Fills ``out`` (places, items, weeks, samples)."""
         places, items, weeks, samples = out.shape

@@ -32,6 +32,7 @@ from sampan.records.assistance.contributions import (
 from sampan.records.assistance.funds import Budget, BudgetLine, Exchange, Fund
 from sampan.records.assistance.plans import Approval, Batch, Need, Plan, Supply
 from sampan.records.assistance.receipts import Receipt, ReceiptLine, SettledLine, Settlement
+from sampan.records.assistance.reference import MedicinesFile, ParametersFile
 from sampan.records.assistance.stock import (
     CountLine,
     Expiry,
@@ -82,9 +83,11 @@ __all__ = [
     "Line",
     "Lot",
     "LotLine",
+    "MedicinesFile",
     "Need",
     "Packing",
     "Paper",
+    "ParametersFile",
     "Party",
     "Plan",
     "Position",
