@@ -12,3 +12,10 @@ class Done:
     number: str
     entries: tuple[str, ...]
     said: str
+
+
+@dataclass(frozen=True)
+class Entered:
+    """The entry that an act wrote, where what it is about has no number of its own."""
+
+    entry: str
