@@ -64,6 +64,10 @@ class Settings:
             )
         return somebody(handle, self.people[handle])
 
+    def known(self, handle: str) -> Person | None:
+        """The person called ``handle``; None if nobody here is."""
+        return somebody(handle, self.people[handle]) if handle in self.people else None
+
     def toml(self) -> bytes:
         """The settings as the text of sampan.toml."""
         people = "\n".join(f"{name} = {json.dumps(list(roles))}" for name, roles in self.people.items())

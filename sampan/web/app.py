@@ -1,4 +1,4 @@
-"""How does a request become a page? One process, no cookies, nothing kept about who asked."""
+"""How does a request become a page? The public ones know nothing of who asks."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
+from sampan.access.secrets import Cost
 from sampan.core.errors import NodeError
 from sampan.node import Node
 from sampan.web.asked import NotFound
+from sampan.web.door import Door
 from sampan.web.guard import Guard
 from sampan.web.handlers import Handlers
 from sampan.web.pages import PAGES
 from sampan.web.standing import Reading
+from sampan.web.who import Recognise
 
 HERE = "http://127.0.0.1:8000"
 
@@ -27,10 +30,11 @@ def create() -> Guard:
     return site(node, public_url=os.environ.get("SAMPAN_PUBLIC_URL", HERE))
 
 
-def site(node: Node, *, public_url: str = HERE) -> Guard:
+def site(node: Node, *, public_url: str = HERE, cost: Cost = Cost()) -> Guard:  # noqa: B008
     """The site of an open node, which is closed with it. ``public_url`` is the address that readers know.
 
     It is never taken from a request: what a stranger claims to have asked for must not reach other readers.
+    ``cost`` is that of hashing a password.
     """
     public_url = public_url.rstrip("/")
 
@@ -40,11 +44,13 @@ def site(node: Node, *, public_url: str = HERE) -> Guard:
         node.close()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    door = Door(node, cost=cost)
     handlers = Handlers(Reading(node), public_url)
     _add_routes(app, handlers)
     for fault in (HTTPException, NotFound, NodeError, Exception):
         app.add_exception_handler(fault, handlers.sorry)
-    return Guard(app, secure=public_url.startswith("https:"))
+    secure = public_url.startswith("https:")
+    return Guard(Recognise(app, door, secure=secure), secure=secure)
 
 
 def _add_routes(app: FastAPI, handlers: Handlers) -> None:

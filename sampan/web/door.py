@@ -1,0 +1,58 @@
+"""Whom does the site let in? The accounts, sessions and tokens of its node, and the node on their behalf."""
+
+from __future__ import annotations
+
+from sampan.access.accounts import Accounts
+from sampan.access.people import Person
+from sampan.access.secrets import Cost
+from sampan.access.session import Session
+from sampan.access.sign_ins import SignIns
+from sampan.access.tokens import Tokens
+from sampan.core.errors import NodeError
+from sampan.node import Node
+from sampan.web.who import Caller
+
+
+class Door:
+    """Knows the people of one node. Where its database may only be read, nobody can sign in."""
+
+    def __init__(self, node: Node, *, cost: Cost = Cost()) -> None:  # noqa: B008
+        self._node = node
+        self._accounts: Accounts | None = None
+        self._fault: NodeError | None = None
+        try:
+            self._accounts = Accounts(node.session.ledger, node.session.clock, node.settings.known, cost=cost)
+        except NodeError as fault:
+            self._fault = fault
+
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts. Raises NodeError if there can be none."""
+        if self._accounts is None:
+            assert self._fault is not None
+            raise self._fault
+        return self._accounts
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """The sessions."""
+        return SignIns(self.accounts)
+
+    @property
+    def tokens(self) -> Tokens:
+        """The API tokens."""
+        return Tokens(self.accounts)
+
+    def by_session(self, secret: str) -> Caller | None:
+        """Whose session this is; None if it is none, or over."""
+        found = self.sign_ins.who(secret) if self._accounts else None
+        return Caller(found[0], "cookie", secret, found[1].id) if found else None
+
+    def by_token(self, secret: str, address: str) -> Caller | None:
+        """Whose API token this is; None if it is none, expired or revoked."""
+        found = self.tokens.who(secret, address) if self._accounts else None
+        return Caller(found[0], "token", "", found[1].id) if found else None
+
+    def session(self, person: Person) -> Session:
+        """The node on behalf of ``person``."""
+        return self._node.session.on_behalf_of(person)
