@@ -11,6 +11,7 @@ A node is a folder::
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, get_args
 
@@ -30,6 +32,7 @@ from sampan.core.ids import uuid7
 from sampan.core.time import Clock, StandingClock, SystemClock
 
 if TYPE_CHECKING:
+    from sampan.access.offer import Counter, Desk
     from sampan.ledger.read_model import ReadModel
     from sampan.ledger.signing import SigningKey
 
@@ -117,8 +120,29 @@ class Settings:
         return cls(said["home"], said["origin"], people or dict(PEOPLE), bool(said.get("exercise", False)))
 
 
+DESKS = {
+    "control": "sampan.desks.control.desk",
+    "assistance": "sampan.desks.assistance.desk",
+    "press": "sampan.desks.press.desk",
+    "exchange": "sampan.exchange.desk",
+}
+"""Where each desk lists what it offers. A desk is loaded when it is first asked for."""
+
+
+@cache
+def desk(name: str) -> Desk:
+    """The desk of this name. Raises InputError with those there are."""
+    if name not in DESKS:
+        raise InputError(f'There is no desk "{name}".', way_out=f"Ask {', '.join(DESKS)}.", field="desk")
+    found: Desk = importlib.import_module(DESKS[name]).DESK
+    return found
+
+
 class Node:
-    """An open node. Use as a context manager, or call ``close``."""
+    """An open node. Use as a context manager, or call ``close``.
+
+    Its desks are attributes: ``node.assistance.pledge(…)`` asks on behalf of whoever opened it.
+    """
 
     def __init__(self, folder: Path, settings: Settings, session: Session) -> None:
         self.folder = folder
@@ -177,6 +201,21 @@ class Node:
         ledger = Ledger.open(_database(folder), key=key, clock=clock, read_models=read_models())
         session = Session(ledger, Blobs(folder / "blobs"), clock, settings.home, somebody, settings.exercise)
         return cls(folder, settings, session)
+
+    def __getattr__(self, name: str) -> Counter:
+        if name not in DESKS:
+            raise AttributeError(f"A node has no {name}: its desks are {', '.join(DESKS)}.")
+        return self.desk(name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *DESKS})
+
+    def desk(self, name: str, *, session: Session | None = None) -> Counter:
+        """A desk, asked on behalf of whoever opened the node, or of the person of ``session``."""
+        from sampan.access.offer import Counter
+
+        asks = session or self.session
+        return Counter(desk(name), lambda offer, given: offer.call(asks, **given))
 
     def on_behalf_of(self, handle: str) -> Session:
         """The session of another person of this node."""

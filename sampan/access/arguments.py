@@ -1,0 +1,184 @@
+"""How is what somebody outside says read into what an offer asks for, and written for another node to read?
+
+The signature of an offer becomes a model once; JSON, a query and a form are read by it. Whatever comes from
+outside is held to what this node can keep: whole numbers that every reader of JSON keeps exactly, moments with
+a time zone, days of living memory, text without control characters.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import math
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+from sampan.access.offer import Offer
+from sampan.core.errors import InputError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, TypeAdapter, ValidationError
+
+LARGEST = 2**53 - 1
+"""The largest whole number that every reader of JSON keeps exactly (RFC 8259 §6)."""
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+MOST_TEXT = 20_000
+"""Characters in one text; files come as bytes, and are held to the size of the request."""
+
+_LINES = "\n\r\t"
+
+
+@cache
+def model(offer: Offer) -> type[BaseModel]:
+    """What ``offer`` asks for, as a model: its JSON schema describes a form, the API and a client."""
+    from pydantic import ConfigDict, Field, create_model
+
+    config = ConfigDict(
+        extra="forbid",
+        allow_inf_nan=False,
+        str_max_length=MOST_TEXT,
+        val_json_bytes="base64",
+        ser_json_bytes="base64",
+        arbitrary_types_allowed=False,
+    )
+    fields: dict[str, Any] = {}
+    for name, parameter in offer.signature.parameters.items():
+        required = parameter.default is inspect.Parameter.empty
+        fields[name] = (parameter.annotation, Field(... if required else parameter.default))
+    return create_model(offer.name, __config__=config, **fields)
+
+
+@cache
+def result(offer: Offer) -> TypeAdapter[Any]:
+    """What ``offer`` gives back, as its type."""
+    from pydantic import ConfigDict, TypeAdapter
+
+    try:
+        return TypeAdapter(offer.result, config=ConfigDict(val_json_bytes="base64"))
+    except Exception:  # a type that brings its own configuration takes none
+        return TypeAdapter(offer.result)
+
+
+def from_json(offer: Offer, data: bytes) -> dict[str, Any]:
+    """The arguments in a JSON object. Raises InputError naming the field that does not hold."""
+    from pydantic import ValidationError
+
+    try:
+        read = model(offer).model_validate_json(data or b"{}", strict=True)
+    except ValidationError as fault:
+        raise _unfit(fault) from None
+    return _given(read)
+
+
+def from_texts(offer: Offer, said: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The arguments in a query or a form: several of one name are a list. Raises InputError naming the field."""
+    from pydantic import ValidationError
+
+    texts: dict[str, Any] = {}
+    for name, text in said:
+        if _is_list(offer, name):
+            texts.setdefault(name, []).append(text)
+        elif name in texts:
+            raise InputError("This is said twice.", field=name, way_out="Say it once.")
+        else:
+            texts[name] = text
+    try:
+        read = model(offer).model_validate(texts)
+    except ValidationError as fault:
+        raise _unfit(fault) from None
+    return _given(read)
+
+
+def to_json(offer: Offer, given: Mapping[str, Any]) -> bytes:
+    """The same, written. Raises InputError naming the argument that does not hold."""
+    from pydantic import ValidationError
+
+    try:
+        return model(offer).model_validate(given).model_dump_json(exclude_unset=True).encode()
+    except ValidationError as fault:
+        raise _unfit(fault) from None
+
+
+def to_texts(offer: Offer, given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The same as the pairs of a query."""
+    import json
+
+    said: dict[str, Any] = json.loads(to_json(offer, given))
+    return [
+        (name, each if isinstance(each, str) else json.dumps(each))
+        for name, value in said.items()
+        if value is not None
+        for each in (value if isinstance(value, list) else [value])
+    ]
+
+
+def _is_list(offer: Offer, name: str) -> bool:
+    parameter = offer.signature.parameters.get(name)
+    if parameter is None:
+        return False
+    kinds = (parameter.annotation, *get_args(parameter.annotation))
+    return any(inspect.isclass(get_origin(kind)) and issubclass(get_origin(kind), Sequence) for kind in kinds)
+
+
+def _given(read: BaseModel) -> dict[str, Any]:
+    given = {name: getattr(read, name) for name in read.model_fields_set}
+    for name, value in given.items():
+        require_fit(value, name)
+    return given
+
+
+def require_fit(value: Any, field: str) -> None:
+    """Lets ``value`` be one that this node can keep, at any depth. Raises InputError naming the field."""
+    if dataclasses.is_dataclass(value):
+        value = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            require_fit(name, field)
+            require_fit(part, f"{field}.{name}")
+    elif isinstance(value, list | tuple | set | frozenset):
+        for place, part in enumerate(value):
+            require_fit(part, f"{field}.{place}")
+    elif why := _why_unfit(value):
+        raise InputError(why[0], way_out=why[1], field=field)
+
+
+def _why_unfit(value: Any) -> tuple[str, str] | None:
+    """What is wrong with a single value, and the way out; None if nothing is."""
+    match value:
+        case bool() | bytes() | None:
+            return None
+        case int() if abs(value) > LARGEST:
+            return f"{str(value)[:20]}… is too large a number.", f"Write one up to {LARGEST}."
+        case float() if not math.isfinite(value):
+            return "This is no number.", "Write a finite one."
+        case datetime() if value.tzinfo is None:
+            return f"{value} has no time zone.", "End it with Z for UTC."
+        case date() if not FIRST_DAY <= _day(value) <= LAST_DAY:
+            return f"{value} is out of time.", f"Name a day from {FIRST_DAY} to {LAST_DAY}."
+        case str() if any(
+            unicodedata.category(sign) in ("Cc", "Cs") and sign not in _LINES for sign in value
+        ):
+            return "This text holds a control character.", "Leave it out."
+    return None
+
+
+def _day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _unfit(fault: ValidationError) -> InputError:
+    """The first thing that does not hold, in words."""
+    first = fault.errors(include_url=False, include_context=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or None
+    known = {
+        "missing": ("This is missing.", "Give it."),
+        "extra_forbidden": ("Nothing of this name is asked for.", "Leave it out, or check its spelling."),
+        "unexpected_keyword_argument": ("Nothing of this name is known.", "Leave it out, or check it."),
+        "json_invalid": (f"This is not JSON: {first['msg'].removeprefix('Invalid JSON: ')}.", "Mend it."),
+    }
+    what, way_out = known.get(first["type"], (f"{first['msg']}.", "Correct it."))
+    return InputError(what, way_out=way_out, field=field)
