@@ -23,7 +23,7 @@ METHODS = [
     ("**/templates/*.html", "jinja2"),
     ("**/templates/*.md", "jinja2"),
     ("**/templates/*.xml", "jinja2"),
-    ("desks/press/sentences.py", "python"),
+    ("desks/press/*.py", "python"),
 ]
 OPTIONS: dict[str, dict[str, Any]] = {
     "**/templates/*": {

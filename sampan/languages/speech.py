@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent, get_currency_name
 
 from sampan.core.languages import Language, direction
 from sampan.languages.catalogue import translations
@@ -35,8 +36,19 @@ class Speech:
         return format_decimal(value, locale=self.locale)
 
     def rate(self, value: float) -> str:
-        """A reproduction number: one digit after the point."""
-        return format_decimal(value, "0.0", locale=self.locale)
+        """A reproduction number, or another rate: one digit after the point."""
+        return format_decimal(value, "#,##0.0", locale=self.locale)
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """``USD 20,000,000`` or ``20 000 000 USD``: the ISO 4217 code on the side where the language has it."""
+        said = format_decimal(amount, "#,##0.00" if amount % 1 else "#,##0", locale=self.locale)
+        if self.language in ("fr", "ru", "es"):
+            return f"{said}\u00a0{currency}"
+        return f"{self._ltr}{currency}\u00a0{said}"
+
+    def currency(self, code: str) -> str:
+        """The name of a currency, with its code."""
+        return f"{get_currency_name(code, locale=self.locale)} ({code})"
 
     def change(self, value: float) -> str:
         """A relative change in whole per cent, with its sign; zero has none."""

@@ -13,8 +13,9 @@ import jinja2
 from sampan.core.languages import Language
 from sampan.core.plain import plain
 from sampan.desks.control.situation import PlaceSituation, SituationReport
-from sampan.desks.press import render
+from sampan.desks.press import html, render
 from sampan.desks.press.brief import Brief
+from sampan.desks.press.sections import document
 from sampan.languages.pages import environment
 from sampan.languages.speech import speech
 from sampan.web import chart, proofs, sheets, views
@@ -103,8 +104,7 @@ def _html(template: str, standing: Standing | None, here: Here, **said: Any) -> 
 def _beside(result: Any, asked: Asked, language: Language) -> dict[str, Any]:
     """What a template needs beside the result: the sentences of a brief, a picture, rows in a reader's order."""
     if isinstance(result, Brief):
-        links = Links(language)
-        return {"brief": result, "said": render.sentences(result, language, markup=True, links=links)}
+        return {"brief": result, "body": html.body(document(result, language), Links(language))}
     if isinstance(result, views.Party) and result.course:
         return {"picture": chart.fan(result.course, speech(language))}
     if isinstance(result, SituationReport):
@@ -127,11 +127,6 @@ TONGUES = {"ar": "العربية", "zh": "中文", "en": "English", "fr": "Fran�
 @cache
 def templates(language: Language) -> jinja2.Environment:
     """The templates of the site and of the brief."""
-    made = environment(
-        jinja2.ChoiceLoader(
-            [jinja2.PackageLoader("sampan.web"), jinja2.PrefixLoader({"press": render.loader()})]
-        ),
-        language,
-    )
+    made = environment(jinja2.PackageLoader("sampan.web"), language)
     made.globals |= {"REGIONS": REGIONS, "ITEMS": items(), "TONGUES": TONGUES}
     return made

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sampan.access.session import Session
 from sampan.desks.control.situation import Assessed, PlaceSituation, situation
+from sampan.desks.press.beyond_goods import MoneyTotal, Received, Teams, paid, received, teams
+from sampan.desks.press.counted import Counted, ItemTotal, counted, item_totals
+from sampan.desks.press.registered import gathered
 from sampan.world.assisted import Sent, confirmed, sent
-from sampan.world.items import item as find_item
 from sampan.world.organisations import organisations
 from sampan.world.places import REGIONS, place
 
+SHOWN = 8
+"""Places in a list of the hardest hit."""
 
-@dataclass(frozen=True)
-class Counted:
-    """A public figure with the list behind it: what is counted, how many, and who, by English name and by code."""
-
-    what: str
-    count: int
-    names: tuple[str, ...]
-    codes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ItemTotal:
-    """Units of one item sent, to how many recipients."""
-
-    item: str
-    name: str
-    unit: str
-    units: int
-    recipients: int
+ENOUGH = 50
+"""New cases in a week from which a rate by population is shown: below, a handful of reports is a high rate."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +33,14 @@ class BatchLine:
     recipients: int
     first_time: int
     entries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HardHit:
+    """A place with its new cases of seven days for every 100,000 residents."""
+
+    row: PlaceSituation
+    per_100_000: float
 
 
 @dataclass(frozen=True)
@@ -61,7 +57,10 @@ class Outbreak:
     new_cases: int
     rising: int
     falling: int
-    hardest_hit: tuple[PlaceSituation, ...]
+    most_new_cases: tuple[PlaceSituation, ...]
+    """Abroad, by the number of new cases in seven days: large countries come first."""
+    hardest_hit: tuple[HardHit, ...]
+    """Abroad, by new cases for the number of residents, of places that reported ENOUGH of them."""
     home: PlaceSituation | None
 
 
@@ -82,6 +81,11 @@ class Brief:
     confirmed_by_recipient: int
     ledger_size: int
     checkpoint: str
+    paid: tuple[MoneyTotal, ...] = ()
+    teams: Teams | None = None
+    received: Received | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What other desks have to tell, by the name of their section: see ``registered``."""
 
 
 def brief(
@@ -103,27 +107,21 @@ def brief(
         home_name=place(session.home).name("en"),
         exercise=exercise or bool(assessed and assessed.known.record.exercise),
         outbreak=_outbreak(assessed, session.home) if assessed else None,
-        countries=_counted("countries", countries),
-        organisations=_counted("organisations", [c for c in codes if c in organisations()]),
+        countries=counted("countries", countries),
+        organisations=counted("organisations", [c for c in codes if c in organisations()]),
         regions=tuple(
-            _counted(region, [c for c in countries if place(c).region == region]) for region in REGIONS
+            counted(region, [c for c in countries if place(c).region == region]) for region in REGIONS
         ),
         items=_items(consignments),
         batches=_batches(consignments),
         confirmed_by_recipient=len(confirmed(session.ledger, as_of=day, known_on=known_on)),
         ledger_size=session.ledger.size,
         checkpoint=session.ledger.checkpoint(),
+        paid=paid(session, as_of=day, known_on=known_on),
+        teams=teams(session, as_of=day, known_on=known_on),
+        received=received(session, as_of=day, known_on=known_on),
+        more=gathered(session, as_of=day, known_on=known_on),
     )
-
-
-def _name(code: str) -> str:
-    known = organisations()
-    return known[code].name("en") if code in known else place(code).name("en")
-
-
-def _counted(what: str, codes: Sequence[str]) -> Counted:
-    listed = sorted(codes, key=_name)
-    return Counted(what, len(codes), tuple(_name(code) for code in listed), tuple(listed))
 
 
 def _items(consignments: Sequence[Sent]) -> tuple[ItemTotal, ...]:
@@ -133,10 +131,7 @@ def _items(consignments: Sequence[Sent]) -> tuple[ItemTotal, ...]:
         units.update(one.units)
         for code in one.units:
             recipients.setdefault(code, set()).add(one.recipient)
-    return tuple(
-        ItemTotal(code, find_item(code).name("en"), find_item(code).unit, units[code], len(recipients[code]))
-        for code in units
-    )
+    return item_totals(units, recipients)
 
 
 def _batches(consignments: Sequence[Sent]) -> tuple[BatchLine, ...]:
@@ -166,6 +161,16 @@ def _outbreak(assessed: Assessed, home: str) -> Outbreak:
         new_cases=sum(row.new_cases or 0 for row in national),
         rising=sum(1 for row in abroad if row.phase == "rising"),
         falling=sum(1 for row in abroad if row.phase == "falling"),
-        hardest_hit=tuple(abroad[:8]),
+        most_new_cases=tuple(abroad[:SHOWN]),
+        hardest_hit=_hardest_hit(abroad),
         home=next((row for row in national if row.place == home), None),
     )
+
+
+def _hardest_hit(rows: Sequence[PlaceSituation]) -> tuple[HardHit, ...]:
+    found = []
+    for row in rows:
+        residents = place(row.place).population
+        if residents and (row.new_cases or 0) >= ENOUGH:
+            found.append(HardHit(row, round((row.new_cases or 0) / residents * 100_000, 1)))
+    return tuple(sorted(found, key=lambda each: (-each.per_100_000, each.row.name))[:SHOWN])

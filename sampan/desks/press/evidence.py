@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import partial
+from typing import Literal
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError
-from sampan.desks.assistance.figures import figure
+from sampan.desks.assistance.figures import Row, figure
 from sampan.desks.control.situation import Assessed, PlaceSituation, situation
+from sampan.desks.press.beyond_goods import paid, received
+from sampan.desks.press.registered import Told, gathered
 from sampan.world.assisted import confirmed
 from sampan.world.consignments import track
 from sampan.world.items import items
@@ -32,65 +35,139 @@ class Evidence:
 
     day: date
     name: str
-    of: str
-    """What the lines are: ``party``, ``batch`` or ``consignment``."""
+    of: Literal["party", "batch", "consignment", "team", "text"]
+    """What the lines are."""
     count: int
     lines: tuple[Line, ...]
+    currency: str | None = None
+    """In whose minor units it counts, if it is money."""
 
 
-def evidence(session: Session, name: str, *, day: date, assessed: Assessed | None = None) -> Evidence:
+def evidence(
+    session: Session,
+    name: str,
+    *,
+    day: date,
+    known_on: datetime | None = None,
+    assessed: Assessed | None = None,
+) -> Evidence:
     """The list behind the figure ``name`` of the brief of ``day``. Raises InputError if there is none such."""
-    known: dict[str, Callable[[], Evidence]] = {
-        "countries": partial(_counted, session, name, "countries", day),
-        "organisations": partial(_counted, session, name, "organisations", day),
-        "batches": partial(_counted, session, name, "batches", day),
-        "confirmed": partial(_confirmed, session, day),
-    }
-    for number, region in enumerate(REGIONS, 1):
-        known[f"region-{number}"] = partial(_counted, session, name, f"region:{region}", day)
-    for code in items():
-        known[f"item-{code}"] = partial(_units, session, name, code, day)
-    if assessed is not None:
-        known |= {each: partial(_reported, assessed, session.home, each, day) for each in REPORTED}
+    looking = _Looking(session, name, day, known_on)
+    known = looking.offered() | (looking.reported(assessed) if assessed else {})
     if name not in known:
         raise InputError(f'The brief has no figure "{name}".', way_out=f"It has {', '.join(known)}.")
     return known[name]()
 
 
-def _counted(session: Session, name: str, what: str, day: date) -> Evidence:
-    found = figure(session, what, as_of=day)
-    lines = tuple(Line(row.code, row.amounts, _ids(session, row.entries)) for row in found.rows)
-    return Evidence(day, name, "batch" if what == "batches" else "party", found.count, lines)
+@dataclass(frozen=True)
+class _Looking:
+    """For the list behind one figure, as of a day, as known on a moment."""
+
+    session: Session
+    name: str
+    day: date
+    known_on: datetime | None
+
+    def offered(self) -> dict[str, Callable[[], Evidence]]:
+        """Every figure of assistance that there may be, by name."""
+        known: dict[str, Callable[[], Evidence]] = {
+            "countries": partial(self._list, "countries"),
+            "organisations": partial(self._list, "organisations"),
+            "batches": partial(self._list, "batches", of="batch"),
+            "confirmed": self._confirmed,
+            "teams": partial(self._list, "teams", of="team"),
+            "experts": self._experts,
+            "helped-us-countries": partial(self._list, "helped-us-countries"),
+            "helped-us-organisations": partial(self._list, "helped-us-organisations"),
+        }
+        for number, region in enumerate(REGIONS, 1):
+            known[f"region-{number}"] = partial(self._list, f"region:{region}")
+        for code in items():
+            known[f"item-{code}"] = partial(self._sum, code, ("countries", "organisations"))
+            known[f"received-{code}"] = partial(self._sum, code, _HELPED_US)
+        known |= self._money()
+        for told in (told for desk in self._told().values() for told in desk):
+            known[told.name] = partial(self._of_desk, told)
+        return known
+
+    def _money(self) -> dict[str, Callable[[], Evidence]]:
+        when = {"as_of": self.day, "known_on": self.known_on}
+        got = received(self.session, **when)  # type: ignore[arg-type]
+        out = {each.currency for each in paid(self.session, **when)}  # type: ignore[arg-type]
+        back = {each.currency for each in got.money} if got else set()
+        return {f"paid-{code}": partial(self._sum, code, ("paid",), currency=code) for code in out} | {
+            f"received-{code}": partial(self._sum, code, _HELPED_US, currency=code) for code in back
+        }
+
+    def _told(self) -> Mapping[str, tuple[Told, ...]]:
+        return gathered(self.session, as_of=self.day, known_on=self.known_on)
+
+    def _list(self, what: str, of: Literal["party", "batch", "team"] = "party") -> Evidence:
+        found = figure(self.session, what, as_of=self.day, known_on=self.known_on)
+        return Evidence(self.day, self.name, of, found.count, tuple(self._line(row) for row in found.rows))
+
+    def _line(self, row: Row) -> Line:
+        return Line(row.code, row.amounts, self._ids(row.entries))
+
+    def _experts(self) -> Evidence:
+        listed = self._list("teams", of="team")
+        return replace(listed, count=sum(sum(line.amounts.values()) for line in listed.lines))
+
+    def _sum(self, code: str, lists: tuple[str, ...], currency: str | None = None) -> Evidence:
+        """How much of one thing, by party, out of one or more lists."""
+        lines = tuple(
+            Line(line.code, {code: line.amounts[code]}, line.entries)
+            for what in lists
+            for line in self._list(what).lines
+            if code in line.amounts
+        )
+        total = sum(line.amounts[code] for line in lines)
+        return Evidence(self.day, self.name, "party", total, lines, currency)
+
+    def _confirmed(self) -> Evidence:
+        """Consignments that their recipients have signed for, with everything that was recorded of each."""
+        lines = []
+        for number in confirmed(self.session.ledger, as_of=self.day, known_on=self.known_on):
+            followed = track(self.session.ledger, number, as_of=self.day, known_on=self.known_on)
+            units: dict[str, int] = {}
+            for lot in followed.lots:
+                units[lot.commodity.item] = units.get(lot.commodity.item, 0) + lot.good
+            lines.append(Line(number, units, self._ids(event.position for event in followed.events)))
+        return Evidence(self.day, "confirmed", "consignment", len(lines), tuple(lines))
+
+    def _of_desk(self, told: Told) -> Evidence:
+        lines = tuple(Line(what, {}, entries) for what, entries in told.lines)
+        return Evidence(self.day, self.name, "text", told.count, lines)
+
+    def reported(self, assessed: Assessed) -> dict[str, Callable[[], Evidence]]:
+        """The figures of the epidemic."""
+        return {name: partial(self._reported, assessed) for name in REPORTED}
+
+    def _reported(self, assessed: Assessed) -> Evidence:
+        """A figure of the epidemic by country; all of it comes from one entry, the figures as they were read."""
+        of, home = REPORTED[self.name], self.session.home
+        at_home = self.name.startswith("home-")
+        abroad_only = self.name in ("rising", "falling")
+        rows = [
+            row
+            for row in situation(assessed).rows
+            if place(row.place).parent is None
+            and not (abroad_only and row.place == home)
+            and not (at_home and row.place != home)
+            and of(row)
+        ]
+        entry = (assessed.known.entry.id,)
+        what = self.name.removeprefix("home-")
+        key = "countries" if what in ("reporting", "rising", "falling") else what
+        lines = tuple(Line(row.place, {key: int(of(row))}, entry) for row in rows)
+        return Evidence(self.day, self.name, "party", sum(int(of(row)) for row in rows), lines)
+
+    def _ids(self, positions: Iterable[int]) -> tuple[str, ...]:
+        entries = (self.session.ledger.at(position) for position in positions)
+        return tuple(entry.id for entry in entries if entry.sharing == "public")
 
 
-def _units(session: Session, name: str, item: str, day: date) -> Evidence:
-    """Units of one item by recipient, out of the lists of countries and organisations."""
-    lines = tuple(
-        Line(line.code, {item: line.amounts[item]}, line.entries)
-        for what in ("countries", "organisations")
-        for line in _counted(session, name, what, day).lines
-        if item in line.amounts
-    )
-    return Evidence(day, name, "party", sum(line.amounts[item] for line in lines), lines)
-
-
-def _confirmed(session: Session, day: date) -> Evidence:
-    """Consignments that their recipients have signed for, with everything that was recorded of each."""
-    lines = []
-    for number in confirmed(session.ledger, as_of=day):
-        followed = track(session.ledger, number, as_of=day)
-        units: dict[str, int] = {}
-        for lot in followed.lots:
-            units[lot.commodity.item] = units.get(lot.commodity.item, 0) + lot.good
-        positions = tuple(event.position for event in followed.events)
-        lines.append(Line(number, units, _ids(session, positions)))
-    return Evidence(day, "confirmed", "consignment", len(lines), tuple(lines))
-
-
-def _ids(session: Session, positions: tuple[int, ...]) -> tuple[str, ...]:
-    entries = (session.ledger.at(position) for position in positions)
-    return tuple(entry.id for entry in entries if entry.sharing == "public")
-
+_HELPED_US = ("helped-us-countries", "helped-us-organisations")
 
 REPORTED: Mapping[str, Callable[[PlaceSituation], int]] = {
     "reporting": lambda row: bool(row.total_cases),
@@ -99,19 +176,8 @@ REPORTED: Mapping[str, Callable[[PlaceSituation], int]] = {
     "new-cases": lambda row: row.new_cases or 0,
     "rising": lambda row: row.phase == "rising",
     "falling": lambda row: row.phase == "falling",
+    "home-new-cases": lambda row: row.new_cases or 0,
+    "home-cases": lambda row: row.total_cases or 0,
+    "home-deaths": lambda row: row.total_deaths or 0,
 }
 """What each country counts for in a figure of the epidemic."""
-
-
-def _reported(assessed: Assessed, home: str, name: str, day: date) -> Evidence:
-    """A figure of the epidemic by country; all of it comes from one entry, the figures as they were read."""
-    of, abroad_only = REPORTED[name], name in ("rising", "falling")
-    rows = [
-        row
-        for row in situation(assessed).rows
-        if place(row.place).parent is None and not (abroad_only and row.place == home) and of(row)
-    ]
-    entry = (assessed.known.entry.id,)
-    key = "countries" if name in ("reporting", "rising", "falling") else name
-    lines = tuple(Line(row.place, {key: int(of(row))}, entry) for row in rows)
-    return Evidence(day, name, "party", sum(int(of(row)) for row in rows), lines)

@@ -2,63 +2,40 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
-from typing import Literal, Protocol
-
-import jinja2
-from markupsafe import Markup
+from typing import Literal
 
 from sampan.core.languages import Language
+from sampan.desks.press import html, markdown, pdf
 from sampan.desks.press.brief import Brief
-from sampan.desks.press.sentences import Sentences
-from sampan.languages.pages import environment
-from sampan.languages.shown import Shown
+from sampan.desks.press.document import Document
+from sampan.desks.press.sections import document
+from sampan.desks.press.words import NO_WORDS, Words
 from sampan.languages.speech import speech
 
 Form = Literal["html", "md"]
 
 
-class Links(Protocol):
-    """Where a page leads from a brief; a brief in a file leads nowhere."""
-
-    def figure(self, day: str, name: str) -> str:
-        """To the list behind a figure."""
-
-    def party(self, code: str) -> str:
-        """To a country or an organisation."""
-
-    def batch(self, number: int) -> str:
-        """To a batch."""
-
-    def entry(self, id: str) -> str:
-        """To an entry of the ledger."""
-
-
-def render(brief: Brief, form: Form, language: Language = "en") -> str:
+def render(brief: Brief, form: Form, language: Language = "en", words: Words = NO_WORDS) -> str:
     """The brief as a whole HTML page, which prints as it reads, or as Markdown."""
-    page = _templates(language).get_template(f"brief.{form}")
-    return page.render(brief=brief, links=None, said=sentences(brief, language, markup=form == "html"))
+    said = document(brief, language, words)
+    return page(said, brief.home) if form == "html" else text(said)
 
 
-def sentences(brief: Brief, language: Language, *, markup: bool, links: Links | None = None) -> Sentences:
-    """The sentences of ``brief``, as the template ``brief_body.html`` wants them beside it."""
-    named = partial(_linked, links, brief.day.isoformat()) if links else _plain
-    return Sentences(brief, Shown(speech(language), markup), named)
+def page(said: Document, home: str) -> str:
+    """A document as a whole HTML page of the office of ``home``."""
+    return html.page(said, warning(said.language), speech(said.language).party(home))
 
 
-def loader() -> jinja2.BaseLoader:
-    """The templates of a brief, for a site that shows briefs among its other pages."""
-    return jinja2.PackageLoader("sampan.desks.press")
+def text(said: Document) -> str:
+    """A document as Markdown."""
+    return markdown.write(said, warning(said.language))
 
 
-def _plain(name: str, shown: str) -> str:  # noqa: ARG001
-    return shown
+def paper(said: Document) -> bytes:
+    """A document as a PDF. Raises NodeError if no font here has the letters of its language."""
+    return pdf.write(said, warning(said.language))
 
 
-def _linked(links: Links, day: str, name: str, shown: str) -> str:
-    return Markup('<a href="{}">{}</a>').format(links.figure(day, name), shown)
-
-
-@cache
-def _templates(language: Language) -> jinja2.Environment:
-    return environment(loader(), language)
+def warning(language: Language) -> str:
+    """What is said on everything that comes of an exercise."""
+    return speech(language).translations.gettext("A fictional outbreak: no figure here is real.")

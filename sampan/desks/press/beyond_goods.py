@@ -1,0 +1,100 @@
+"""What else has gone between us and others: money, people, and the help that we were given?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sampan.access.session import Session
+from sampan.desks.assistance.figures import Row, figure
+from sampan.desks.press.counted import Counted, ItemTotal, counted, item_totals
+from sampan.records.assistance.teams import Deployment
+from sampan.world.contributions import delivered
+from sampan.world.items import items
+
+
+@dataclass(frozen=True)
+class MoneyTotal:
+    """Money of one currency in minor units, and how many parties it went to or came from."""
+
+    currency: str
+    minor: int
+    parties: int
+
+
+@dataclass(frozen=True)
+class Teams:
+    """Teams of experts that were sent, how many people, and to whom."""
+
+    teams: int
+    people: int
+    recipients: Counted
+
+
+@dataclass(frozen=True)
+class Received:
+    """Who has helped us, and with what that has come."""
+
+    countries: Counted
+    organisations: Counted
+    items: tuple[ItemTotal, ...]
+    money: tuple[MoneyTotal, ...]
+
+
+def paid(session: Session, *, as_of: date, known_on: datetime | None) -> tuple[MoneyTotal, ...]:
+    """Money that has been paid out to others, by currency."""
+    return _money(figure(session, "paid", as_of=as_of, known_on=known_on).rows)
+
+
+def teams(session: Session, *, as_of: date, known_on: datetime | None) -> Teams | None:
+    """The teams that were sent by then; None if there were none."""
+    rows = figure(session, "teams", as_of=as_of, known_on=known_on).rows
+    if not rows:
+        return None
+    sent = [Deployment.read(session.ledger.at(row.entries[0]).body) for row in rows]
+    people = sum(sum(row.amounts.values()) for row in rows)
+    return Teams(len(rows), people, counted("recipients of teams", {team.recipient for team in sent}))
+
+
+def received(session: Session, *, as_of: date, known_on: datetime | None) -> Received | None:
+    """What has come to us from abroad by then; None if nothing has."""
+    countries, organisations = (
+        figure(session, f"helped-us-{who}", as_of=as_of, known_on=known_on).rows
+        for who in ("countries", "organisations")
+    )
+    rows = (*countries, *organisations)
+    if not rows:
+        return None
+    units: Counter[str] = Counter()
+    givers: dict[str, set[str]] = {}
+    for row in rows:
+        for code, count in row.amounts.items():
+            if code in items():
+                units[code] += count
+                givers.setdefault(code, set()).add(row.code)
+    return Received(
+        counted("countries that helped us", [row.code for row in countries]),
+        counted("organisations that helped us", [row.code for row in organisations]),
+        item_totals(units, givers),
+        _money(rows, _currencies(session, as_of, known_on)),
+    )
+
+
+def _money(rows: Iterable[Row], currencies: frozenset[str] | None = None) -> tuple[MoneyTotal, ...]:
+    """Sums by currency; ``currencies`` says which amounts are money, where a row mixes kinds."""
+    sums: Counter[str] = Counter()
+    parties: Counter[str] = Counter()
+    for row in rows:
+        for code, minor in row.amounts.items():
+            if currencies is None or code in currencies:
+                sums[code] += minor
+                parties[code] += 1
+    return tuple(MoneyTotal(code, sums[code], parties[code]) for code in sorted(sums))
+
+
+def _currencies(session: Session, as_of: date, known_on: datetime | None) -> frozenset[str]:
+    """The currencies in which money has come."""
+    came = delivered(session.ledger, as_of=as_of, known_on=known_on)
+    return frozenset(each.item for each in came if each.kind == "money")
