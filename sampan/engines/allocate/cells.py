@@ -55,7 +55,6 @@ def cells(q: Packed, c: Curves, s: Shipping) -> Cells:
     weekly = np.array([kind == "W" for kind in q.kind])
     alone = ~weekly | (q.floor_total > q.floor.sum(0))  # (R, I)
     reached = s.arrival_row[:, q.group, :] >= 0  # (T, R, I)
-    supplied = q.supply.sum((0, 1, 2))
     own = np.broadcast_to(alone, reached.shape)
     # number the curves: alone by (t, r, i), merged by (t, group, i)
     t, r, i = np.nonzero(reached)
@@ -70,8 +69,7 @@ def cells(q: Packed, c: Curves, s: Shipping) -> Cells:
     is_alone = alone[r1, i1]
 
     largest = np.bincount(cell, c.need[member, -1], len(first))
-    room = np.where(is_alone & weekly[i1], (q.cap - q.floor)[t1, r1, i1], supplied[i1])
-    upper = np.where(is_alone, np.maximum(np.minimum(room, supplied[i1]), largest), largest)
+    upper = np.where(is_alone, _most(q, c, weekly)[t1, r1, i1], largest)
     top = np.zeros(len(first))
     np.maximum.at(top, cell, c.value[member])
 
@@ -92,6 +90,14 @@ def cells(q: Packed, c: Curves, s: Shipping) -> Cells:
         member, cell, t1, i1, upper, top, start, row[by_cell], entry[by_cell],
         rows.lower, rows.upper, rows.floor_row, rows.step_row, number,
     )  # fmt: skip
+
+
+def _most(q: Packed, c: Curves, weekly: Bools) -> Floats:
+    """(T, R, I) packs beyond which a recipient alone gains nothing and no floor of its own asks for more."""
+    largest = c.need[:, -1].reshape(q.floor.shape)
+    to_come = q.floor_total - q.floor.sum(0)
+    in_week = np.minimum(np.maximum(largest, to_come), np.maximum(largest, q.cap - q.floor))
+    return np.where(weekly, in_week, largest.max(0) + q.floor.sum(0) + q.floor_total)
 
 
 class _OwnRows:

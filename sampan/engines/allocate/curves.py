@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from sampan.engines.allocate.problem import Floats, Ints, Problem
 
 
+FEW = 50_000  # numbers that are compared one by one sooner than by bisection
+
+
 @dataclass(frozen=True)
 class Curves:
     """N cells (C-order of (T, R, I)), amounts in packs.
@@ -43,6 +46,8 @@ class Curves:
     def samples_met(self, cells: Ints, amount: Floats) -> Ints:
         """In how many samples the amount is enough."""
         S = self.n_samples
+        if cells.size * S <= FEW:
+            return np.asarray((self.need[cells] <= np.asarray(amount)[..., None]).sum(-1), np.int64)
         low, high = np.zeros(cells.shape, np.int64), np.full(cells.shape, S, np.int64)
         for _ in range(S.bit_length()):  # bisection for the first sample above the amount
             middle = np.minimum((low + high) // 2, S - 1)

@@ -11,6 +11,7 @@ from sampan.core.errors import SampanError
 from sampan.engines.allocate.problem import Bools, Floats, Ints
 
 LOWER, BASIC, UPPER = 0, 1, 2  # HiGHS's own numbers
+DUAL, PRIMAL = 1, 4  # the same, of its simplex strategies
 MOST_NODES = 2_000  # of a branch-and-bound: a count, not a clock, so that runs repeat
 
 
@@ -70,20 +71,32 @@ def pass_columns(highs: Any, m: Model) -> None:
     )  # fmt: skip
 
 
-def get_basis(highs: Any) -> tuple[Ints, Ints]:
-    """Status of every column and row, as ``LOWER``, ``BASIC`` or ``UPPER``."""
-    basis = highs.getBasis()
-    return np.array([int(k) for k in basis.col_status]), np.array([int(k) for k in basis.row_status])
+def get_basis(highs: Any, m: Model) -> tuple[Ints, Ints]:
+    """Status of every column and row of ``m`` as just solved: ``LOWER``, ``BASIC`` or ``UPPER``.
+
+    Read from the values, because HiGHS's own list holds one Python object per column.
+    """
+    found = highs.getSolution()
+    _, basic = highs.getBasicVariables()
+    lower = np.zeros(len(m.cost)) if m.lower is None else m.lower
+    columns = _nearest(np.array(found.col_value), lower, m.upper)
+    rows = _nearest(np.array(found.row_value), m.row_lower, m.row_upper)
+    columns[basic[basic >= 0]] = BASIC
+    rows[-1 - basic[basic < 0]] = BASIC
+    return columns, rows
+
+
+def _nearest(value: Floats, lower: Floats, upper: Floats) -> Ints:
+    return np.where(np.abs(upper - value) < np.abs(value - lower), UPPER, LOWER)
 
 
 def set_basis(highs: Any, columns: Ints, rows: Ints) -> None:
     """Start the next solve from here."""
     import highspy
 
-    status = [highspy.HighsBasisStatus(k) for k in range(5)]
+    status = np.array([highspy.HighsBasisStatus(k) for k in range(3)], object)
     basis = highspy.HighsBasis()
-    basis.col_status = [status[k] for k in columns.tolist()]
-    basis.row_status = [status[k] for k in rows.tolist()]
+    basis.col_status, basis.row_status = status[columns].tolist(), status[rows].tolist()
     basis.valid = True
     highs.setBasis(basis)
 

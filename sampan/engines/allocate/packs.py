@@ -7,6 +7,7 @@ out pack by pack where it avoids most harm. The linear optimum stays a lower bou
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,9 @@ from sampan.engines.allocate.shipping import Shipping
 
 AHEAD = 16  # packs looked ahead at once
 OWED = 1e30  # a floor comes before any harm
+
+Key = tuple[int, int, int]  # week of arrival, group, item
+Offer = tuple[float, Key, int]  # what a pack is worth, negated so that the best comes first; where; to whom
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,22 @@ class _Hand:
         owed = given[: t + 1].sum(0) + self._to_come[t, r, i] < q.floor_total[r, i]
         worth = np.where(owed, worth + 1e-3 * OWED, worth)
         return np.where(given[t] >= q.cap[t, r, i], -np.inf, worth)
+
+    def best(self, keys: Sequence[Key]) -> list[Offer]:
+        """For each (week, group, item) the recipient to whom one pack more is worth most, if it is worth anything."""
+        found: list[Offer] = []
+        weeks: dict[tuple[int, int], list[int]] = {}
+        for t, g, i in keys:
+            weeks.setdefault((t, i), []).append(g)
+        for (t, i), groups in weeks.items():
+            members = [self.members[g] for g in groups]
+            worth = self.worth(t, np.concatenate(members), i)
+            ends = np.cumsum([len(r) for r in members])
+            for g, r, mine in zip(groups, members, np.split(worth, ends[:-1]), strict=True):
+                first = int(np.argmax(mine))
+                if mine[first] > 0:
+                    found.append((-float(mine[first]), (t, g, i), int(r[first])))
+        return found
 
     def least(self, t: int, g: int, i: int) -> tuple[float, int]:
         """What the last pack given in the group is worth, where it is worth least, and to whom."""
@@ -220,31 +240,24 @@ def _add(s: Shipping, room: _Room, hand: _Hand, departures: Ints) -> None:
     by_arrival: dict[tuple[int, int, int], list[int]] = {}
     for x in range(len(departures)):
         by_arrival.setdefault((int(s.arrives[x]), int(s.group[x]), int(s.item[x])), []).append(x)
-    heap: list[tuple[float, tuple[int, int, int], int]] = []
-
-    def push(key: tuple[int, int, int]) -> None:
-        t, g, i = key
-        r = hand.members[g]
-        worth = hand.worth(t, r, i)
-        best = int(np.argmax(worth))
-        if worth[best] > 0:
-            heapq.heappush(heap, (-float(worth[best]), key, int(r[best])))
-
+    heap: list[Offer] = []
     owed = hand.owed()
-    for key in sorted(by_arrival):  # room only shrinks: what does not fit now never will, unless it is owed
-        if owed[key] or any(room.fits(x) for x in by_arrival[key]):
-            push(key)
+    # room only shrinks: what does not fit now never will, unless it is owed
+    fitting = [key for key in by_arrival if owed[key] or any(room.fits(x) for x in by_arrival[key])]
+    heap += hand.best(fitting)
+    heapq.heapify(heap)
     while heap:
         worth, key, r = heapq.heappop(heap)
-        fitting = next((x for x in by_arrival[key] if room.fits(x)), None)
-        if fitting is None and -worth > 1e-4 * OWED:
-            fitting = next((x for x in by_arrival[key] if _make_room(s, room, hand, departures, x)), None)
-        if fitting is None:
+        x = next((x for x in by_arrival[key] if room.fits(x)), None)
+        if x is None and -worth > 1e-4 * OWED:
+            x = next((x for x in by_arrival[key] if _make_room(s, room, hand, departures, x)), None)
+        if x is None:
             continue
-        room.use(fitting)
-        departures[fitting] += 1
+        room.use(x)
+        departures[x] += 1
         hand.given[key[0], r, key[2]] += 1
-        push(key)
+        for offer in hand.best([key]):
+            heapq.heappush(heap, offer)
 
 
 def _make_room(s: Shipping, room: _Room, hand: _Hand, departures: Ints, /, x: int) -> bool:

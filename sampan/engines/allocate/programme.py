@@ -7,6 +7,7 @@ because at given prices each curve's true minimum is a quantile (weak duality).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,7 +18,9 @@ from sampan.engines.allocate.cells import Cells
 from sampan.engines.allocate.curves import Curves, summed
 from sampan.engines.allocate.highs import (
     BASIC,
+    DUAL,
     LOWER,
+    PRIMAL,
     UPPER,
     Model,
     get_basis,
@@ -29,6 +32,9 @@ from sampan.engines.allocate.highs import (
 from sampan.engines.allocate.kept import Cuts, Kept
 from sampan.engines.allocate.problem import Bools, Floats, Ints
 from sampan.engines.allocate.shipping import Shipping, Sparse
+
+
+Breakpoints = tuple[Ints, Floats, Floats]  # curve, amount, harm
 
 
 class Infeasible(SampanError):
@@ -53,6 +59,11 @@ class Knots:
         going = price[self.cell]
         end = np.isnan(slope[:-1]) | np.isnan(slope[1:])
         keep = end | ((slope[1:] <= going * factor) & (slope[:-1] >= going / factor))
+        return Knots(self.cell[keep], self.amount[keep], self.harm[keep])
+
+    def on(self, chosen: Bools) -> Knots:
+        """Those on the curves ``chosen`` (C,)."""
+        keep = chosen[self.cell]
         return Knots(self.cell[keep], self.amount[keep], self.harm[keep])
 
     def plus(self, other: Knots) -> Knots:
@@ -180,13 +191,30 @@ class Programme:
         n = len(which)
         return summed(at[on], amount, n), summed(at[on], harm, n)
 
-    def first_knots(self) -> Knots:
-        """A coarse grid of marginal values on every curve, from nothing to all that is needed."""
-        every = np.arange(len(self.cells))
+    def first_knots(self, which: Ints | None = None) -> Knots:
+        """A coarse grid of marginal values on the curves ``which`` (all), from nothing to all that is needed."""
+        on = np.arange(len(self.cells)) if which is None else which
         grid = [1.0, 0.8, 0.6, 0.4, 0.25, 0.15, 0.08, 0.03, 0.0]
-        found = [(every, *self.at_price(every, level * self.cells.top, most=level == 0)) for level in grid]
-        found.append((every, np.zeros(len(every)), self._harm_of_nothing()))
+        found = [(on, *self.at_price(on, level * self.cells.top[on], most=level == 0)) for level in grid]
+        found.append((on, np.zeros(len(on)), self._harm_of_nothing()[on]))
         return _sorted_knots([np.concatenate(part) for part in zip(*found, strict=True)]).plus(self.ends())
+
+    def same_cells(self, other: Programme) -> bool:
+        """Do the curves of both stand for the same recipients, items and weeks?"""
+        mine, theirs = self.cells, other.cells
+        return np.array_equal(mine.member, theirs.member) and np.array_equal(mine.cell, theirs.cell)
+
+    def changed_since(self, other: Programme) -> Bools:
+        """(C,) curves that are not what they were in a programme with the same cells."""
+        changed = np.zeros(len(self.cells), bool)
+        now, then, member = self.curves, other.curves, self.cells.member
+        if now is then:
+            return changed
+        if now.need.shape != then.need.shape:
+            return ~changed
+        differs = (now.value != then.value) | np.any(now.need != then.need, axis=1)
+        changed[self.cells.cell[differs[member]]] = True
+        return changed
 
     def ends(self) -> Knots:
         """The most that each curve may take: all that is needed, or more to no further use."""
@@ -199,25 +227,25 @@ class Programme:
         harm = self.curves.value[member] * self.curves.tail[member, 0] / self.curves.n_samples
         return summed(self.cells.cell, harm, len(self.cells))
 
-    def with_knots(self, knots: Knots, which: Ints, prices: list[Floats]) -> Knots:
-        """Add the breakpoints that the curves ``which`` choose at the given prices, from either side."""
-        found = [(knots.cell, knots.amount, knots.harm)]
+    def with_knots(
+        self, knots: Knots, which: Ints, prices: list[Floats], *, also: Sequence[Breakpoints] = ()
+    ) -> Knots:
+        """Add the breakpoints that the curves ``which`` choose at the given prices, from either side, and ``also``."""
+        found = [(knots.cell, knots.amount, knots.harm), *also]
         for price in prices:
             for most in (False, True):
                 found.append((which, *self.at_price(which, np.maximum(price, 0.0), most=most)))
         return _sorted_knots([np.concatenate(part) for part in zip(*found, strict=True)])
 
-    def with_neighbours(self, knots: Knots, which: Ints, amount: Floats) -> Knots:
-        """Add the true breakpoints on either side of ``amount``, on the curves of ``which`` with one member.
+    def neighbours(self, which: Ints, amount: Floats) -> list[Breakpoints]:
+        """The true breakpoints on either side of ``amount``, on the curves of ``which`` with one member.
 
         With both true slopes in place, optimal duals of the restricted programme are optimal for all of it.
         """
         alone = np.bincount(self.cells.cell, minlength=len(self.cells)) == 1
         which = which[alone[which]]
         member = self.cells.member[np.searchsorted(self.cells.cell, which)]
-        found = [(knots.cell, knots.amount, knots.harm)]
-        found += [(which, *self.curves.beside(member, amount[which], step)) for step in (-1, 0, 1)]
-        return _sorted_knots([np.concatenate(part) for part in zip(*found, strict=True)])
+        return [(which, *self.curves.beside(member, amount[which], step)) for step in (-1, 0, 1)]
 
     def bound(self, solved: Solved) -> tuple[float, Floats]:
         """Proven lower bound from the duals (scaled like ``harm``), and (C,) each curve's true minimum."""
@@ -257,7 +285,7 @@ class Solver:
 
     def __init__(self) -> None:
         self._highs = quiet_highs()
-        self._done: tuple[Ints, Solved, int] | None = None
+        self._done: tuple[Model, Ints, Solved, int] | None = None
         self._from: Basis | None = None
 
     @classmethod
@@ -270,24 +298,28 @@ class Solver:
     def last(self) -> Basis | None:
         """Where the last solve ended, read when it is wanted."""
         if self._done is not None:
-            cell, solved, n_plain = self._done
-            columns, rows = get_basis(self._highs)
+            model, cell, solved, n_plain = self._done
+            columns, rows = get_basis(self._highs, model)
             basic = np.bincount(cell, columns[n_plain:] == BASIC, len(solved.amount)) > 0
             self._from, self._done = Basis(columns[:n_plain], rows, basic, solved.amount), None
         return self._from
 
-    def solve(self, p: Programme, knots: Knots) -> Solved:
-        """Solve with the curves restricted to ``knots``. ``harm`` counts kept pairs in full, not by their cuts."""
+    def solve(self, p: Programme, knots: Knots, *, near: bool = False) -> Solved:
+        """Solve with the curves restricted to ``knots``. ``harm`` counts kept pairs in full, not by their cuts.
+
+        near: only knots have changed, and little: the last optimum is a point to walk on from (primal simplex).
+        """
         cell, width, _ = knots.segments()
-        last = self.last()
-        pass_columns(self._highs, restricted(p, knots))
+        last, model = self.last(), restricted(p, knots)
+        self._highs.setOptionValue("simplex_strategy", PRIMAL if near else DUAL)
+        pass_columns(self._highs, model)
         if last is not None and last.fits(p):
             set_basis(self._highs, *last.carried(p, knots, cell, width))
         found = run(self._highs)
         if found is None:
             raise Infeasible("No plan meets every limit.")
         solved = read(p, knots, found.value, found.dual * p.scale)
-        self._done = (cell, solved, len(p.plain_upper))
+        self._done = (model, cell, solved, len(p.plain_upper))
         return solved
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from sampan.engines.allocate.problem import Floats, Problem
 from sampan.engines.allocate.programme import Infeasible
 from sampan.engines.allocate.publish import publish
 from sampan.engines.allocate.shipping import shipping
-from sampan.engines.allocate.solve import Optimum, Progress, optimise, prepare, wanted
+from sampan.engines.allocate.solve import Optimum, Progress, held_ready, optimise, prepare, wanted
 
 NEEDS = {"samples", "weight", "kind", "pack", "stock_in_hand", "floor", "absorb"}  # what the curves rest on
 
@@ -33,7 +34,10 @@ class Session:
 
     def plan(self, *, progress: Progress | None = None) -> Plan:
         """The plan of the problem as given."""
-        plan, self._optimum = self._solve(self.problem, gap=self._gap, progress=progress)
+        plan, found = _solve(
+            self.problem, policy=self._policy, terms=self._terms, gap=self._gap, progress=progress
+        )
+        self._optimum = held_ready(found)
         return plan
 
     def what_if(self, *, gap: float = 1e-5, **changes: Any) -> Plan:
@@ -43,25 +47,9 @@ class Session:
         if unknown := changes.keys() - {field.name for field in fields(Problem)}:
             raise InputError(f'A problem has no "{min(unknown)}".', field=min(unknown))
         edited = replace(self.problem, **changes)
-        start = None if changes.keys() & NEEDS else self._optimum
-        return self._solve(edited, start=start, gap=gap)[0]
-
-    def _solve(
-        self, asked: Problem, *, gap: float, start: Optimum | None = None, progress: Progress | None = None
-    ) -> tuple[Plan, Optimum]:
-        p = under(asked, self._policy, **self._terms)
-        known = start.programme.curves if start and p is asked else None
-        q = packed(p)
-        conflicts = short_reserves(q)
-        try:
-            if np.any(q.floor > q.cap):
-                raise Infeasible("A floor is above what can be absorbed.")
-            found = optimise(prepare(p, q, known=known), gap=gap, progress=progress, start=start)
-        except Infeasible:
-            q, more = ease(q, shipping(q, wanted(q)), np.asarray(p.pack, np.int64))
-            conflicts += more
-            found = optimise(prepare(p, q), gap=gap, progress=progress)
-        return publish(p, q, found, policy=self._policy, asked=asked, conflicts=conflicts), found
+        return _solve(
+            edited, policy=self._policy, terms=self._terms, gap=gap, start=self._optimum, changed=changes.keys()
+        )[0]
 
 
 def allocate(
@@ -80,5 +68,31 @@ def allocate(
     gap: relative gap at which the linear programme may stop; 0 asks for the exact optimum.
     progress(objective, lower bound) is called after every round.
     """
-    session = Session(p, policy=policy, gap=gap, share=share, alpha=alpha, cases=cases)
-    return session.plan(progress=progress)
+    terms = {"share": share, "alpha": alpha, "cases": cases}
+    return _solve(p, policy=policy, terms=terms, gap=gap, progress=progress)[0]
+
+
+def _solve(
+    asked: Problem,
+    *,
+    policy: str,
+    terms: Mapping[str, Any],
+    gap: float,
+    start: Optimum | None = None,
+    changed: Collection[str] = (),
+    progress: Progress | None = None,
+) -> tuple[Plan, Optimum]:
+    """The plan and the optimum behind it; ``start`` of an earlier problem, of which the fields ``changed`` differ."""
+    p = under(asked, policy, **terms)
+    known = start.programme.curves if start and p is asked and NEEDS.isdisjoint(changed) else None
+    q = packed(p)
+    conflicts = short_reserves(q)
+    try:
+        if np.any(q.floor > q.cap):
+            raise Infeasible("A floor is above what can be absorbed.")
+        found = optimise(prepare(p, q, known=known), gap=gap, progress=progress, start=start)
+    except Infeasible:
+        q, more = ease(q, shipping(q, wanted(q)), np.asarray(p.pack, np.int64))
+        conflicts += more
+        found = optimise(prepare(p, q), gap=gap, progress=progress)
+    return publish(p, q, found, policy=policy, asked=asked, conflicts=conflicts), found

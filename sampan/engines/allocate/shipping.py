@@ -1,9 +1,9 @@
 """What can be sent? Stock, lots, lanes, freight and the home reserve as rows and columns of a linear programme.
 
 Columns: a departure per (class, depot, group, item, week), then what is left in each depot per class, item and
-week and what home has been sent so far, then switches: a lane open to an item that has a minimum consignment, a charter hired. Rows: stock,
-reserve, freight in m³ and kg, and the arrivals per (week, group, item), to which the recipients' columns are
-added elsewhere.
+week and what home has been sent so far, then switches: a lane open to an item that has a minimum consignment,
+a charter hired. Rows: stock, reserve, freight in m³ and kg, and the arrivals per (week, group, item), to which
+the recipients' columns are added elsewhere.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -19,18 +20,25 @@ from sampan.engines.allocate.shipping import shipping
 Progress = Callable[[float, float], None]
 ROUNDS = 30
 CUT_ROUNDS = 200
+NEAR = 2e-3  # gap below which the primal simplex walks on sooner than the dual one starts again
 REACH = 3.0  # an edit that moves a price further than this takes a round more
 
 
 @dataclass(frozen=True)
 class Optimum:
-    """The best found, what is proven, and where to go on from after an edit."""
+    """The best found, what is proven, and where to go on from after an edit. trail: breakpoints, round by round."""
 
     programme: Programme
     solved: Solved
     bound: float
-    knots: Knots
+    trail: tuple[Knots, ...]
     solver: Solver
+
+    @cached_property
+    def knots(self) -> Knots:
+        """All breakpoints that were looked at on the way and lie near the price the search ended with."""
+        together = reduce(Knots.plus, self.trail)
+        return together.near(np.maximum(self.solved.price, 0.0), factor=REACH)
 
 
 def prepare(p: Problem, q: Packed, *, known: Curves | None = None) -> Programme:
@@ -61,13 +69,14 @@ def refine(
     p: Programme, *, gap: float, progress: Progress | None = None, start: Optimum | None = None
 ) -> Optimum:
     """Solve with a few breakpoints per curve, add those the prices ask for, until the bound meets the value."""
-    if start is not None and _same_curves(start.programme, p):
-        solver, knots, spread = Solver.after(start.solver), start.knots.plus(p.ends()), 0.02
+    if start is not None and p.same_cells(start.programme):
+        solver, knots, spread = Solver.after(start.solver), _go_on(p, start), 0.02
     else:
         solver, knots, spread = Solver(), p.first_knots(), 0.2
-    best, bound, seen = None, -np.inf, knots
+    best, bound, trail = None, -np.inf, (knots,)
     for _ in range(ROUNDS if len(p.kept) == 0 else CUT_ROUNDS):
-        solved = solver.solve(p, knots)
+        near = best is not None and len(p.kept) == 0 and best.harm - bound < NEAR * abs(best.harm)
+        solved = solver.solve(p, knots, near=near)
         proven, least = p.bound(solved)
         bound = max(bound, proven)
         if best is None or solved.harm < best.harm:
@@ -78,17 +87,34 @@ def refine(
         if best.harm - bound <= allowed:
             break
         knots = _closer(p, knots, solved, least, allowed=allowed, spread=spread)
-        seen = seen.plus(knots)
+        trail = (*trail, knots)
         p = p.cut(solved.amount, allowed=allowed) if len(p.kept) else p
         spread /= 4
     assert best is not None
-    return Optimum(p, best, bound, seen.near(np.maximum(best.price, 0.0), factor=REACH), solver)
+    return Optimum(p, best, bound, trail, solver)
 
 
-def _same_curves(a: Programme, b: Programme) -> bool:
-    """Do breakpoints of the one hold for the other?"""
-    same = a.curves is b.curves and np.array_equal(a.cells.member, b.cells.member)
-    return same and np.array_equal(a.cells.cell, b.cells.cell)
+def held_ready(found: Optimum) -> Optimum:
+    """The same optimum with the solver at rest on all breakpoints near it, so that an edit starts from there."""
+    if found.programme.shipping.n_switches:
+        return found
+    solver, knots = Solver.after(found.solver), found.knots
+    solved = solver.solve(found.programme, knots)
+    return replace(found, solved=solved, trail=(knots,), solver=solver)
+
+
+def _go_on(p: Programme, start: Optimum) -> Knots:
+    """The breakpoints an earlier optimum ended with; curves that have changed are looked at afresh."""
+    changed = p.changed_since(start.programme)
+    which = np.flatnonzero(changed)
+    knots = start.knots
+    if len(which):
+        price = start.solved.price[which]
+        fresh = p.first_knots(which).on(changed)
+        knots = knots.on(~changed).plus(fresh)
+        knots = p.with_knots(knots, which, [price * factor for factor in (0.9, 0.97, 1.0, 1.03, 1.1)])
+    same_ends = np.array_equal(p.cells.upper, start.programme.cells.upper)
+    return knots if same_ends else knots.plus(p.ends())
 
 
 def _closer(
@@ -102,8 +128,8 @@ def _closer(
     which = np.flatnonzero(off > 0.1 * allowed / len(off))
     around = [1.0] if spread < 1e-4 else [1.0, 1 - spread, 1 + spread, 1 - spread / 4, 1 + spread / 4]
     knots = knots.near(np.maximum(price, 0.0), factor=1 + 4 * spread)
-    knots = p.with_neighbours(knots, which if spread > 0.02 else np.arange(len(off)), solved.amount)
-    return p.with_knots(knots, which, [price[which] * factor for factor in around])
+    beside = p.neighbours(which if spread > 0.02 else np.arange(len(off)), solved.amount)
+    return p.with_knots(knots, which, [price[which] * factor for factor in around], also=beside)
 
 
 def _with_switches(p: Programme, *, gap: float, progress: Progress | None) -> Optimum:
