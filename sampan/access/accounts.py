@@ -129,7 +129,7 @@ class Accounts:
         """
         handle = self.invited(secret)
         if handle is None:
-            raise self.not_let_in("wrong-invitation")
+            raise self.not_let_in("wrong invitation")
         require_strong(password, handle)
         kept = self._passwords.hashed(password)
         with self.writing() as connection:
@@ -225,7 +225,7 @@ class Accounts:
         self._enter(handle, address)
         said = re.sub(r"\s", "", code)
         if not (self._code_fits(handle, said) or self._recovers(handle, said, address)):
-            raise self.not_let_in("wrong-code", handle=handle, address=address)
+            raise self.not_let_in("wrong code", handle=handle, address=address)
         with self.writing() as connection:
             self._throttle.forgive(connection, handle, address)
 
@@ -263,7 +263,7 @@ class Accounts:
             connection.execute(delete(recovery_codes).where(recovery_codes.c.handle == handle))
             rows = [{"handle": handle, "digest": digest(_bare(code))} for code in codes]
             connection.execute(insert(recovery_codes), rows)
-            note(connection, self.now(), "second-factor-on", handle=handle)
+            note(connection, self.now(), "second factor on", handle=handle)
         return codes
 
     def drop_second_factor(self, handle: str) -> None:
@@ -271,7 +271,7 @@ class Accounts:
         with self.writing() as connection:
             self._update(handle, connection, totp=None, totp_offered=None)
             connection.execute(delete(recovery_codes).where(recovery_codes.c.handle == handle))
-            note(connection, self.now(), "second-factor-off", handle=handle)
+            note(connection, self.now(), "second factor off", handle=handle)
 
     def not_let_in(self, event: Event, *, handle: str | None = None, address: str = "") -> NotLetIn:
         """The refusal to raise, after it has been written down."""
@@ -296,8 +296,8 @@ class Accounts:
 
     def _why(self, handle: str) -> Event:
         if self._row(handle, "made") is None:
-            return "no-account"
-        return "revoked-account" if self._row(handle, "revoked") else "wrong-password"
+            return "no account"
+        return "revoked account" if self._row(handle, "revoked") else "wrong password"
 
     def _code_fits(self, handle: str, code: str) -> bool:
         sealed = self._row(handle, "totp")
@@ -313,7 +313,7 @@ class Accounts:
             mine = (recovery_codes.c.handle == handle, recovery_codes.c.digest == digest(_bare(code)))
             used = bool(connection.execute(delete(recovery_codes).where(*mine)).rowcount)
             if used:
-                note(connection, self.now(), "recovery-code", handle=handle, address=address)
+                note(connection, self.now(), "recovery code", handle=handle, address=address)
         return used
 
     def _require_person(self, handle: str) -> None:
@@ -331,7 +331,7 @@ class Accounts:
     def _set_password(self, connection: Connection, handle: str, kept: str) -> None:
         self._update(handle, connection, password=kept)
         connection.execute(delete(sessions).where(sessions.c.handle == handle))
-        note(connection, self.now(), "password-changed", handle=handle)
+        note(connection, self.now(), "password changed", handle=handle)
 
     def _row(self, handle: str, column: str) -> Any:
         with self.reading() as connection:

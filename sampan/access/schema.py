@@ -115,18 +115,6 @@ trail = Table(
 )
 """``handle`` only of somebody who has an account here; ``network`` is an address cut short."""
 
-journeys = Table(
-    "access_journey",
-    metadata,
-    Column("digest", LargeBinary(32), primary_key=True),
-    Column("browser", LargeBinary(32), nullable=False),
-    Column("nonce", String(100), nullable=False),
-    Column("verifier", String(100), nullable=False),
-    Column("leads_to", Text, nullable=False),
-    Column("until", BigInteger, nullable=False),
-)
-"""Sign-ins that are under way at an organisation's own provider."""
-
 
 def bring_up(ledger: Ledger) -> None:
     """Makes the tables, or brings them to this Sampan's version. Raises NodeError if a newer one made them."""

@@ -72,7 +72,7 @@ class SignIns:
                 )
             )
             if not waits:
-                note(connection, now, "signed-in", handle=handle, address=address)
+                note(connection, now, "signed in", handle=handle, address=address)
                 seen = update(account_table).where(account_table.c.handle == handle)
                 connection.execute(seen.values(seen=now))
         return secret
@@ -83,7 +83,7 @@ class SignIns:
         if row is None or row.waits:
             return None
         if not _holds(row, now, IDLE, LONGEST):
-            self.end(row.id, "expired-session")
+            self.end(row.id, "expired session")
             return None
         person = (
             somebody(row.handle, json.loads(row.roles)) if row.roles else self._accounts.people(row.handle)
@@ -101,7 +101,7 @@ class SignIns:
         waits = row is not None and row.waits and _holds(row, self._accounts.now(), WAITS, WAITS)
         return str(row.handle) if row is not None and waits else None
 
-    def end_by_secret(self, secret: str, event: Event = "signed-out") -> None:
+    def end_by_secret(self, secret: str, event: Event = "signed out") -> None:
         """Ends the session that somebody brings, if it is one."""
         row = self._row(secret)
         if row is not None:

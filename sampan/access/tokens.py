@@ -80,7 +80,7 @@ class Tokens:
                     until=now + int(timedelta(days=days).total_seconds() * 1000),
                 )
             )
-            note(connection, now, "token-made", handle=person.handle)
+            note(connection, now, "token made", handle=person.handle)
         return secret
 
     def who(self, secret: str, address: str) -> tuple[Person, Token] | None:
@@ -90,11 +90,11 @@ class Tokens:
         with self._accounts.reading() as connection:
             row = connection.execute(select(tokens).where(tokens.c.digest == digest(secret))).first()
         if row is None:
-            self._note("wrong-token", None, address)
+            self._note("wrong token", None, address)
             return None
         person, now = self._accounts.people(row.handle), self._accounts.now()
         if person is None or row.until <= now:
-            self._note("expired-token", row.handle, address)
+            self._note("expired token", row.handle, address)
             return None
         if row.used is None or row.used < now - NOTED:
             with self._accounts.writing() as connection:
@@ -114,7 +114,7 @@ class Tokens:
             which = (tokens.c.handle == handle) & ((tokens.c.id == id) | (tokens.c.name == id))
             gone = bool(connection.execute(delete(tokens).where(which)).rowcount)
             if gone:
-                note(connection, self._accounts.now(), "token-revoked", handle=handle)
+                note(connection, self._accounts.now(), "token revoked", handle=handle)
         return gone
 
     def _require_makable(self, person: Person, name: str, acts: Collection[Act], days: int) -> None:

@@ -11,13 +11,17 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from sampan.access.secrets import Cost
-from sampan.core.errors import NodeError
+from sampan.core.errors import SampanError
 from sampan.node import Node
+from sampan.web.account import AccountPages
+from sampan.web.api.app import PREFIX, Api
 from sampan.web.asked import NotFound
 from sampan.web.door import Door
 from sampan.web.guard import Guard
 from sampan.web.handlers import Handlers
+from sampan.web.inside import Inside
 from sampan.web.pages import PAGES
+from sampan.web.signin import SignInPages
 from sampan.web.standing import Reading
 from sampan.web.who import Recognise
 
@@ -45,9 +49,16 @@ def site(node: Node, *, public_url: str = HERE, cost: Cost = Cost()) -> Guard:  
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     door = Door(node, cost=cost)
-    handlers = Handlers(Reading(node), public_url)
+    reading = Reading(node)
+    handlers = Handlers(reading, public_url)
+    app.mount(PREFIX, Api(node).app())
+    inside = Inside(reading, public_url)
+    signing = SignInPages(door, inside)
+    account = AccountPages(door, inside, signing, node.settings)
+    for path, handler, methods in (*signing.routes(), *account.routes()):
+        app.add_route(path, handler, methods)
     _add_routes(app, handlers)
-    for fault in (HTTPException, NotFound, NodeError, Exception):
+    for fault in (HTTPException, NotFound, SampanError, Exception):
         app.add_exception_handler(fault, handlers.sorry)
     secure = public_url.startswith("https:")
     return Guard(Recognise(app, door, secure=secure), secure=secure)

@@ -8,6 +8,7 @@ from sampan.access.secrets import Cost
 from sampan.access.session import Session
 from sampan.access.sign_ins import SignIns
 from sampan.access.tokens import Tokens
+from sampan.access.trail import Event, note_once_a_minute
 from sampan.core.errors import NodeError
 from sampan.node import Node
 from sampan.web.who import Caller
@@ -34,6 +35,11 @@ class Door:
         return self._accounts
 
     @property
+    def organisation(self) -> str | None:
+        """The name of the provider by which people may come in, if there is one."""
+        return None
+
+    @property
     def sign_ins(self) -> SignIns:
         """The sessions."""
         return SignIns(self.accounts)
@@ -56,3 +62,9 @@ class Door:
     def session(self, person: Person) -> Session:
         """The node on behalf of ``person``."""
         return self._node.session.on_behalf_of(person)
+
+    def noted(self, event: Event, address: str) -> None:
+        """Writes down that something was turned away."""
+        if self._accounts:
+            with self._accounts.writing() as connection:
+                note_once_a_minute(connection, self._accounts.now(), event, address=address)

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from sampan.core.errors import NodeError
+from sampan.core.errors import NodeError, SampanError
 from sampan.core.languages import LANGUAGES, Language
 from sampan.web import pages
 from sampan.web.answers import Answer, Kept
@@ -120,11 +120,15 @@ class Handlers:
         elif isinstance(fault, HTTPException):
             status = fault.status_code
             headers |= dict(fault.headers or {})
-        elif isinstance(fault, NodeError):
-            status = 503
+        elif isinstance(fault, SampanError):
+            status = fault.http_status
+        if status == 503:
             headers["Retry-After"] = "10"
+        if status == 401:
+            headers["WWW-Authenticate"] = 'Bearer realm="Sampan"'
+        wanted = request.scope["path"] if request.method == "GET" else None
         body = await run_in_threadpool(
-            pages.sorry, self._reading.fresh(), self._site, _reader(request), status
+            pages.sorry, self._reading.fresh(), self._site, _reader(request), status, wanted=wanted
         )
         return Response(body, status, headers, media_type=TYPES["html"])
 

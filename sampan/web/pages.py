@@ -88,10 +88,12 @@ def feed(standing: Standing, site: str, language: Language) -> bytes:
     return _html("feed.xml", standing, here, days=days, batches=views.batches(standing, {})[:20])
 
 
-def sorry(standing: Standing | None, site: str, language: Language, status: int) -> bytes:
-    """The page that says what went wrong."""
+def sorry(
+    standing: Standing | None, site: str, language: Language, status: int, *, wanted: str | None = None
+) -> bytes:
+    """The page that says what went wrong, and leads to the sign-in and back to what was ``wanted``."""
     here = Here(site, language, "/brief", {}, ())
-    return _html("sorry.html", standing, here, status=status)
+    return _html("sorry.html", standing, here, status=status, wanted=wanted)
 
 
 def _html(template: str, standing: Standing | None, here: Here, **said: Any) -> bytes:

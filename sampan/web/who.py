@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal, Protocol
@@ -27,7 +28,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sampan.access.people import Person
 from sampan.access.session import Session
-from sampan.core.errors import SampanError
+from sampan.access.trail import Event
+from sampan.core.errors import NodeError, SampanError
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110 §9.2.1)."""
@@ -74,6 +76,9 @@ class Doorkeeper(Protocol):
     def session(self, person: Person) -> Session:
         """The node on behalf of ``person``."""
 
+    def noted(self, event: Event, address: str) -> None:
+        """Writes down that something was turned away."""
+
 
 # What a handler asks
 
@@ -116,7 +121,7 @@ async def form_of(request: Request, *, files: int = 1) -> FormData:
     said = form.get(CSRF_FIELD)
     if not isinstance(said, str) or not _fits(request, said):
         await form.close()
-        raise _expired()
+        raise _expired(request)
     _state(request)["form_checked"] = True
     return form
 
@@ -129,8 +134,13 @@ def caller_of(request: Request) -> Caller | None:
     if isinstance(found, SampanError):
         raise found
     if found and found.by == "cookie" and request.method not in SAFE and not _meant(request):
-        raise _expired()
+        raise _expired(request)
     return found
+
+
+def address_of(request: Request) -> str:
+    """The address that the connection comes from; through a proxy that is trusted, the one that it names."""
+    return request.client.host if request.client else ""
 
 
 def _meant(request: Request) -> bool:
@@ -144,7 +154,8 @@ def _fits(request: Request, said: str) -> bool:
     return secret is not None and same_site and hmac.compare_digest(said.encode(), _token(secret).encode())
 
 
-def _expired() -> FormExpired:
+def _expired(request: Request) -> FormExpired:
+    _state(request)["turned_away"] = True
     return FormExpired("This form is too old, or was not sent from our page.", way_out="Open the page again.")
 
 
@@ -229,6 +240,9 @@ class Recognise:
             await send(message)
 
         await self._app(scope, receive, answered)
+        if state.get("turned_away"):
+            with suppress(NodeError):
+                await run_in_threadpool(self._keeper.noted, "form expired", address_of(Request(scope)))
 
     async def _caller(self, request: Request) -> Caller | SampanError | None:
         """Who asks, or the fault to raise for whoever wants to know."""
@@ -236,8 +250,7 @@ class Recognise:
         cookie = request.cookies.get(self._cookies.session)
         try:
             if scheme.lower() == "bearer":
-                address = request.client.host if request.client else ""
-                found = await run_in_threadpool(self._keeper.by_token, token.strip(), address)
+                found = await run_in_threadpool(self._keeper.by_token, token.strip(), address_of(request))
                 return found or NotSignedIn("This token does not hold.", way_out="Make a new one.")
             return await run_in_threadpool(self._keeper.by_session, cookie) if cookie else None
         except SampanError as fault:

@@ -76,12 +76,3 @@ def upgrade() -> None:
         sa.Column("network", sa.String(50)),
     )
     op.create_index("access_trail_by_at", "access_trail", ["at"])
-    op.create_table(
-        "access_journey",
-        sa.Column("digest", _DIGEST, primary_key=True),
-        sa.Column("browser", _DIGEST, nullable=False),
-        sa.Column("nonce", sa.String(100), nullable=False),
-        sa.Column("verifier", sa.String(100), nullable=False),
-        sa.Column("leads_to", sa.Text, nullable=False),
-        sa.Column("until", sa.BigInteger, nullable=False),
-    )
