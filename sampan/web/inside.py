@@ -68,10 +68,15 @@ class Inside:
 @cache
 def _templates(language: Language) -> jinja2.Environment:
     made = templates(language)
-    made.filters["moment"] = partial(
-        format_datetime, format="medium", tzinfo=UTC, locale=speech(language).locale
-    )
+    made.filters["moment"] = partial(_moment, speech(language))
     return made
+
+
+def _moment(spoken: Speech, at: datetime) -> Markup:
+    """A moment in UTC, to the minute."""
+    return Markup('<time datetime="{}">{} <bdi>{:%H:%M}</bdi></time>').format(
+        stamp(at), spoken.day(at.date()), at
+    )
 
 
 def language_of(request: Request) -> Language:
