@@ -43,13 +43,13 @@ def model(offer: Offer) -> type[BaseModel]:
         str_max_length=MOST_TEXT,
         val_json_bytes="base64",
         ser_json_bytes="base64",
-        arbitrary_types_allowed=False,
     )
     fields: dict[str, Any] = {}
     for name, parameter in offer.signature.parameters.items():
         required = parameter.default is inspect.Parameter.empty
         fields[name] = (parameter.annotation, Field(... if required else parameter.default))
-    return create_model(offer.name, __config__=config, **fields)
+    name = "".join(part.title() for part in offer.name.split("_"))
+    return create_model(f"{name}Form", __config__=config, __doc__=offer.help, **fields)
 
 
 @cache

@@ -87,3 +87,9 @@ class NodeError(SampanError):
 
 class MovedOn(NodeError):
     """Somebody else wrote first. Nothing was written: read what is new, then decide again."""
+
+
+class Stale(SampanError):
+    """The ledger has grown since the size on which somebody decided. Nothing was written: look again."""
+
+    http_status = 412

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import math
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 
 def plain(value: Any) -> Any:
-    """``value`` in JSON's own types: dates as ISO 8601, arrays as lists, and what is not finite as null."""
+    """``value`` in JSON's own types: dates as ISO 8601, arrays as lists, and what is not finite as null.
+
+    Decimals are text, digit by digit; bytes are base64.
+    """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -21,4 +26,8 @@ def plain(value: Any) -> Any:
         return plain(value.tolist())
     if isinstance(value, date | datetime):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -64,7 +64,7 @@ DESK = Desk(
     acts=(
         Act("trust", trust, "administer"),
         Act("take_in", notices.take_in, "receive"),
-        Act("receive", arrivals.receive, "receive"),
+        Act("sign_for", arrivals.receive, "receive"),
     ),
     views=(
         View("partners", partner_list),

@@ -25,7 +25,7 @@ from sampan.world.teams import Team, Teams, TeamState, teams
 
 def send(
     session: Session,
-    numbers: Collection[str] = (),
+    numbers: Sequence[str] = (),
     *,
     day: date | None = None,
     rest_days: int = REST_DAYS,

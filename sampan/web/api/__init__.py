@@ -1,0 +1,1 @@
+"""Every view and act of every desk, for other people's programs."""
