@@ -148,22 +148,19 @@ def require_fit(value: Any, field: str) -> None:
 
 def _why_unfit(value: Any) -> tuple[str, str] | None:
     """What is wrong with a single value, and the way out; None if nothing is."""
+    why: tuple[str, str] | None = None
     match value:
-        case bool() | bytes() | None:
-            return None
         case int() if abs(value) > LARGEST:
-            return f"{str(value)[:20]}… is too large a number.", f"Write one up to {LARGEST}."
+            why = f"{str(value)[:20]}… is too large a number.", f"Write one up to {LARGEST}."
         case float() if not math.isfinite(value):
-            return "This is no number.", "Write a finite one."
+            why = "This is no number.", "Write a finite one."
         case datetime() if value.tzinfo is None:
-            return f"{value} has no time zone.", "End it with Z for UTC."
+            why = f"{value} has no time zone.", "End it with Z for UTC."
         case date() if not FIRST_DAY <= _day(value) <= LAST_DAY:
-            return f"{value} is out of time.", f"Name a day from {FIRST_DAY} to {LAST_DAY}."
-        case str() if any(
-            unicodedata.category(sign) in ("Cc", "Cs") and sign not in _LINES for sign in value
-        ):
-            return "This text holds a control character.", "Leave it out."
-    return None
+            why = f"{value} is out of time.", f"Name a day from {FIRST_DAY} to {LAST_DAY}."
+        case str() if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in _LINES for sign in value):
+            why = "This text holds a control character.", "Leave it out."
+    return why
 
 
 def _day(value: date) -> date:

@@ -24,10 +24,12 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if hasattr(value, "tolist"):
         return plain(value.tolist())
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
+    if isinstance(value, date | datetime | Decimal | bytes):
+        return _text(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _text(value: date | Decimal | bytes) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else base64.b64encode(value).decode()
