@@ -51,6 +51,7 @@ from sampan.records.assistance import (
 )
 from sampan.records.assistance.consignments import batch_of, is_number, recipient_of
 from sampan.records.exchange import GoodsReceived, Import, Notice, Partner
+from sampan.records.press import BriefDraft, BriefRelease, BriefReview
 from sampan.records.record import Record
 from sampan.records.world import AgesFile, CapacityFile
 from sampan.world.earmarks import earmarks, why_not
@@ -95,6 +96,9 @@ ACTS: Mapping[type[Record], Act] = {
     Import: "receive",
     AgesFile: "load",
     CapacityFile: "load",
+    BriefDraft: "release",
+    BriefReview: "review",
+    BriefRelease: "release",
     MedicinesFile: "load",
     ParametersFile: "load",
 }
@@ -103,7 +107,8 @@ ACTS: Mapping[type[Record], Act] = {
 
 def guard(ledger: Ledger, person: Person, home: str, record: Record, day: date) -> None:
     """Lets ``person`` write ``record`` as true on ``day``, or raises Refused."""
-    why = _misnumbered(record) or _why_not(ledger, person, person.party or home, record, day)
+    why = _misnumbered(record) or _unseen(ledger, person, record)
+    why = why or _why_not(ledger, person, person.party or home, record, day)
     if why is not None:
         raise Refused(why, way_out="Nothing was written.", kind=record.kind)
 
@@ -141,6 +146,24 @@ def _misnumbered(record: Record) -> str | None:
         if own != (record.batch, record.recipient):
             return f"{number} is not a number for {record.recipient} in batch {record.batch}."
     return None
+
+
+def _unseen(ledger: Ledger, person: Person, record: Record) -> str | None:
+    """Why a brief may not be agreed to, or released: a second person has to have seen these very words."""
+    if isinstance(record, BriefReview) and ledger.get(record.draft).actor == person.handle:
+        return f'"{person.handle}" wrote this brief and cannot review it.'
+    if isinstance(record, BriefRelease) and not _agreed(ledger, record):
+        return f"No second person has agreed to the brief of {record.day} as it is written."
+    return None
+
+
+def _agreed(ledger: Ledger, record: BriefRelease) -> bool:
+    """Whether the review that a release names is another person's yes to the draft that it names."""
+    draft, said = ledger.get(record.draft), ledger.get(record.review)
+    if draft.kind != BriefDraft.kind or said.kind != BriefReview.kind:
+        return False
+    review = BriefReview.read(said.body)
+    return review.draft == draft.id and review.approved and said.actor != draft.actor
 
 
 def _only_its_recipient(number: str, person: Person, party: str) -> str:

@@ -25,6 +25,7 @@ Act = Literal[
     "fund",
     "roster",
     "approve",
+    "review",
     "release",
     "administer",
 ]
@@ -36,9 +37,9 @@ _DESK: frozenset[Act] = frozenset(
 ALLOWS: Mapping[Role, frozenset[Act]] = {
     "viewer": frozenset(),
     "officer": _DESK,
-    "approver": frozenset({"approve"}),
+    "approver": frozenset({"approve", "review"}),
     "receiver": frozenset({"receive"}),
-    "press": frozenset({"release"}),
+    "press": frozenset({"review", "release"}),
     "administrator": frozenset({"administer"}),
 }
 """The acts that each role allows. Everybody who can open the node may read."""
