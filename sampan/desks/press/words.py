@@ -156,8 +156,9 @@ def _run(placeholder: str, names: Mapping[str, Named], teller: Teller) -> Run:
             return teller.money(value, currency, placeholder)
         case date() as day:
             return teller.day(day)
-        case number:
+        case int() | float() as number:
             return teller.number(number)
+    raise AssertionError(placeholder)
 
 
 # Held against each other
@@ -214,7 +215,7 @@ def _typed(name: str, spoken: Spoken, names: Mapping[str, Named]) -> Iterator[st
 
 
 _CHINESE = re.compile(r"[一二三四五六七八九两〇零][十百千万亿]")
-_DIGITS = re.compile(r"[\d\u00b2\u00b3\u00b9\u2070-\u2089\u2150-\u218b\u2460-\u24ff][\d.,٬٫]*")
+_DIGITS = re.compile(r"[\d\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2089\u2150-\u218b\u2460-\u24ff][\d.,٬٫]*")
 _NAMING = re.compile(
     r"([A-Za-z\u00c0-\u024f\u0370-\u052f][-\u2010-\u2013.]?|[\u0620-\u064a][-\u2010-\u2013])$"
 )
