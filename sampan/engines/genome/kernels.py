@@ -1,0 +1,56 @@
+"""Where do compiled kernels lie, so that they start warm, also from a read-only installation?
+
+Numba keeps machine code beside the source unless told otherwise. Here it lies in the person's cache folder, under
+a name made from the sources of this package: a changed kernel never meets the stale code of one that calls it, and
+nothing is written where Sampan is installed. ``NUMBA_CACHE_DIR`` names another folder. Compiled code is loaded
+as code, so a folder that another account could write is not used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+
+def _sources() -> str:
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _ours(folder: Path) -> bool:
+    """Whether ``folder`` can be made and written, and by nobody else."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        kept = folder.stat()
+    except OSError:
+        return False
+    mine = not hasattr(os, "getuid") or (kept.st_uid == os.getuid() and not kept.st_mode & 0o022)
+    return mine and os.access(folder, os.W_OK)
+
+
+def cache_folder() -> Path:
+    """The folder for compiled kernels: the one asked for, the person's, or a new temporary one."""
+    told = os.environ.get("NUMBA_CACHE_DIR")
+    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    for base in (told, home):
+        folder = Path(base).expanduser() / "sampan" / "kernels" / _sources() if base else None
+        if folder and _ours(folder):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="sampan-kernels-"))
+
+
+numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
+
+kernel: Callable[[Kernel], Kernel] = partial(numba.njit, cache=True, nogil=True, boundscheck=False)()
+"""Compiles a function of arrays: cached between runs, and free of Python's lock while it runs."""
