@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_origin
 
 from sampan.access import people
 from sampan.access.session import Session
@@ -66,6 +66,11 @@ class View(Offer):
 
     readers: Readers = "node"
     media: str | None = None
+
+    @property
+    def paged(self) -> bool:
+        """Whether it gives a list that is sent page by page; one that takes ``limit`` ends its pages itself."""
+        return get_origin(self.result) in (list, tuple) and "limit" not in self.signature.parameters
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ class Answering:
         return cast(Shown, found)
 
     def _made(self, asked: Asked, view: View, session: Session, size: int) -> Shown:
-        if paging.is_list(view):
+        if view.paged:
             result, link = self._page(asked, view, session, size)
         else:
             given = arguments.from_texts(view, asked.said)

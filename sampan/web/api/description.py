@@ -149,7 +149,7 @@ def _view(where: str, view: View, schemas: Mapping[Any, Schema]) -> Schema:
         }
         for name, schema in takes.get("properties", {}).items()
     ]
-    if paging.is_list(view):
+    if view.paged:
         parameters += [
             _query(
                 "limit", {"type": "integer", "minimum": 1, "maximum": paging.MOST, "default": paging.USUAL}

@@ -45,12 +45,6 @@ class Page:
         return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
 
 
-def is_list(offer: Offer) -> bool:
-    """Whether the API cuts what the offer gives into pages; one that takes ``limit`` does so itself."""
-    origin = getattr(offer.result, "__origin__", None)
-    return origin in (list, tuple) and "limit" not in offer.signature.parameters
-
-
 def first_page(limit: str | None, cursor: str | None) -> Page:
     """The page that a query asks for. Raises InputError for a limit or a cursor that cannot be."""
     rows = USUAL if limit is None else _whole(limit)
