@@ -42,9 +42,9 @@ CATALOGUE: Mapping[str, Mapping[str, Listed]] = {
         ),
         "parameters": Listed("parameters", "The numbers behind the needs, yours among them."),
         "needs": Listed(
-            "assistance", "Show who will need what over the weeks of the latest published forecast."
+            "needs", "Show who will need what over the weeks of the latest published forecast."
         ),
-        "plan": Listed("assistance", "Propose who gets what, with home's own need set aside first."),
+        "plan": Listed("plan", "Propose who gets what, with home's own need set aside first."),
         "batch": Listed("assistance", "Approve plans and list batches."),
     },
     "Assistance: goods, money, people": {
@@ -76,6 +76,7 @@ CATALOGUE: Mapping[str, Mapping[str, Listed]] = {
             "serve",
             "Show the node's public pages in six languages: briefs, world, countries, batches, ledger.",
         ),
+        "account": Listed("account", "Who may sign in to the site, and by what."),
         "export": Listed("exchange", "Write what others read: IATI, HXL, FTS, EPCIS, packing lists."),
         "partner": Listed("exchange", "Whose node do we trust, by which key?"),
         "bundle": Listed("exchange", "Notices and receipts between two nodes, by file."),
