@@ -24,6 +24,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, get_args
 
+from sampan.access.oidc import Organisation
 from sampan.access.people import Person, Role, somebody
 from sampan.access.session import Session
 from sampan.core.errors import InputError, NodeError, Refused
@@ -57,6 +58,8 @@ class Settings:
     people: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(PEOPLE))
     """Roles by handle. ``receiver:ITA`` is somebody who signs for Italy, which has no node of its own."""
     exercise: bool = False
+    oidc: Organisation | None = None
+    """The provider by which the people of an organisation may sign in."""
 
     def person(self, handle: str) -> Person:
         """The person called ``handle``. Raises Refused if nobody here is."""
@@ -117,7 +120,10 @@ class Settings:
                     field=name,
                     way_out=f"Use {', '.join(get_args(Role))}.",
                 )
-        return cls(said["home"], said["origin"], people or dict(PEOPLE), bool(said.get("exercise", False)))
+        oidc = Organisation.read(said["oidc"], file) if "oidc" in said else None
+        return cls(
+            said["home"], said["origin"], people or dict(PEOPLE), bool(said.get("exercise", False)), oidc
+        )
 
 
 DESKS = {

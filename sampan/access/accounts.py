@@ -89,6 +89,8 @@ class Accounts:
         self._passwords = Passwords(cost)
         self._throttle = Throttle(ledger.secret("throttle"))
         self._sealed = Sealed(ledger.secret("second factor"))
+        self.journeys = Sealed(ledger.secret("journey"))
+        """Seals what a browser carries to an organisation's provider and back."""
 
     def now(self) -> int:
         """The present moment in ms since 1970."""
@@ -212,6 +214,13 @@ class Accounts:
             if kept and self._passwords.outdated(kept):
                 renewed = update(accounts).where(accounts.c.handle == handle, accounts.c.password == kept)
                 connection.execute(renewed.values(password=self._passwords.hashed(password)))
+
+    def vouched(self, handle: str) -> None:
+        """Lets somebody go on for whom an organisation vouches. Raises NotLetIn if their access was revoked."""
+        if self._row(handle, "revoked"):
+            raise self.not_let_in("revoked account", handle=handle)
+        with self.writing() as connection:
+            self._make(connection, handle)
 
     def has_second_factor(self, handle: str) -> bool:
         """Whether ``handle`` needs a code beside the password."""

@@ -214,5 +214,5 @@ def _qr(origin: str, handle: str, secret: str) -> str:
     """What a phone's program for second factors reads: inline SVG."""
     from pyotp import TOTP
 
-    address = TOTP(secret).provisioning_uri(handle, issuer_name=f"Sampan {origin.split('/')[1].upper()}")
+    address = TOTP(secret).provisioning_uri(name=handle, issuer_name=f"Sampan {origin.split('/')[1].upper()}")
     return segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=2)

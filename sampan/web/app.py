@@ -48,7 +48,7 @@ def site(node: Node, *, public_url: str = HERE, cost: Cost = Cost()) -> Guard:  
         node.close()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    door = Door(node, cost=cost)
+    door = Door(node, public_url, cost=cost)
     reading = Reading(node)
     handlers = Handlers(reading, public_url)
     app.mount(PREFIX, Api(node).app())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sampan.access.accounts import Accounts
+from sampan.access.oidc import Provider, client_secret
 from sampan.access.people import Person
 from sampan.access.secrets import Cost
 from sampan.access.session import Session
@@ -13,12 +14,19 @@ from sampan.core.errors import NodeError
 from sampan.node import Node
 from sampan.web.who import Caller
 
+BACK = "/sign-in/organisation/back"
+"""Where a provider sends browsers back to: the address that is registered with it."""
+
 
 class Door:
     """Knows the people of one node. Where its database may only be read, nobody can sign in."""
 
-    def __init__(self, node: Node, *, cost: Cost = Cost()) -> None:  # noqa: B008
+    def __init__(self, node: Node, site: str, *, cost: Cost = Cost()) -> None:  # noqa: B008
         self._node = node
+        organisation = node.settings.oidc
+        self.provider = (
+            Provider(organisation, redirect=f"{site}{BACK}", secret=client_secret()) if organisation else None
+        )
         self._accounts: Accounts | None = None
         self._fault: NodeError | None = None
         try:
@@ -33,11 +41,6 @@ class Door:
             assert self._fault is not None
             raise self._fault
         return self._accounts
-
-    @property
-    def organisation(self) -> str | None:
-        """The name of the provider by which people may come in, if there is one."""
-        return None
 
     @property
     def sign_ins(self) -> SignIns:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import asdict
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -9,13 +12,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sampan.access.accounts import NotLetIn, TooOften
-from sampan.core.errors import InputError
-from sampan.web.door import Door
+from sampan.access.oidc import Journey
+from sampan.core.errors import InputError, PeerError
+from sampan.core.languages import Language
+from sampan.web.asked import NotFound
+from sampan.web.door import BACK, Door
 from sampan.web.inside import Inside, Routes, language_of, led_to, printable, said, within
 from sampan.web.links import Links
 from sampan.web.who import Cookies, address_of, form_of
 
 LONGEST_HANDLE = 100
+JOURNEY = 10 * 60_000
+"""Milliseconds to sign in at a provider."""
 
 
 class SignInPages:
@@ -30,6 +38,8 @@ class SignInPages:
         return [
             ("/{language}/sign-in", self.sign_in, ["GET", "POST"]),
             ("/{language}/sign-in/code", self.code, ["GET", "POST"]),
+            ("/{language}/sign-in/organisation", self.organisation, ["GET"]),
+            (BACK, self.back, ["GET"]),
             ("/{language}/sign-out", self.sign_out, ["POST"]),
             ("/{language}/invitation/{secret}", self.invitation, ["GET", "POST"]),
         ]
@@ -106,13 +116,73 @@ class SignInPages:
             fault=fault,
         )
 
-    async def begin(self, request: Request, handle: str, next: str, **more: Any) -> Response:
+    # By an organisation's provider
+
+    async def organisation(self, request: Request) -> Response:
+        """Sends the browser to the provider, with a sealed note of what its answer will be held to."""
+        provider, language = self._door.provider, language_of(request)
+        if provider is None:
+            raise NotFound
+        try:
+            journey = await run_in_threadpool(provider.journey)
+        except PeerError:
+            return led_to(Links(language).to("/sign-in", refused="1"))
+        carried = {
+            "journey": asdict(journey),
+            "language": language,
+            "next": request.query_params.get("next", ""),
+            "until": self._door.accounts.now() + JOURNEY,
+        }
+        sealed = self._door.accounts.journeys.seal(json.dumps(carried), "journey")
+        cookies = _cookies(request)
+        line = cookies.written(cookies.journey, urlsafe_b64encode(sealed).decode())
+        return led_to(journey.address, {"journey": line})
+
+    async def back(self, request: Request) -> Response:
+        """What the provider answers. Holds once, in the browser that began, within ten minutes."""
+        provider, carried = self._door.provider, self._carried(request)
+        if provider is None or carried is None:
+            raise NotFound
+        language, address = carried["language"], address_of(request)
+        try:
+            vouched = await run_in_threadpool(
+                provider.arrive, Journey(**carried["journey"]), request.url.query, self._door.accounts.now()
+            )
+            if vouched.roles is None and self._door.accounts.people(vouched.handle) is None:
+                raise PeerError("The settings name nobody of this handle.")
+            await run_in_threadpool(self._door.accounts.vouched, vouched.handle)
+        except (PeerError, NotLetIn) as fault:
+            if isinstance(fault, PeerError):
+                await run_in_threadpool(self._door.noted, "provider refused", address)
+            answer = led_to(Links(language).to("/sign-in", refused="1"))
+        else:
+            answer = await self.begin(
+                request, vouched.handle, carried["next"], language=language, roles=vouched.roles
+            )
+        cookies = _cookies(request)
+        answer.headers.append("set-cookie", cookies.cleared(cookies.journey))
+        return answer
+
+    def _carried(self, request: Request) -> dict[str, Any] | None:
+        """What this browser carried to the provider; None if it carried nothing, or for too long."""
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            sealed = urlsafe_b64decode(request.cookies.get(_cookies(request).journey, ""))
+            carried: dict[str, Any] = json.loads(self._door.accounts.journeys.open(sealed, "journey"))
+        except (InvalidTag, ValueError):
+            return None
+        return carried if carried["until"] > self._door.accounts.now() else None
+
+    async def begin(
+        self, request: Request, handle: str, next: str, *, language: Language | None = None, **more: Any
+    ) -> Response:
         """A new session in place of any that was there, and on to where they were going."""
         await run_in_threadpool(self._door.sign_ins.end_by_secret, _session(request))
         secret = await run_in_threadpool(
             lambda: self._door.sign_ins.begin(handle, address=address_of(request), **more)
         )
-        cookies, language = _cookies(request), language_of(request)
+        cookies, language = _cookies(request), language or language_of(request)
         kept = {"session": cookies.written(cookies.session, secret)}
         if more.get("waits"):
             query = {"next": next} if next else {}
@@ -135,7 +205,8 @@ class SignInPages:
             fault=fault,
             handle=handle,
             next=next,
-            organisation=self._door.organisation,
+            provider=self._door.provider,
+            refused="refused" in request.query_params,
         )
         return _with_wait(answer, fault)
 

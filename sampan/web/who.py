@@ -205,6 +205,11 @@ class Cookies:
         """The name of the cookie of somebody who is about to sign in."""
         return "__Host-sampan-form" if self.secure else "sampan-form"
 
+    @property
+    def journey(self) -> str:
+        """The name of the cookie of somebody who is at their organisation's provider."""
+        return "__Host-sampan-journey" if self.secure else "sampan-journey"
+
     def written(self, name: str, value: str) -> str:
         """A Set-Cookie header: for this site, until the browser is closed, out of reach of scripts."""
         return f"{name}={value}; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if self.secure else "")
