@@ -96,7 +96,8 @@ def _most(q: Packed, c: Curves, weekly: Bools) -> Floats:
     """(T, R, I) packs beyond which a recipient alone gains nothing and no floor of its own asks for more."""
     largest = c.need[:, -1].reshape(q.floor.shape)
     to_come = q.floor_total - q.floor.sum(0)
-    in_week = np.minimum(np.maximum(largest, to_come), np.maximum(largest, q.cap - q.floor))
+    # wider than any floor that an edit is likely to ask for, so that edits of floors leave the curves as they are
+    in_week = np.minimum(np.maximum(largest.sum(0), to_come), np.maximum(largest, q.cap - q.floor))
     return np.where(weekly, in_week, largest.max(0) + q.floor.sum(0) + q.floor_total)
 
 

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from sampan.engines.allocate.problem import Floats, Ints, Problem
 
-
 FEW = 50_000  # numbers that are compared one by one sooner than by bisection
 
 
@@ -64,6 +63,9 @@ class Curves:
 
     def next_pack(self, cells: Ints, amount: Floats) -> Floats:
         """Harm avoided by one pack more than ``amount``."""
+        if cells.size * self.n_samples <= FEW:
+            avoided = np.clip(self.need[cells] - np.asarray(amount)[..., None], 0.0, 1.0).sum(-1)
+            return np.asarray(self.value[cells] * avoided / self.n_samples, float)
         here, more = self.harm(np.stack([cells, cells]), np.stack([amount, amount + 1.0]))
         return np.asarray(here - more)
 

@@ -187,6 +187,14 @@ class _Room:
             self._count_home(x, int(departures[x]))
         self._counts = (q.earmark < 0)[:, None] & (np.arange(q.horizon) <= q.last[:, None])  # (Kc, T)
 
+    def may_fit(self) -> Bools:
+        """(X,) departures with a pack in stock and freight for it, whatever else may forbid it."""
+        q, s = self._q, self._s
+        lane = (s.week, s.depot, q.group_lane[s.group])
+        lasting = np.minimum.accumulate(self.left[:, ::-1], axis=1)[:, ::-1]
+        stocked = lasting[s.klass, s.week, s.depot, s.item] >= 1
+        return np.asarray(stocked & (self.m3[lane] >= q.m3[s.item]) & (self.kg[lane] >= q.kg[s.item]))
+
     def fits(self, x: int) -> bool:
         """Would one pack more on departure ``x`` break nothing?"""
         q, s = self._q, self._s
@@ -243,7 +251,10 @@ def _add(s: Shipping, room: _Room, hand: _Hand, departures: Ints) -> None:
     heap: list[Offer] = []
     owed = hand.owed()
     # room only shrinks: what does not fit now never will, unless it is owed
-    fitting = [key for key in by_arrival if owed[key] or any(room.fits(x) for x in by_arrival[key])]
+    may = room.may_fit()
+    fitting = [
+        key for key in by_arrival if owed[key] or any(may[x] and room.fits(x) for x in by_arrival[key])
+    ]
     heap += hand.best(fitting)
     heapq.heapify(heap)
     while heap:

@@ -33,7 +33,6 @@ from sampan.engines.allocate.kept import Cuts, Kept
 from sampan.engines.allocate.problem import Bools, Floats, Ints
 from sampan.engines.allocate.shipping import Shipping, Sparse
 
-
 Breakpoints = tuple[Ints, Floats, Floats]  # curve, amount, harm
 
 
@@ -71,6 +70,7 @@ class Knots:
         parts = zip((self.cell, self.amount, self.harm), (other.cell, other.amount, other.harm), strict=True)
         return _sorted_knots([np.concatenate(part) for part in parts])
 
+    @cached_property
     def segments(self) -> tuple[Ints, Floats, Floats]:
         """(cell, width, slope) between neighbours on one curve."""
         same = self.cell[1:] == self.cell[:-1]
@@ -289,10 +289,17 @@ class Solver:
         self._from: Basis | None = None
 
     @classmethod
-    def after(cls, other: Solver) -> Solver:
-        """A solver that starts where the other one ended; the other stays as it is."""
-        fresh = cls()
-        fresh._from = other.last()
+    def after(cls, other: Solver, *, moved: Ints | None = None, to: Floats | None = None) -> Solver:
+        """A solver that starts where the other one ended; the other stays as it is.
+
+        moved, to: curves that start with another amount instead.
+        """
+        fresh, last = cls(), other.last()
+        if last is not None and moved is not None:
+            amount = last.amount.copy()
+            amount[moved] = to
+            last = replace(last, amount=amount)
+        fresh._from = last
         return fresh
 
     def last(self) -> Basis | None:
@@ -309,7 +316,7 @@ class Solver:
 
         near: only knots have changed, and little: the last optimum is a point to walk on from (primal simplex).
         """
-        cell, width, _ = knots.segments()
+        cell, width, _ = knots.segments
         last, model = self.last(), restricted(p, knots)
         self._highs.setOptionValue("simplex_strategy", PRIMAL if near else DUAL)
         pass_columns(self._highs, model)
@@ -325,7 +332,7 @@ class Solver:
 
 def read(p: Programme, knots: Knots, value: Floats, dual: Floats) -> Solved:
     """Columns back to departures and amounts, and what they are worth."""
-    cell, _, slope = knots.segments()
+    cell, _, slope = knots.segments
     s, n_plain = p.shipping, len(p.plain_upper)
     filled = value[n_plain:]
     amount = summed(cell, filled, len(p.cells))
@@ -366,7 +373,7 @@ class Basis:
 
 def restricted(p: Programme, knots: Knots) -> Model:
     """The programme between ``knots``; harm in units of ``scale`` so that tolerances mean the same everywhere."""
-    cell, width, slope = knots.segments()
+    cell, width, slope = knots.segments
     n_plain = len(p.plain_upper)
     start, row, entry = p.segment_entries
     counts = np.diff(start)[cell]

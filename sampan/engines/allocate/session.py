@@ -17,7 +17,7 @@ from sampan.engines.allocate.problem import Floats, Problem
 from sampan.engines.allocate.programme import Infeasible
 from sampan.engines.allocate.publish import publish
 from sampan.engines.allocate.shipping import shipping
-from sampan.engines.allocate.solve import Optimum, Progress, held_ready, optimise, prepare, wanted
+from sampan.engines.allocate.solve import Held, Optimum, Progress, held, optimise, prepare, wanted
 
 NEEDS = {"samples", "weight", "kind", "pack", "stock_in_hand", "floor", "absorb"}  # what the curves rest on
 
@@ -30,25 +30,25 @@ class Session:
     ) -> None:
         """``terms``: ``share``, ``alpha`` or ``cases``, as ``policy.under`` takes them."""
         self.problem, self._policy, self._gap, self._terms = problem, policy, gap, terms
-        self._optimum: Optimum | None = None
+        self._held: Held | None = None
 
     def plan(self, *, progress: Progress | None = None) -> Plan:
         """The plan of the problem as given."""
         plan, found = _solve(
             self.problem, policy=self._policy, terms=self._terms, gap=self._gap, progress=progress
         )
-        self._optimum = held_ready(found)
+        self._held = held(found)
         return plan
 
     def what_if(self, *, gap: float = 1e-5, **changes: Any) -> Plan:
         """The plan if the named fields of the problem were these. The session keeps the problem as given."""
-        if self._optimum is None:
+        if self._held is None:
             self.plan()
         if unknown := changes.keys() - {field.name for field in fields(Problem)}:
             raise InputError(f'A problem has no "{min(unknown)}".', field=min(unknown))
         edited = replace(self.problem, **changes)
         return _solve(
-            edited, policy=self._policy, terms=self._terms, gap=gap, start=self._optimum, changed=changes.keys()
+            edited, policy=self._policy, terms=self._terms, gap=gap, start=self._held, changed=changes.keys()
         )[0]
 
 
@@ -78,7 +78,7 @@ def _solve(
     policy: str,
     terms: Mapping[str, Any],
     gap: float,
-    start: Optimum | None = None,
+    start: Held | None = None,
     changed: Collection[str] = (),
     progress: Progress | None = None,
 ) -> tuple[Plan, Optimum]:

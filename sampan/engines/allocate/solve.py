@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
 
 import numpy as np
 
@@ -22,11 +21,12 @@ ROUNDS = 30
 CUT_ROUNDS = 200
 NEAR = 2e-3  # gap below which the primal simplex walks on sooner than the dual one starts again
 REACH = 3.0  # an edit that moves a price further than this takes a round more
+BESIDE = (0.9, 0.97, 1.03, 1.1)  # most edits move prices no further
 
 
 @dataclass(frozen=True)
 class Optimum:
-    """The best found, what is proven, and where to go on from after an edit. trail: breakpoints, round by round."""
+    """The best found, and what is proven. trail: breakpoints, round by round."""
 
     programme: Programme
     solved: Solved
@@ -34,19 +34,35 @@ class Optimum:
     trail: tuple[Knots, ...]
     solver: Solver
 
-    @cached_property
     def knots(self) -> Knots:
-        """All breakpoints that were looked at on the way and lie near the price the search ended with."""
-        together = reduce(Knots.plus, self.trail)
-        return together.near(np.maximum(self.solved.price, 0.0), factor=REACH)
+        """The breakpoints that it ended with, those of the first look near the price, and a few as near as edits go."""
+        p, price = self.programme, np.maximum(self.solved.price, 0.0)
+        first = self.trail[0].near(price, factor=REACH)
+        return p.with_knots(first.plus(self.trail[-1]), np.arange(len(price)), [price * by for by in BESIDE])
+
+
+@dataclass(frozen=True)
+class Held:
+    """A programme at its optimum between ``knots``, with the solver at rest there, to go on from after an edit."""
+
+    programme: Programme
+    price: Floats
+    knots: Knots
+    solver: Solver
+
+
+def held(found: Optimum) -> Held:
+    """The optimum held ready: the solver rests on all breakpoints near it."""
+    solver, knots = Solver.after(found.solver), found.knots()
+    return Held(found.programme, solver.solve(found.programme, knots).price, knots, solver)
 
 
 def prepare(p: Problem, q: Packed, *, known: Curves | None = None) -> Programme:
     """The programme of a problem; ``known`` curves are used again if the needs have not changed."""
     c = known or curves(p, value=q.value, floor=q.floor, cap=q.cap)
     s = shipping(q, wanted(q, (c.need[:, -1] > 0).reshape(q.floor.shape).any(0) & (q.value > 0)))
-    k, held = cells(q, c, s), kept(p, q)
-    return Programme(c, k, s, held, k.number[:, held.recipient, held.item].T, first_cuts(held))
+    k, pairs = cells(q, c, s), kept(p, q)
+    return Programme(c, k, s, pairs, k.number[:, pairs.recipient, pairs.item].T, first_cuts(pairs))
 
 
 def wanted(q: Packed, useful: Bools | bool = False) -> Bools:
@@ -57,7 +73,7 @@ def wanted(q: Packed, useful: Bools | bool = False) -> Bools:
 
 
 def optimise(
-    p: Programme, *, gap: float, progress: Progress | None = None, start: Optimum | None = None
+    p: Programme, *, gap: float, progress: Progress | None = None, start: Held | None = None
 ) -> Optimum:
     """The optimum to a relative ``gap``, from the ``start`` of an earlier one if its make is the same."""
     if not p.shipping.n_switches:
@@ -66,11 +82,11 @@ def optimise(
 
 
 def refine(
-    p: Programme, *, gap: float, progress: Progress | None = None, start: Optimum | None = None
+    p: Programme, *, gap: float, progress: Progress | None = None, start: Held | None = None
 ) -> Optimum:
     """Solve with a few breakpoints per curve, add those the prices ask for, until the bound meets the value."""
     if start is not None and p.same_cells(start.programme):
-        solver, knots, spread = Solver.after(start.solver), _go_on(p, start), 0.02
+        (solver, knots), spread = _go_on(p, start), 0.02
     else:
         solver, knots, spread = Solver(), p.first_knots(), 0.2
     best, bound, trail = None, -np.inf, (knots,)
@@ -94,34 +110,26 @@ def refine(
     return Optimum(p, best, bound, trail, solver)
 
 
-def held_ready(found: Optimum) -> Optimum:
-    """The same optimum with the solver at rest on all breakpoints near it, so that an edit starts from there."""
-    if found.programme.shipping.n_switches:
-        return found
-    solver, knots = Solver.after(found.solver), found.knots
-    solved = solver.solve(found.programme, knots)
-    return replace(found, solved=solved, trail=(knots,), solver=solver)
-
-
-def _go_on(p: Programme, start: Optimum) -> Knots:
-    """The breakpoints an earlier optimum ended with; curves that have changed are looked at afresh."""
+def _go_on(p: Programme, start: Held) -> tuple[Solver, Knots]:
+    """Where an earlier optimum ended. Curves that have changed take what they would at the prices of then."""
     changed = p.changed_since(start.programme)
-    which = np.flatnonzero(changed)
-    knots = start.knots
-    if len(which):
-        price = start.solved.price[which]
-        fresh = p.first_knots(which).on(changed)
-        knots = knots.on(~changed).plus(fresh)
-        knots = p.with_knots(knots, which, [price * factor for factor in (0.9, 0.97, 1.0, 1.03, 1.1)])
-    same_ends = np.array_equal(p.cells.upper, start.programme.cells.upper)
-    return knots if same_ends else knots.plus(p.ends())
+    which, knots = np.flatnonzero(changed), start.knots
+    if not np.array_equal(p.cells.upper, start.programme.cells.upper):
+        knots = knots.plus(p.ends())
+    if len(which) == 0:
+        return Solver.after(start.solver), knots
+    price = np.maximum(start.price[which], 0.0)
+    knots = knots.on(~changed).plus(p.first_knots(which).on(changed))
+    knots = p.with_knots(knots, which, [price, *(price * by for by in BESIDE)])
+    amount, _ = p.at_price(which, price)
+    return Solver.after(start.solver, moved=which, to=amount), knots
 
 
 def _closer(
     p: Programme, knots: Knots, solved: Solved, least: Floats, *, allowed: float, spread: float
 ) -> Knots:
     """More breakpoints around the going price on the curves that are still off."""
-    cell, width, slope = knots.segments()
+    cell, width, slope = knots.segments
     price = solved.price
     gain = np.bincount(cell, np.minimum(slope + price[cell], 0.0) * width, len(price))
     off = knots.at_zero() + gain - least
@@ -139,7 +147,7 @@ def _with_switches(p: Programme, *, gap: float, progress: Progress | None) -> Op
     is subtracted. Then the switches are set and the rest is refined again.
     """
     relaxed = refine(p, gap=gap)
-    knots = _fine(relaxed.programme, relaxed.knots)
+    knots = _fine(relaxed.programme, relaxed.knots())
     model = restricted(relaxed.programme, knots)
     integer = np.zeros(len(model.cost), bool)
     integer[: len(p.shipping.integer)] = p.shipping.integer
@@ -167,7 +175,7 @@ def _fine(p: Programme, knots: Knots) -> Knots:
 
 def _above(p: Programme, knots: Knots) -> float:
     """By how much, at most, the curves between breakpoints lie above the true ones, all together."""
-    cell, width, slope = knots.segments()
+    cell, width, slope = knots.segments
     worst = np.zeros(len(p.cells))
     same = knots.cell[1:] == knots.cell[:-1]
     begin, harm = knots.amount[:-1][same], knots.harm[:-1][same]
