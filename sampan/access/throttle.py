@@ -5,7 +5,7 @@ forgets them; they have an upper bound, so that nobody is ever locked out for go
 
 - a handle from one address: after 5 failures 1, 2, 4 … seconds, at most 15 minutes;
 - one address, whatever it tries: after 20 failures the same;
-- a handle, from anywhere: after 20 failures at most 45 seconds, so that nobody guesses at one account more than
+- a handle, from anywhere: after 20 failures at most a minute, so that nobody guesses at one account more than
   a hundred times an hour (OWASP ASVS 2.2.1), and nobody else can keep its owner out for long.
 
 A failure is written down before the password is looked at and taken back if it was right: many guesses sent at
@@ -40,7 +40,7 @@ class Rule:
         return 0 if over < 0 else min(self.most, 2 ** min(over, 30))
 
 
-PAIR, ADDRESS, ACCOUNT = Rule(5, 900), Rule(20, 900), Rule(20, 45)
+PAIR, ADDRESS, ACCOUNT = Rule(5, 900), Rule(20, 900), Rule(20, 60)
 
 
 class Throttle:
