@@ -41,9 +41,7 @@ CATALOGUE: Mapping[str, Mapping[str, Listed]] = {
             "Print the assumptions about supply, lanes and policy that ship with Sampan, to be edited.",
         ),
         "parameters": Listed("parameters", "The numbers behind the needs, yours among them."),
-        "needs": Listed(
-            "needs", "Show who will need what over the weeks of the latest published forecast."
-        ),
+        "needs": Listed("needs", "Show who will need what over the weeks of the latest published forecast."),
         "plan": Listed("plan", "Propose who gets what, with home's own need set aside first."),
         "batch": Listed("assistance", "Approve plans and list batches."),
     },

@@ -19,6 +19,15 @@ NodeFolder = Annotated[
 As = Annotated[str, typer.Option("--as", envvar="SAMPAN_USER", metavar="HANDLE", help="Who is asking.")]
 Json = Annotated[bool, typer.Option("--json", help="Results as JSON.")]
 
+AssumptionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--assumptions",
+        help="Your own copy of the assumptions (sampan assumptions prints it).",
+        show_default="those that ship",
+    ),
+]
+
 HERE = Path()
 OFFICER = "officer"
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from sampan.desks.assistance.deciding import Question, answered, posed
-from sampan.desks.assistance.plan import Decision
-from sampan.engines.allocate import Outcome, Problem, Session, compare
+from sampan.desks.assistance.deciding import answered
+from sampan.desks.assistance.plan import Decision, Line, Transfer
+from sampan.desks.assistance.posing import Question, posed
+from sampan.engines.allocate import Outcome, Problem, Session, allocate, compare
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Alternative:
 
 def compared(question: Question) -> tuple[Alternative, ...]:
     """Every policy, with "proportional to cases" and "no sharing" beside them, judged by the same measures."""
-    problem, _ = posed(question)
+    problem = posed(question).problem
     return tuple(_alternative(outcome) for outcome in compare(problem, cases=question.cases))
 
 
@@ -68,11 +69,15 @@ class WhatIf:
 
 def what_if(question: Question, edited: Question) -> WhatIf:
     """Decides both questions; the second starts from the answer to the first."""
-    problem, wanted = posed(question)
-    other, other_wanted = posed(edited)
-    session = Session(problem, policy=question.assumptions.policy.policy)
-    now = answered(question, problem, wanted, session.plan())
-    then = answered(edited, other, other_wanted, session.what_if(**_differences(problem, other)))
+    asked, other = posed(question), posed(edited)
+    policy, edited_policy = question.assumptions.policy.policy, edited.assumptions.policy.policy
+    session = Session(asked.problem, policy=policy, cases=question.cases)
+    now = answered(question, asked, session.plan())
+    if policy == edited_policy:
+        plan = session.what_if(**_differences(asked.problem, other.problem))
+    else:
+        plan = allocate(other.problem, policy=edited_policy, cases=edited.cases)
+    then = answered(edited, other, plan)
     return WhatIf(now, then, _changes(now, then))
 
 
@@ -93,7 +98,7 @@ def _same(one: Any, other: Any) -> bool:
 
 def _changes(now: Decision, then: Decision) -> tuple[Change, ...]:
     before, after = _units(now), _units(then)
-    names = {line.recipient: line.name for decision in (now, then) for line in decision.lines}
+    names = {line.recipient: line.name for decision in (now, then) for line in _moved(decision)}
     found = [
         Change(
             recipient,
@@ -109,6 +114,11 @@ def _changes(now: Decision, then: Decision) -> tuple[Change, ...]:
 
 def _units(decision: Decision) -> Mapping[tuple[str, str], int]:
     units: dict[tuple[str, str], int] = {}
-    for line in decision.lines:
+    for line in _moved(decision):
         units[line.recipient, line.item] = units.get((line.recipient, line.item), 0) + line.units
     return units
+
+
+def _moved(decision: Decision) -> tuple[Line | Transfer, ...]:
+    """Everything that is sent, abroad and within home."""
+    return (*decision.lines, *decision.transfers)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from sampan.core.errors import InputError
 
 Basis = Literal["announced", "assumption", "stock list"]
+ReserveBy = Literal["quantile", "cvar"]
+"""What of home's bad futures is kept for: the one at ``home_cover``, or the mean of those beyond it."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,11 @@ class ItemSupply:
 
 @dataclass(frozen=True)
 class Lane:
-    """The way to one region: weeks under way, and cargo in m³ a week."""
+    """The way to one region: weeks under way, and cargo in m³ and in kg a week (no limit: infinite)."""
 
     weeks: int
     freight_m3: float
+    freight_kg: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Policy:
 
     policy: str
     home_cover: float
+    reserve: ReserveBy
     floor: float
     minimum_cartons: int
     pool: float
@@ -69,10 +74,16 @@ class Policy:
 
 @dataclass(frozen=True)
 class Assumptions:
-    """Everything that a plan assumes about supply, transport and policy, and the text it was read from."""
+    """Everything that a plan assumes about supply, transport and policy, and the text it was read from.
+
+    ``provinces`` is the way from the national depots to a province, and from one province to another.
+    ``floors`` are units by recipient and item that must be sent in this round, whatever else.
+    """
 
     policy: Policy
     lanes: Mapping[str, Lane]
+    provinces: Lane
+    floors: Mapping[str, Mapping[str, int]]
     harm: Mapping[str, float]
     supply: Mapping[str, ItemSupply]
     reference_home: str
@@ -117,6 +128,8 @@ def _read(said: Mapping[str, Any], name: str) -> Assumptions:
     return Assumptions(
         policy=reader.policy(said.get("policy", {})),
         lanes={region: reader.lane(region, lane) for region, lane in said.get("lanes", {}).items()},
+        provinces=reader.lane("provinces", said["provinces"]) if "provinces" in said else Lane(0, math.inf),
+        floors={who: reader.floor(who, units) for who, units in said.get("floors", {}).items()},
         harm={item: reader.number(said["harm"], item, "harm") for item in said.get("harm", {})},
         supply={
             item: reader.item(item, figures)
@@ -148,6 +161,9 @@ def overlaid(assumptions: Assumptions, data: bytes, *, name: str) -> Assumptions
 
 def _overlay(whole: dict[str, Any], table: str, said: Any, name: str) -> None:
     """Puts ``said`` into ``whole`` at ``table``, table by table."""
+    if table == "floors":
+        whole[table] = said
+        return
     if table not in whole:
         near = difflib.get_close_matches(table, whole, n=1)
         way_out = f"Did you mean {near[0]}?" if near else f"Use one of {', '.join(whole)}."
@@ -163,9 +179,21 @@ def _partly(now: ItemSupply, edited: ItemSupply, named: Mapping[str, Any]) -> It
     return replace(now, **{figure: getattr(edited, figure) for figure in named if figure != "basis"})
 
 
-def with_policy(assumptions: Assumptions, policy: str) -> Assumptions:
-    """The same under another policy of fairness."""
-    return replace(assumptions, policy=replace(assumptions.policy, policy=policy))
+def with_policy(
+    assumptions: Assumptions, policy: str | None = None, *, reserve: str | None = None
+) -> Assumptions:
+    """The same under another policy of fairness, or with the reserve reckoned otherwise."""
+    now = assumptions.policy
+    kept = now.reserve if reserve is None else _Reader("--reserve").reserve(reserve)
+    return replace(assumptions, policy=replace(now, policy=policy or now.policy, reserve=kept))
+
+
+def with_floors(assumptions: Assumptions, floors: Mapping[str, Mapping[str, int]]) -> Assumptions:
+    """The same with these units for these recipients, on top of the floors that there are."""
+    merged = {who: dict(units) for who, units in assumptions.floors.items()}
+    for who, units in floors.items():
+        merged[who] = merged.get(who, {}) | dict(units)
+    return replace(assumptions, floors=merged)
 
 
 @dataclass(frozen=True)
@@ -178,6 +206,7 @@ class _Reader:
         return Policy(
             policy=str(said.get("policy", "expected harm")),
             home_cover=self._share(said, "home_cover"),
+            reserve=self.reserve(said.get("reserve", "quantile")),
             floor=self._share(said, "floor"),
             minimum_cartons=self._count(said, "minimum_cartons"),
             pool=self._share(said, "pool"),
@@ -190,7 +219,32 @@ class _Reader:
         )
 
     def lane(self, region: str, said: Mapping[str, Any]) -> Lane:
-        return Lane(self._count(said, "weeks", region), float(self.number(said, "freight_m3", region)))
+        kg = float(self.number(said, "freight_kg", region)) if "freight_kg" in said else math.inf
+        return Lane(self._count(said, "weeks", region), float(self.number(said, "freight_m3", region)), kg)
+
+    def floor(self, recipient: str, said: Any) -> dict[str, int]:
+        """Units by item that one recipient must be sent."""
+        table = f"floors.{recipient}"
+        if not isinstance(said, dict):
+            raise InputError(
+                f"[floors] {recipient} names no items.",
+                file=self.name,
+                field=recipient,
+                way_out="Write the units of each: ITA = { mask = 20000 }.",
+            )
+        return {item: self._count(said, item, table) for item in said}
+
+    def reserve(self, said: Any) -> ReserveBy:
+        """How the reserve is reckoned."""
+        for known in get_args(ReserveBy):
+            if said == known:
+                return known  # type: ignore[no-any-return]
+        raise InputError(
+            f"[policy] reserve = {said!r} is no way to reckon one.",
+            file=self.name,
+            field="reserve",
+            way_out=f"Use one of {', '.join(get_args(ReserveBy))}.",
+        )
 
     def item(self, item: str, said: Mapping[str, Any]) -> ItemSupply:
         basis: dict[str, Basis] = dict.fromkeys(("stock", "production", "export_share"), "assumption")

@@ -29,6 +29,7 @@ from sampan.world.accounts import balance
 from sampan.world.assisted import outstanding
 from sampan.world.earmarks import find_earmark
 from sampan.world.items import item as find_item
+from sampan.world.places import is_place, place
 
 
 @dataclass(frozen=True)
@@ -307,8 +308,22 @@ def may_be_planned(ledger: Ledger, *, depot: str = DEPOT, as_of: date) -> dict[s
 
     An item of which the books know nothing is not among them.
     """
-    promised = outstanding(ledger, as_of=as_of)
-    return {
-        row.item: max(0, row.free - promised.get(row.item, 0))
-        for row in items_on_hand(ledger, depot=depot, as_of=as_of)
-    }
+    return plannable(ledger, as_of=as_of, only=[depot]).get(depot, {})
+
+
+def plannable(ledger: Ledger, *, as_of: date, only: Sequence[str] | None = None) -> dict[str, dict[str, int]]:
+    """The same for every depot in the books, the main one first. A promise names no depot: it is kept from
+    the main one as far as that goes, then from the others; stores of provinces (``CN-HB``) promise nothing."""
+    rows = [row for row in items_on_hand(ledger, as_of=as_of) if only is None or row.depot in only]
+    left = outstanding(ledger, as_of=as_of)
+    found: dict[str, dict[str, int]] = {}
+    for row in sorted(rows, key=lambda row: (row.depot != DEPOT, row.depot)):
+        kept = 0 if is_province(row.depot) else min(row.free, left.get(row.item, 0))
+        left[row.item] = left.get(row.item, 0) - kept
+        found.setdefault(row.depot, {})[row.item] = row.free - kept
+    return found
+
+
+def is_province(depot: str) -> bool:
+    """Whether a depot bears the code of a first-level area: it is that province's own store."""
+    return is_place(depot) and place(depot).parent is not None

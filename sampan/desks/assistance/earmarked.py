@@ -21,12 +21,13 @@ from sampan.world.earmarks import allows, earmarks
 
 @dataclass(frozen=True)
 class Tied:
-    """Units of one lot in the depot, under one earmark."""
+    """Units of one lot in a depot, under one earmark."""
 
     item: str
     units: int
     expiry: date | None
     earmark: Earmark
+    depot: str = DEPOT
 
 
 def tied(
@@ -43,8 +44,19 @@ def tied(
         earmark, units = known.get(lot.earmark or ""), min(lot.units, left.get(lot.item, 0))
         if earmark is not None and not lot.expired and units > 0:
             left[lot.item] -= units
-            found.append(Tied(lot.item, units, lot.expiry, earmark))
+            found.append(Tied(lot.item, units, lot.expiry, earmark, depot))
     return tuple(found)
+
+
+def for_nobody(
+    stock: Sequence[Tied], *, items: Sequence[str], recipients: Sequence[str], home: str
+) -> tuple[Tied, ...]:
+    """The lots whose donors allow none of ``recipients``, nor home: they stay where they are."""
+    return tuple(
+        lot
+        for lot in stock
+        if lot.item in items and not any(allows(lot.earmark, code, lot.item) for code in (*recipients, home))
+    )
 
 
 def free(may_leave: Mapping[str, int], stock: Sequence[Tied]) -> dict[str, int]:
@@ -54,9 +66,17 @@ def free(may_leave: Mapping[str, int], stock: Sequence[Tied]) -> dict[str, int]:
 
 
 def as_lots(
-    stock: Sequence[Tied], *, items: Sequence[str], recipients: Sequence[str], day: date
+    stock: Sequence[Tied],
+    *,
+    items: Sequence[str],
+    recipients: Sequence[str],
+    day: date,
+    stores: Sequence[str] = (),
 ) -> tuple[tuple[Lot, ...], tuple[Tag, ...]]:
-    """The lots and tags of an allocation among ``recipients``; what none of them may have is left out."""
+    """The lots and tags of an allocation among ``recipients``; what none of them may have is left out.
+
+    ``stores`` are the depots of provinces, which follow the nation's, taken together, in the allocation.
+    """
     tags: dict[tuple[str, str], int] = {}
     made: list[Tag] = []
     lots = []
@@ -69,5 +89,6 @@ def as_lots(
             tags[key] = len(made)
             made.append(Tag(each.earmark.code, allowed, (items.index(each.item),)))
         weeks = None if each.expiry is None else (each.expiry - day).days // 7
-        lots.append(Lot(0, items.index(each.item), 0, each.units, expires=weeks, earmark=tags[key]))
+        depot = 1 + stores.index(each.depot) if each.depot in stores else 0
+        lots.append(Lot(depot, items.index(each.item), 0, each.units, expires=weeks, earmark=tags[key]))
     return tuple(lots), tuple(made)

@@ -14,9 +14,9 @@ import polars as pl
 from sampan.access.session import Session
 from sampan.core.errors import InputError
 from sampan.desks.assistance.assumptions import Assumptions, Policy
-from sampan.desks.assistance.recipients import Recipient, countries, home_places, pools
-from sampan.engines.needs import Capacity, Needs, explain, needs
-from sampan.engines.needs.explain import Step
+from sampan.desks.assistance.parameters import Numbers
+from sampan.desks.assistance.recipients import Recipient, countries, home_places, pools, provinces
+from sampan.engines.needs import Capacity, Needs, needs
 from sampan.engines.needs.parameters import load
 from sampan.engines.priority import Priority, priority
 from sampan.records.assistance import Need
@@ -26,8 +26,11 @@ from sampan.world.places import place
 
 ITEMS = ("test_kit", "mask", "protective_suit", "thermometer_gun", "ventilator")
 SAMPLES = 100
+MOST_WEEKS = 12
+"""WHO's own caveat on its needs logic: no more than 12 weeks ahead."""
 
 HARD_HIT, WEAK, POOL = "hard hit", "weaker health system", "stocks for its members"
+PROVINCE = "province of home"
 """The grounds on which the policy assists."""
 
 
@@ -53,6 +56,7 @@ class NeedEstimate:
     home_absorbable: np.ndarray
     grouping: np.ndarray
     by_place: Needs
+    numbers: Numbers
     cites: tuple[str, ...]
     assumed: tuple[str, ...]
 
@@ -64,26 +68,34 @@ def estimate(
     *,
     home: str,
     cites: Sequence[str] = (),
+    numbers: Numbers | None = None,
     items: Sequence[str] = ITEMS,
     samples: int = SAMPLES,
+    weeks: int | None = None,
+    with_provinces: bool = False,
 ) -> NeedEstimate:
     """Derives need from a published forecast and what is known of each place's capacity.
 
     A weaker health system that has reported a case is helped to prepare for ``prepare_for`` a week.
-    ``cites`` are the entries of the capacity.
+    ``cites`` are the entries of the capacity, ``numbers`` the office's own, WHO's unless given. ``weeks`` are
+    all that are forecast unless fewer are asked; ``with_provinces`` puts those of home after the recipients
+    abroad. Raises InputError for more weeks than are forecast.
     """
-    policy, places = assumptions.policy, outlook.places
+    policy, places, numbers = assumptions.policy, outlook.places, numbers or Numbers(load())
     capacity = Capacity(**capacities.arrays(places))
     grounds = _grounds(outlook, weakness(places, capacity) >= policy.weak_system, policy)
     prepared = np.array([policy.prepare_for if WEAK in why else 0 for why in grounds], dtype=float)
     by_place = needs(
-        np.maximum(outlook.samples(samples), prepared),
+        np.maximum(outlook.samples(samples)[:, : _horizon(outlook, weeks)], prepared),
         recent_cases=outlook.recent_weeks,
         capacity=capacity,
+        parameters=numbers.at(places),
         items=items,
     )
     weak = [code for code, why in zip(places, grounds, strict=True) if WEAK in why]
     recipients = countries(places, home) + pools(places, home, share=policy.pool, worldwide=weak)
+    if with_provinces:
+        recipients += provinces(places, home)
     grouping = _grouping(recipients, places)
     at_home = np.isin(places, home_places(places, home))
     return NeedEstimate(
@@ -99,8 +111,21 @@ def estimate(
         by_place.absorbable[:, :, at_home].sum(axis=2),
         grouping,
         by_place,
-        (*outlook.cites, *cites),
+        numbers,
+        (*outlook.cites, *cites, *numbers.cites),
         capacities.assumed(places),
+    )
+
+
+def _horizon(outlook: Outlook, weeks: int | None) -> int:
+    if weeks is None or 1 <= weeks <= outlook.record.weeks:
+        return weeks or outlook.record.weeks
+    raise InputError(
+        f"{weeks} weeks are asked for, and the forecast has {outlook.record.weeks}.",
+        way_out=f"Publish a longer one: sampan forecast --weeks {min(weeks, MOST_WEEKS)} --publish."
+        if weeks > 0
+        else "Ask for 1 or more.",
+        field="weeks",
     )
 
 
@@ -168,8 +193,8 @@ def _grounds_of(
     recipient: Recipient, places: Sequence[str], grounds: Sequence[tuple[str, ...]]
 ) -> tuple[str, ...]:
     """Those of a country itself, or of the territories it answers for; an organisation stocks for its members."""
-    if recipient.kind == "organisation":
-        return (POOL,)
+    if recipient.kind != "country":
+        return (POOL,) if recipient.kind == "organisation" else (PROVINCE,)
     found = [why for code, why in zip(places, grounds, strict=True) if code in recipient.places]
     return tuple(dict.fromkeys(ground for why in found for ground in why))
 
@@ -187,65 +212,6 @@ def _grouping(recipients: Sequence[Recipient], places: Sequence[str]) -> np.ndar
     return grouping
 
 
-@dataclass(frozen=True)
-class NeedRow:
-    """Need of one recipient for one item over all weeks: expected, and the range that holds 90 %."""
-
-    recipient: str
-    name: str
-    item: str
-    expected: int
-    low: int
-    high: int
-    absorbable: int
-
-
-def summary(estimate: NeedEstimate) -> tuple[NeedRow, ...]:
-    """One row per recipient, home included, and item with any need; largest expected first within an item."""
-    total = np.append(estimate.samples.sum(axis=1), estimate.home.sum(axis=1)[:, None], axis=1)
-    low, high = np.quantile(total, [0.05, 0.95], axis=0)
-    usable = np.append(
-        estimate.absorbable.sum(axis=1).mean(axis=0),
-        estimate.home_absorbable.sum(axis=1).mean(axis=0)[None],
-        axis=0,
-    )
-    expected = total.mean(axis=0)
-    named = [(one.code, one.name) for one in estimate.recipients]
-    named.append((estimate.home_code, f"{place(estimate.home_code).name('en')} (home)"))
-    rows = [
-        NeedRow(
-            code,
-            name,
-            item,
-            round(expected[r, i]),
-            round(low[r, i]),
-            round(high[r, i]),
-            round(usable[r, i]),
-        )
-        for i, item in enumerate(estimate.items)
-        for r, (code, name) in enumerate(named)
-        if expected[r, i] >= 0.5
-    ]
-    order = {item: position for position, item in enumerate(estimate.items)}
-    return tuple(sorted(rows, key=lambda row: (order[row.item], -row.expected, row.recipient)))
-
-
-def explained(estimate: NeedEstimate, code: str, item: str, week: int) -> list[Step]:
-    """The arithmetic of one place's need for ``item`` in ``week`` (from 1), from cases to units, step by step.
-
-    It follows the path of cases whose need is the median. Raises InputError for a place that was not
-    reported, an item that was not estimated, or a week beyond the forecast.
-    """
-    weeks = estimate.samples.shape[1]
-    if code not in estimate.places:
-        raise InputError(f"{code} has reported nothing.", way_out="Name a country or area with reports.")
-    if item not in estimate.items:
-        raise InputError(f'"{item}" was not estimated.', way_out=f"Use one of {', '.join(estimate.items)}.")
-    if not 1 <= week <= weeks:
-        raise InputError(f"There is no week {week}.", way_out=f"The forecast has weeks 1 to {weeks}.")
-    return explain(estimate.by_place, estimate.places.index(code), week - 1, item)
-
-
 def record(session: Session, estimate: NeedEstimate) -> str:
     """Writes the estimate to the ledger, citing the forecast; returns the entry's id."""
     last_day: date = estimate.outlook.last_day
@@ -255,7 +221,7 @@ def record(session: Session, estimate: NeedEstimate) -> str:
         samples=estimate.samples.shape[0],
         recipients=len(estimate.recipients),
         items=estimate.items,
-        parameters=load().version,
+        parameters=estimate.by_place.parameters.version,
         table=session.keep(f"need-{last_day}.parquet", parquet(estimate)),
         exercise=estimate.outlook.exercise,
     )
@@ -264,7 +230,8 @@ def record(session: Session, estimate: NeedEstimate) -> str:
 
 
 def parquet(estimate: NeedEstimate) -> bytes:
-    """The estimate as a Parquet table: recipient, item, week, and the mean and range of need in units."""
+    """The estimate as a Parquet table: recipient, item, week, the mean and range of need in units, and the mean
+    of what of it is absorbable."""
     _, weeks, recipients, items = estimate.samples.shape
     low, middle, high = np.quantile(estimate.samples, [0.05, 0.5, 0.95], axis=0)
     codes = np.array([recipient.code for recipient in estimate.recipients])
@@ -277,6 +244,7 @@ def parquet(estimate: NeedEstimate) -> bytes:
             "low": low.ravel(),
             "median": middle.ravel(),
             "high": high.ravel(),
+            "absorbable": estimate.absorbable.mean(axis=0).ravel(),
         }
     )
     written = io.BytesIO()

@@ -56,7 +56,7 @@ def load_parameters(session: Session, name: str, data: bytes) -> Loaded:
 
     Raises InputError naming the line for whatever does not hold, Refused if the person may not load.
     """
-    numbers = with_parameters(replace(known(session), of_places={}), data, name=name)
+    numbers = once(session, data, name=name)
     read = read_parameters(data, name=name)
     places = len(numbers.of_places)
     record = ParametersFile(file=session.keep(name, data), numbers=len(read), places=places)
@@ -74,14 +74,25 @@ def load_medicines(session: Session, name: str, data: bytes) -> Loaded:
 
 def known(session: Session) -> Numbers:
     """The numbers and medicines of this office: WHO's, with the newest file of each kind over them."""
-    found = Numbers(shipped.load())
-    for entry in session.ledger.entries(kind=MedicinesFile.kind, newest_first=True, limit=1):
-        file = MedicinesFile.read(entry.body).file
-        found = with_medicines(found, session.blobs.get(file.digest), name=file.name, entry=entry.id)
+    found = _before_parameters(session)
     for entry in session.ledger.entries(kind=ParametersFile.kind, newest_first=True, limit=1):
         file = ParametersFile.read(entry.body).file
         found = with_parameters(found, session.blobs.get(file.digest), name=file.name, entry=entry.id)
     return found
+
+
+def _before_parameters(session: Session) -> Numbers:
+    """WHO's numbers with the newest list of medicines."""
+    for entry in session.ledger.entries(kind=MedicinesFile.kind, newest_first=True, limit=1):
+        file = MedicinesFile.read(entry.body).file
+        data = session.blobs.get(file.digest)
+        return with_medicines(Numbers(shipped.load()), data, name=file.name, entry=entry.id)
+    return Numbers(shipped.load())
+
+
+def once(session: Session, data: bytes, *, name: str) -> Numbers:
+    """WHO's numbers and the medicines loaded, with the numbers of a file that is not recorded over them."""
+    return with_parameters(_before_parameters(session), data, name=name)
 
 
 def with_medicines(numbers: Numbers, data: bytes, *, name: str, entry: str | None = None) -> Numbers:

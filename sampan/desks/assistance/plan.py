@@ -36,6 +36,28 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """What moves within home in one week: from the national depots, or from one province's store, to another.
+
+    ``depot`` is ``home`` or the code of the province that lends. The reasons are as in a line.
+    """
+
+    depot: str
+    depot_name: str
+    recipient: str
+    name: str
+    item: str
+    week: int
+    units: int
+    cartons: int
+    next_pack: float
+    last_pack: float
+    price: float
+    chance_short: float
+    binding: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class HomeLine:
     """What home keeps of one item.
 
@@ -72,7 +94,8 @@ class Decision:
     """A proposed plan as people read it.
 
     ``conflicts`` says in words which limits could not all hold, and by how much they were eased; a plan with
-    any is marked as relaxed wherever it is shown.
+    any is marked as relaxed wherever it is shown. ``transfers`` move within home, where provinces were asked
+    for; ``reserve`` says how home's reserve was reckoned.
     """
 
     day: date
@@ -85,6 +108,8 @@ class Decision:
     lower_bound: float
     nothing_sent: float
     assumptions: tuple[str, ...]
+    transfers: tuple[Transfer, ...] = ()
+    reserve: str = "quantile"
 
     @property
     def gap(self) -> float:
@@ -101,7 +126,8 @@ def record(
     session: Session, decision: Decision, *, weeks: int, exercise: bool, refs: Sequence[str] = ()
 ) -> str:
     """Records a decision, however it came about, for a second person to approve; returns its entry's id."""
-    parts = {name: [vars(line) for line in getattr(decision, name)] for name in ("lines", "home", "coverage")}
+    tables = ("lines", "home", "coverage", "transfers")
+    parts = {name: [vars(line) for line in getattr(decision, name)] for name in tables}
     said = vars(decision) | parts
     table = json.dumps(said, default=str, sort_keys=True, allow_nan=False).encode()
     plan = PlanRecord(
@@ -128,6 +154,9 @@ def read_plan(session: Session, record: PlanRecord) -> Decision:
     )
     said["home"] = tuple(HomeLine(**line) for line in said["home"])
     said["coverage"] = tuple(Coverage(**line) for line in said["coverage"])
+    said["transfers"] = tuple(
+        Transfer(**{**line, "binding": tuple(line["binding"])}) for line in said.get("transfers", ())
+    )
     said["conflicts"] = tuple(said["conflicts"])
     said["day"] = date.fromisoformat(said["day"])
     said["assumptions"] = tuple(said["assumptions"])

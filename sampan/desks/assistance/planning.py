@@ -8,14 +8,15 @@ from datetime import date
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError
-from sampan.desks.assistance import alternatives, needs, rounds
+from sampan.desks.assistance import alternatives, needed, rounds
 from sampan.desks.assistance.alternatives import Alternative, WhatIf
 from sampan.desks.assistance.assumptions import Assumptions, default, overlaid, read, with_policy
 from sampan.desks.assistance.done import Entered
-from sampan.desks.assistance.needs import NeedRow
+from sampan.desks.assistance.needed import NeedRow
 from sampan.desks.assistance.plan import Decision, read_plan
 from sampan.desks.assistance.proposals import propose_by_hand
 from sampan.desks.assistance.recipients import code_of
+from sampan.desks.assistance.stock import DEPOT
 from sampan.engines.allocate import POLICIES
 from sampan.engines.needs.explain import Step
 from sampan.records.assistance import Plan
@@ -54,18 +55,16 @@ def need(session: Session, *, recipients: Sequence[str] = (), assumptions: str |
 
     ``assumptions`` is the text of an edited copy (TOML); those that ship, unless given.
     """
-    wanted = {code_of(name) for name in recipients}
-    estimate = rounds.estimated(session, _assumed(assumptions, None))
-    rows = tuple(row for row in needs.summary(estimate) if not wanted or row.recipient in wanted)
-    return NeedView(estimate.outlook.last_day, estimate.cites, rows)
+    wanted = [code_of(name) for name in recipients]
+    found = needed.needed(session, _assumed(assumptions, None), recipients=wanted)
+    return NeedView(found.last_day, found.cites, found.rows)
 
 
 def explain_need(
     session: Session, place: str, item: str, *, week: int = 1, assumptions: str | None = None
 ) -> tuple[Step, ...]:
     """The arithmetic of one place's need for one item in one week, from cases to units, step by step."""
-    estimate = rounds.estimated(session, _assumed(assumptions, None))
-    return tuple(needs.explained(estimate, code_of(place), item, week))
+    return tuple(needed.explained(session, _assumed(assumptions, None), code_of(place), item, week))
 
 
 def propose_plan(
@@ -145,9 +144,9 @@ def _assumed(text: str | None, policy: str | None) -> Assumptions:
     return with_policy(given, policy)
 
 
-def _counted(stock: Mapping[str, int] | None) -> Mapping[str, int] | None:
+def _counted(stock: Mapping[str, int] | None) -> rounds.Counted | None:
     if stock is None:
         return None
     if short := next((item for item, units in stock.items() if units < 0), None):
         raise InputError(f"There is less than no {short}.", way_out="Write 0 or more.", field="stock")
-    return {find_item(item).code: units for item, units in stock.items()}
+    return {DEPOT: {find_item(item).code: units for item, units in stock.items()}}

@@ -1,7 +1,7 @@
 """Who may be assisted?
 
-Countries that have reported cases, each with the territories that it answers for, and the
-organisations that stock for their members. Home is never a recipient abroad.
+Countries that have reported cases, each with the territories that it answers for, the organisations
+that stock for their members, and the provinces of a country. Home is never a recipient abroad.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from sampan.world.responsible import state_of
 
 @dataclass(frozen=True)
 class Recipient:
-    """A country or an organisation, with the places whose need it answers for."""
+    """A country, an organisation or a province of a country, with the places whose need it answers for."""
 
     code: str
-    kind: Literal["country", "organisation"]
+    kind: Literal["country", "organisation", "province"]
     name: str
     region: str
-    """One of the five, or "World"."""
+    """One of the five, "World", or the code of the country that a province is part of."""
     places: tuple[str, ...]
     share: float = 1.0
     """The share of the need of ``places`` that goes through this recipient."""
@@ -32,6 +32,15 @@ class Recipient:
 def home_places(reported: Sequence[str], home: str) -> tuple[str, ...]:
     """The reported places whose need home meets itself."""
     return tuple(code for code in reported if state_of(code) == home)
+
+
+def provinces(reported: Sequence[str], country: str) -> tuple[Recipient, ...]:
+    """The first-level areas of a country that have reports, in the order of their codes."""
+    return tuple(
+        Recipient(code, "province", place(code).name("en"), country, (code,))
+        for code in sorted(reported)
+        if place(code).parent == country
+    )
 
 
 def countries(reported: Sequence[str], home: str) -> tuple[Recipient, ...]:

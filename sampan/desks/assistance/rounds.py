@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -12,15 +12,18 @@ from sampan.access.people import require
 from sampan.access.session import Session
 from sampan.core.errors import InputError
 from sampan.desks.assistance import capacity as capacities
-from sampan.desks.assistance import needs, plan
+from sampan.desks.assistance import needs, parameters, plan
 from sampan.desks.assistance.assumptions import Assumptions
-from sampan.desks.assistance.deciding import Progress, Question, decide
-from sampan.desks.assistance.depots import may_be_planned
-from sampan.desks.assistance.earmarked import free, tied
+from sampan.desks.assistance.deciding import Progress, decide
+from sampan.desks.assistance.depots import is_province, plannable
+from sampan.desks.assistance.earmarked import Tied, free, tied
 from sampan.desks.assistance.needs import NeedEstimate
+from sampan.desks.assistance.parameters import Numbers
 from sampan.desks.assistance.plan import Decision
-from sampan.desks.assistance.stock import depot, with_stock
-from sampan.records.assistance import Supply
+from sampan.desks.assistance.posing import Question
+from sampan.desks.assistance.stock import Store, depot, with_stock
+from sampan.records.assistance import Expiry, Production, StockCount, Supply
+from sampan.records.control import Snapshot
 from sampan.world.assisted import sent
 from sampan.world.forecasts import latest
 from sampan.world.places import place
@@ -35,11 +38,34 @@ class Proposed:
     estimate: NeedEstimate
 
 
-def estimated(session: Session, assumptions: Assumptions) -> NeedEstimate:
-    """Need by recipient, from the latest published forecast and the capacity that was loaded."""
+Counted = Mapping[str, Mapping[str, int]]
+"""Units by depot and item, as somebody counted them."""
+
+
+def estimated(
+    session: Session,
+    assumptions: Assumptions,
+    *,
+    numbers: Numbers | None = None,
+    weeks: int | None = None,
+    with_provinces: bool = False,
+) -> NeedEstimate:
+    """Need by recipient, from the latest published forecast and the capacity and numbers that were loaded.
+
+    ``numbers`` stand in place of those that were loaded.
+    """
     outlook = latest(session.ledger, session.blobs)
     known, cites = capacities.known(session)
-    return needs.estimate(outlook, known, assumptions, home=session.home, cites=cites)
+    return needs.estimate(
+        outlook,
+        known,
+        assumptions,
+        home=session.home,
+        cites=cites,
+        numbers=numbers or parameters.known(session),
+        weeks=weeks,
+        with_provinces=with_provinces,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,28 +81,70 @@ def opened(
     *,
     assumptions: Assumptions,
     day: date | None = None,
-    counted: Mapping[str, int] | None = None,
+    counted: Counted | None = None,
+    with_provinces: bool | None = None,
 ) -> Round:
-    """Estimates need and counts the depot, on ``day`` (the last day of the forecast's figures unless told).
+    """Estimates need and counts the depots, on ``day`` (the last day of the forecast's figures unless told).
 
-    ``counted`` is stock by item, in place of what the depot's books say; of an item that neither knows,
-    stock is assumed. Raises InputError if nobody need be assisted.
+    ``counted`` is stock by depot and item, in place of what the books say; of an item that neither knows,
+    stock is assumed. Home's provinces are recipients too if they are asked for, or, unless told, if any of
+    them has stock of its own. Raises InputError if nobody need be assisted.
     """
-    given = _for_home(session, assumptions)
-    everybody = estimated(session, given)
+    given = for_home(session, assumptions)
+    day = _decision_day(day, latest(session.ledger, session.blobs).last_day)
+    held = plannable(session.ledger, as_of=day) if counted is None else counted
+    inland = _has_provinces(session.home, held) if with_provinces is None else with_provinces
+    everybody = estimated(session, given, with_provinces=inland)
     estimate = needs.served(everybody)
-    day = _decision_day(day, estimate.outlook.last_day)
     earlier = sent(session.ledger, as_of=day)
-    at_hand = may_be_planned(session.ledger, as_of=day) if counted is None else counted
-    wished = tied(session.ledger, at_hand, as_of=day) if counted is None else ()
-    booked = free(at_hand, wished)
-    given = with_stock(given, booked)
+    wished = _wished(session, held, day) if counted is None else ()
+    national, stores = _apart(session.home, held, wished)
+    given = with_stock(given, national)
     since = day if counted is not None else _opened(session, day)
     assumed = depot(given, estimate.items, day=day, opened=since, sent=() if counted is not None else earlier)
+    if not inland:
+        wished, stores = tuple(lot for lot in wished if not is_province(lot.depot)), ()
     question = Question(
-        estimate, assumed.holding(booked), given, day, weights(estimate, given), earlier, wished
+        estimate,
+        assumed.holding(national),
+        given,
+        day,
+        weights(estimate, given),
+        earlier,
+        wished,
+        stores,
     )
     return Round(question, everybody)
+
+
+def _has_provinces(home: str, held: Counted) -> bool:
+    """Whether some province of home has a store with something in it."""
+    return any(_own(home, name) and any(units.values()) for name, units in held.items())
+
+
+def _own(home: str, depot: str) -> bool:
+    return is_province(depot) and place(depot).parent == home
+
+
+def _wished(session: Session, held: Counted, day: date) -> tuple[Tied, ...]:
+    """Every depot's lots that a donor tied, within what may be planned of that depot."""
+    return tuple(
+        lot for name, units in held.items() for lot in tied(session.ledger, units, as_of=day, depot=name)
+    )
+
+
+def _apart(home: str, held: Counted, wished: Sequence[Tied]) -> tuple[dict[str, int], tuple[Store, ...]]:
+    """What is free in the nation's depots together, by item, and in each province's own."""
+    national: dict[str, int] = {}
+    stores = []
+    for name, units in held.items():
+        left = free(units, [lot for lot in wished if lot.depot == name])
+        if _own(home, name):
+            stores.append(Store(name, left))
+            continue
+        for item, count in left.items():
+            national[item] = national.get(item, 0) + count
+    return national, tuple(stores)
 
 
 def _decision_day(day: date | None, last_day: date) -> date:
@@ -94,7 +162,10 @@ def asked_otherwise(session: Session, question: Question, edited: Assumptions) -
     now, then = question.assumptions, edited
     of_need = ("pool", "hard_hit", "weak_system", "prepare_for")
     same_need = all(getattr(now.policy, name) == getattr(then.policy, name) for name in of_need)
-    estimate = question.estimate if same_need else needs.served(estimated(session, then))
+    inland = bool(question.provinces)
+    estimate = (
+        question.estimate if same_need else needs.served(estimated(session, then, with_provinces=inland))
+    )
     stock = {item: s.stock for item, s in then.supply.items() if s.stock != now.supply[item].stock}
     fresh = depot(then, estimate.items, day=question.day, opened=question.day, sent=())
     held = dict(zip(question.depot.items, question.depot.at_hand, strict=True)) | stock
@@ -112,28 +183,33 @@ def propose(
     *,
     assumptions: Assumptions,
     day: date | None = None,
-    counted: Mapping[str, int] | None = None,
+    counted: Counted | None = None,
+    stock_list: Snapshot | None = None,
+    with_provinces: bool | None = None,
     record: bool = True,
     progress: Progress | None = None,
 ) -> Proposed:
     """Estimates need, sets home's own aside, allocates the rest, and records need and plan.
 
+    The plan cites the need (which cites forecast, reports, capacity and numbers), the forecast and the numbers
+    themselves, the assumptions with the ``stock_list`` that was counted, or the last entries of the books.
     ``record=False`` writes nothing; the rest is as for ``opened``.
     """
     if record:
         require(session.person, "plan")
-    this = opened(session, assumptions=assumptions, day=day, counted=counted)
+    this = opened(session, assumptions=assumptions, day=day, counted=counted, with_provinces=with_provinces)
     decision, estimate = decide(this.question, progress=progress), this.question.estimate
     if not record:
         return Proposed(None, decision, estimate)
-    supply = _record_supply(session, this.question.assumptions, this.question.day)
+    supply = _record_supply(session, this.question.assumptions, this.question.day, stock_list)
     need = needs.record(session, this.everybody)
+    books = () if counted is not None else _books(session)
     entry = plan.record(
         session,
         decision,
         weeks=estimate.samples.shape[1],
         exercise=estimate.outlook.exercise,
-        refs=[need, supply],
+        refs=[need, supply, estimate.outlook.entry, *estimate.numbers.cites, *books],
     )
     return Proposed(entry, decision, estimate)
 
@@ -152,7 +228,8 @@ def weights(estimate: NeedEstimate, assumptions: Assumptions) -> np.ndarray:
     return np.asarray(estimate.grouping @ (need * found.weights) / total)
 
 
-def _for_home(session: Session, assumptions: Assumptions) -> Assumptions:
+def for_home(session: Session, assumptions: Assumptions) -> Assumptions:
+    """The assumptions with supply scaled to this node's home."""
     reference = assumptions.reference_home
     if not reference or reference == session.home:
         return assumptions
@@ -165,12 +242,20 @@ def _opened(session: Session, day: date) -> date:
     return first.effective.date() if first else day
 
 
-def _record_supply(session: Session, assumptions: Assumptions, day: date) -> str:
-    """The entry of the assumptions; the last one, if nothing has been edited since."""
+def _books(session: Session) -> tuple[str, ...]:
+    """The last entry of each kind by which the depots' books came to be as they are."""
+    kinds = (StockCount.kind, Production.kind, Expiry.kind)
+    found = (next(session.ledger.entries(kind=kind, newest_first=True, limit=1), None) for kind in kinds)
+    return tuple(entry.id for entry in found if entry is not None)
+
+
+def _record_supply(session: Session, assumptions: Assumptions, day: date, stock: Snapshot | None) -> str:
+    """The entry of the assumptions and the stock list; the last one, if nothing has been edited since."""
     file = session.keep("assumptions.toml", assumptions.text)
     for entry in session.ledger.entries(kind=Supply.kind, newest_first=True, limit=1):
-        if Supply.read(entry.body).file.digest == file.digest:
+        last = Supply.read(entry.body)
+        if (last.file.digest, last.stock) == (file.digest, stock):
             return entry.id
-    record = Supply(file=file, assumptions=len(assumptions.assumed))
+    record = Supply(file=file, assumptions=len(assumptions.assumed), stock=stock)
     (entry,) = session.write("plan", [record], effective=day)
     return entry.id

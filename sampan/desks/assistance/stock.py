@@ -1,9 +1,7 @@
-"""What is in the depot, and what will come into it?"""
+"""What is in the national depots and in the provinces' own, and what will come into them?"""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +11,7 @@ import numpy as np
 from sampan.core.errors import InputError
 from sampan.core.quantities import whole
 from sampan.desks.assistance.assumptions import Assumptions, ItemSupply
+from sampan.formats.csvfile import check_width, column, optional_column, rows
 from sampan.world.assisted import Sent
 from sampan.world.items import item as find_item
 
@@ -38,6 +37,18 @@ class Depot:
         supply = np.tile(self.for_export, (weeks, 1))
         supply[0] = self.at_hand
         return supply
+
+
+@dataclass(frozen=True)
+class Store:
+    """A province's own depot, by its code, and the units of each item that are free in it."""
+
+    province: str
+    units: Mapping[str, int]
+
+    def array(self, items: Sequence[str]) -> np.ndarray:
+        """(items,): units of each."""
+        return np.array([self.units.get(item, 0) for item in items], dtype=float)
 
 
 def depot(
@@ -84,30 +95,25 @@ def with_stock(assumptions: Assumptions, counted: Mapping[str, int]) -> Assumpti
     return replace(assumptions, supply=supply)
 
 
-def read_stock(data: bytes, *, name: str) -> Mapping[str, int]:
-    """Units by item from a stock list: CSV with the columns ``item`` and ``quantity``; lines of an item add up.
+def read_stock(data: bytes, *, name: str) -> Mapping[str, Mapping[str, int]]:
+    """Units by depot and item from a stock list: CSV with the columns ``item``, ``quantity`` and, if there is
+    more than the main depot, ``depot`` (``CN-HB`` is Hubei's own). Lines of one item in one depot add up.
 
     Raises InputError naming line and column for an unknown item, or a quantity that cannot be counted.
     """
-    try:
-        rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-        missing = {"item", "quantity"} - set(rows.fieldnames or ())
-    except UnicodeDecodeError as fault:
-        raise InputError(
-            f"Byte {fault.start} is not UTF-8.", file=name, way_out="Save the file as UTF-8."
-        ) from None
-    if missing:
-        raise InputError(
-            f"The column {', '.join(sorted(missing))} is missing.",
-            file=name,
-            line=1,
-            way_out="A stock list has the columns item and quantity.",
-        )
-    counted: dict[str, int] = {}
-    for row in rows:
-        item, units = _stock_line(row, name, rows.line_num)
-        counted[item] = counted.get(item, 0) + units
-    if not any(counted.values()):
+    lines = rows(data, name=name)
+    _, header = next(lines)
+    what = "A stock list"
+    places = {field: column(header, [field], name=name, what=what) for field in ("item", "quantity")}
+    depot = optional_column(header, ["depot"])
+    counted: dict[str, dict[str, int]] = {}
+    for line, cells in lines:
+        check_width(cells, width=len(header), line=line, name=name, data=data)
+        item, units = _stock_line({field: cells[at] for field, at in places.items()}, name, line)
+        where = cells[depot].strip() if depot is not None else ""
+        here = counted.setdefault(where or DEPOT, {})
+        here[item] = here.get(item, 0) + units
+    if not any(units for here in counted.values() for units in here.values()):
         raise InputError("This stock list holds no stock.", file=name, way_out="Count the depot first.")
     return counted
 
@@ -115,8 +121,8 @@ def read_stock(data: bytes, *, name: str) -> Mapping[str, int]:
 def _stock_line(row: Mapping[str, str], name: str, line: int) -> tuple[str, int]:
     field = "item"
     try:
-        item = find_item(row["item"] or "").code
+        item = find_item(row["item"].strip()).code
         field = "quantity"
-        return item, whole(row["quantity"] or "", what=item)
+        return item, whole(row["quantity"], what=item)
     except InputError as fault:
         raise InputError(fault.what, way_out=fault.way_out, file=name, line=line, field=field) from None

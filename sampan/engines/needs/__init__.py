@@ -8,6 +8,16 @@ from sampan.engines.needs.model import (
     explain,
     laboratory_capacity,
     needs,
+    net_of,
 )
 
-__all__ = ["THE_FIVE", "Capacity", "Needs", "each_block", "explain", "laboratory_capacity", "needs"]
+__all__ = [
+    "THE_FIVE",
+    "Capacity",
+    "Needs",
+    "each_block",
+    "explain",
+    "laboratory_capacity",
+    "needs",
+    "net_of",
+]

@@ -61,7 +61,7 @@ class Capacity:
     def places(self) -> int:
         return len(self.beds)
 
-    def at(self, places: slice) -> Capacity:
+    def at(self, places: slice | list[int]) -> Capacity:
         """The same for some of the places."""
         return Capacity(*(getattr(self, each.name)[places] for each in fields(self)))
 

@@ -21,7 +21,17 @@ from sampan.engines.needs.patients import weeks_of_history
 from sampan.engines.needs.recipe import Recipe
 from sampan.engines.needs.result import Needs
 
-__all__ = ["THE_FIVE", "Capacity", "Needs", "Step", "each_block", "explain", "laboratory_capacity", "needs"]
+__all__ = [
+    "THE_FIVE",
+    "Capacity",
+    "Needs",
+    "Step",
+    "each_block",
+    "explain",
+    "laboratory_capacity",
+    "needs",
+    "net_of",
+]
 
 #: numbers of one step that fit the cache of a small processor together with the others
 _CACHED = 12_000
@@ -133,6 +143,13 @@ def _parts(shape: tuple[int, ...]) -> Iterator[slice]:
     size = max(1, _CACHED // max(1, weeks * samples))
     for first in range(0, places, size):
         yield slice(first, min(first + size, places))
+
+
+def net_of(wanted: FloatArray, supply: FloatArray) -> FloatArray:
+    """(samples, weeks, items): what must still come of ``wanted`` when ``supply`` (weeks, items) is at hand or
+    arrives in its week; what is left over is kept for the next. Neither may be negative or NaN."""
+    given = np.ascontiguousarray(wanted.transpose(2, 1, 0)[None])
+    return _net(given, np.asarray(supply).T[None, :, :, None])[0].transpose(2, 1, 0)
 
 
 def _net(wanted: FloatArray, supply: FloatArray | None) -> FloatArray:

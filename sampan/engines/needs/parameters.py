@@ -129,7 +129,8 @@ class Parameters:
         """A table with some values replaced, each marked with the ``source`` of the replacement.
 
         Names with ``:`` or ``=`` go into ``values``; a ``Said`` has a source of its own. Raises InputError
-        for an unknown name, a value that is no finite number, a share outside 0 to 1, or severities that do not sum to 1.
+        for an unknown name, a value that is no finite number, a share outside 0 to 1, or severities that do
+        not sum to 1.
         """
         changed = dict(self.facts)
         for name, value in {**(values or {}), **named}.items():

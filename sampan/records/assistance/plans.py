@@ -12,12 +12,16 @@ from sampan.records.record import Record, Sharing
 
 @dataclass(frozen=True, kw_only=True)
 class Supply(Record):
-    """What may be given: stock, production and the share for export, each announced or assumed."""
+    """What may be given: stock, production and the share for export, each announced or assumed.
+
+    ``stock`` is the list that was counted for the plan, where there was one.
+    """
 
     kind: ClassVar[str] = "assistance.supply"
 
     file: Snapshot
     assumptions: int
+    stock: Snapshot | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
