@@ -67,16 +67,17 @@ NAMED: dict[str, Any] = {
     "start": "2020-03-30",
     "step": "import permit",
     "units": 2000,
+    "words": {"headline": {"en": "Masks for five more countries"}, "sections": {}, "order": []},
     "wanted": [{"skill": "epidemiology", "seats": 3, "least": 2}],
     "waybill": "999-12345675",
     "what": "packing list",
-    "words": "letter of 1 March",
 }
 """By the name of the argument, or, where that says different things, under ``act.argument``."""
 
 OF_ONE: dict[str, Any] = {
     "cancel.lines": [{"kind": "goods", "item": "mask", "quantity": 500}],
     "commit.lines": [{"kind": "goods", "item": "mask", "quantity": 200_000}],
+    "thank.words": "letter of 1 March",
     "pledge.lines": [{"kind": "goods", "item": "mask", "quantity": 200_000}],
     "record_appeal.lines": [
         {"kind": "goods", "item": "mask", "quantity": 200_000, "needed_by": "2020-04-15"}
@@ -118,10 +119,18 @@ def example(offer: Offer) -> dict[str, Any]:
     }
 
 
-def _value(act: str, name: str, schema: Schema) -> Any:
-    for known, key in ((OF_ONE, f"{act}.{name}"), (NAMED, name)):
+_OF_TYPE: dict[str, Any] = {
+    "string": "text",
+    "integer": 1,
+    "number": 1.0,
+    "boolean": True,
+    "array": [],
+    "object": {},
+}
+
+
+def _value(offer: str, name: str, schema: Schema) -> Any:
+    for known, key in ((OF_ONE, f"{offer}.{name}"), (NAMED, name)):
         if key in known:
             return known[key]
-    if "enum" in schema:
-        return schema["enum"][0]
-    raise KeyError(f"{act}.{name} has no example")
+    return schema["enum"][0] if "enum" in schema else _OF_TYPE.get(schema.get("type", "object"))
