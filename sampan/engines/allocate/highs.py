@@ -123,9 +123,10 @@ def run(highs: Any) -> Answer | None:
     )
 
 
-def solve_model(m: Model) -> Answer | None:
-    """Solve one model from scratch."""
+def solve_model(m: Model, *, interior: bool = False) -> Answer | None:
+    """Solve one model from scratch; ``interior``: by an interior point and then the nearest vertex."""
     highs = quiet_highs()
-    highs.setOptionValue("presolve", "choose" if m.integer is not None else "off")
+    highs.setOptionValue("presolve", "choose" if m.integer is not None or interior else "off")
+    highs.setOptionValue("solver", "ipm" if interior else "choose")
     pass_columns(highs, m)
     return run(highs)

@@ -136,7 +136,8 @@ def common_coverage(p: Problem, *, stages: int = 1, by_item: bool = False) -> Co
     for _ in range(stages):
         if not active.any():
             break
-        found = solve_model(stage.model(active, reached))
+        # one share of all is as degenerate as a programme can be: the simplex takes three times as long
+        found = solve_model(stage.model(active, reached), interior=True)
         if found is None:
             break
         level = float(found.value[-1])
