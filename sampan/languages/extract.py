@@ -24,6 +24,9 @@ METHODS = [
     ("**/templates/*.md", "jinja2"),
     ("**/templates/*.xml", "jinja2"),
     ("desks/press/*.py", "python"),
+    ("web/tiles.py", "python"),
+    ("web/flow.py", "python"),
+    ("languages/reasons.py", "python"),
 ]
 OPTIONS: dict[str, dict[str, Any]] = {
     "**/templates/*": {

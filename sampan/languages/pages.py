@@ -30,6 +30,7 @@ def environment(loader: jinja2.BaseLoader, language: Language) -> jinja2.Environ
         "number": _shown(spoken, Shown.number),
         "change": _shown(spoken, Shown.change),
         "rate": _shown(spoken, Shown.rate),
+        "amount": _shown(spoken, Shown.amount),
         "date": _shown(spoken, Shown.day),
         "plain_number": spoken.number,
         "percent": spoken.percent,
@@ -37,18 +38,21 @@ def environment(loader: jinja2.BaseLoader, language: Language) -> jinja2.Environ
         "term": spoken.term,
         "party": spoken.party,
         "item": spoken.item,
+        "thing": spoken.thing,
+        "named": spoken.named,
+        "currency": spoken.currency,
         "parties": spoken.parties,
     }
     made.globals |= {"language": language, "direction": direction(language), "comma": spoken.comma}
     return made
 
 
-def _shown(spoken: Speech, say: Callable[[Shown, Any], str]) -> Callable[..., str]:
+def _shown(spoken: Speech, say: Callable[..., str]) -> Callable[..., str]:
     """A filter that says a value with markup in HTML and without it in other texts."""
     faces = {markup: Shown(spoken, markup) for markup in (True, False)}
 
     @jinja2.pass_eval_context
-    def shown(context: jinja2.nodes.EvalContext, value: Any) -> str:
-        return say(faces[bool(context.autoescape)], value)
+    def shown(context: jinja2.nodes.EvalContext, value: Any, *more: Any) -> str:
+        return say(faces[bool(context.autoescape)], value, *more)
 
     return shown

@@ -7,6 +7,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from sampan.core.money import Money
 from sampan.languages.speech import Speech
 
 UNKNOWN = "–"
@@ -30,6 +31,13 @@ class Shown:
     def rate(self, value: float | None) -> str:
         """A reproduction number."""
         return UNKNOWN if value is None else self.figure(round(value, 1), self.speech.rate(value))
+
+    def amount(self, value: int | None, kind: str, code: str) -> str:
+        """So much of a thing, in its own units: money in major ones."""
+        if not value:
+            return UNKNOWN if value is None else self.number(0)
+        major = float(Money(value, code).amount) if kind == "money" else value
+        return self.figure(major, self.speech.amount(kind, code, value))
 
     def day(self, value: date) -> str:
         """A day."""

@@ -12,10 +12,12 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent, get_currency_name
 
 from sampan.core.languages import Language, direction
+from sampan.core.money import Money
 from sampan.languages.catalogue import translations
 from sampan.world.items import item
 from sampan.world.organisations import organisations
 from sampan.world.places import alpha2_codes, fold, places, subdivisions
+from sampan.world.skills import SKILLS
 
 LEFT_TO_RIGHT = "\u200e"
 """Keeps a sign before its number where words run from right to left (CLDR does the same)."""
@@ -79,6 +81,23 @@ class Speech:
         if code in organisations():
             return organisations()[code].name(self.language)
         return _place_name(code, self.language) or code
+
+    def named(self, code: str, recorded: str) -> str:
+        """The name of a party: of a place or an organisation in this language, of others as it was recorded."""
+        said = self.party(code)
+        return recorded if said == code else said
+
+    def thing(self, kind: str, code: str) -> str:
+        """What a gift consists of: an item, a currency, a skill, or a service in the words of who recorded it."""
+        if kind == "goods":
+            return self.item(code)
+        if kind == "money":
+            return self.currency(code)
+        return self.term(SKILLS.get(code, code), "skill") if kind in ("people", "person-days") else code
+
+    def amount(self, kind: str, code: str, quantity: int) -> str:
+        """So much of a thing: money with its currency, everything else as a number."""
+        return self.money(Money(quantity, code).amount, code) if kind == "money" else self.number(quantity)
 
     def item(self, code: str) -> str:
         """The name of a kind of supply."""

@@ -35,9 +35,24 @@ class Links:
         """A batch."""
         return self.to(f"/batches/{number}")
 
+    def consignment(self, number: str) -> str:
+        """A consignment."""
+        return self.to(f"/consignments/{quote(number, safe='')}")
+
     def entry(self, id: str) -> str:
         """An entry of the ledger."""
         return self.to(f"/ledger/entries/{quote(id, safe='')}")
+
+
+@dataclass(frozen=True)
+class OfRelease(Links):
+    """Addresses as a released brief leads to them: to its figures as they were known then."""
+
+    version: int
+
+    def figure(self, day: str, name: str) -> str:
+        """The list behind a figure of this version."""
+        return self.to(f"/briefs/{day}/figures/{quote(name, safe='')}", version=str(self.version))
 
 
 @dataclass(frozen=True)

@@ -6,22 +6,22 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import jinja2
 
 from sampan.core.languages import Language
 from sampan.core.plain import plain
 from sampan.desks.control.situation import PlaceSituation, SituationReport
-from sampan.desks.press import html, render
-from sampan.desks.press.brief import Brief
-from sampan.desks.press.sections import document
+from sampan.desks.press import html
+from sampan.desks.press.document import plain_text
 from sampan.languages.pages import environment
 from sampan.languages.speech import speech
-from sampan.web import chart, proofs, sheets, views
+from sampan.web import batches, briefs, chart, flow, partners, proofs, sheets, situation, tiles, timeline
 from sampan.web.asked import Asked
 from sampan.web.assets import ASSETS
-from sampan.web.links import Here, Links
+from sampan.web.briefs import BriefPage
+from sampan.web.links import Here, Links, OfRelease
 from sampan.web.standing import Standing
 from sampan.world.items import items
 from sampan.world.places import REGIONS
@@ -36,24 +36,34 @@ class Page:
     template: str
     sheet: sheets.Sheet | None = None
     query: tuple[str, ...] = ()
-    markdown: bool = False
+    files: tuple[Literal["md", "pdf"], ...] = ()
 
     @property
     def forms(self) -> tuple[str, ...]:
         """What may follow its path after a point."""
-        return ("json", *(["csv"] if self.sheet else []), *(["md"] if self.markdown else []))
+        return ("json", *(["csv"] if self.sheet else []), *self.files)
 
 
 PAGES = (
-    Page("/brief", views.newest_brief, "brief.html", sheets.of_brief, markdown=True),
-    Page("/briefs", views.briefs, "briefs.html", sheets.of_briefs),
-    Page("/briefs/{day}", views.brief_of, "brief.html", sheets.of_brief, markdown=True),
-    Page("/briefs/{day}/figures/{name}", views.figure, "figure.html", sheets.of_evidence),
-    Page("/world", views.world, "world.html", sheets.of_situation, query=("sort", "region")),
-    Page("/countries/{code}", views.country, "party.html", sheets.of_party),
-    Page("/organisations/{code}", views.organisation, "party.html", sheets.of_party),
-    Page("/batches", views.batches, "batches.html", sheets.of_batches),
-    Page("/batches/{number}", views.batch, "batch.html", sheets.of_batch),
+    Page("/brief", briefs.newest_brief, "brief.html", sheets.of_brief, files=("md", "pdf")),
+    Page("/briefs", briefs.briefs, "briefs.html", sheets.of_briefs),
+    Page("/briefs/{day}", briefs.brief_of, "brief.html", sheets.of_brief, files=("md", "pdf")),
+    Page(
+        "/briefs/{day}/versions/{version}",
+        briefs.version_of,
+        "brief.html",
+        sheets.of_brief,
+        files=("md", "pdf"),
+    ),
+    Page(
+        "/briefs/{day}/figures/{name}", briefs.figure, "figure.html", sheets.of_evidence, query=("version",)
+    ),
+    Page("/world", situation.world, "world.html", sheets.of_situation, query=("sort", "region")),
+    Page("/countries/{code}", partners.country, "party.html", sheets.of_party),
+    Page("/organisations/{code}", partners.organisation, "party.html", sheets.of_party),
+    Page("/batches", batches.batches, "batches.html", sheets.of_batches),
+    Page("/batches/{number}", batches.batch, "batch.html", sheets.of_batch, query=("item",)),
+    Page("/consignments/{number}", batches.consignment, "consignment.html", sheets.of_consignment),
     Page("/ledger", proofs.ledger, "ledger.html"),
     Page("/ledger/entries/{id}", proofs.entry, "entry.html"),
 )
@@ -63,6 +73,7 @@ TYPES: Mapping[str, str] = {
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
     "md": "text/markdown; charset=utf-8",
+    "pdf": "application/pdf",
     "atom": "application/atom+xml; charset=utf-8",
 }
 
@@ -71,21 +82,21 @@ def render_page(page: Page, form: str, standing: Standing, asked: Asked, here: H
     """The page in one form. Raises NotFound if there is nothing at this address."""
     result = page.view(standing, asked)
     if form == "json":
-        return json.dumps(plain(result), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        said = result.json if isinstance(result, BriefPage) else plain(result)
+        return json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     if form == "csv" and page.sheet:
         return sheets.write(*page.sheet(result, speech(here.language)))
-    if form == "md":
-        return render.render(result, "md", here.language).encode()
-    return _html(
-        page.template, standing, here, asked=asked, it=result, **_beside(result, asked, here.language)
-    )
+    if form in ("md", "pdf"):
+        return briefs.as_file(standing, result, "md" if form == "md" else "pdf", here.language)
+    beside = _beside(standing, result, asked, here.language)
+    return _html(page.template, standing, here, asked=asked, it=result, **beside)
 
 
 def feed(standing: Standing, site: str, language: Language) -> bytes:
     """The newest briefs and batches as an Atom feed (RFC 4287)."""
     here = Here(site, language, "/feed.atom", {}, ())
-    days = dict(list(standing.days.items())[:20])
-    return _html("feed.xml", standing, here, days=days, batches=views.batches(standing, {})[:20])
+    told = [each for each in briefs.briefs(standing, {}) if each.released or not standing.releases]
+    return _html("feed.xml", standing, here, told=told[:20], batches=batches.batches(standing, {})[:20])
 
 
 def sorry(
@@ -103,15 +114,29 @@ def _html(template: str, standing: Standing | None, here: Here, **said: Any) -> 
     ).encode()
 
 
-def _beside(result: Any, asked: Asked, language: Language) -> dict[str, Any]:
-    """What a template needs beside the result: the sentences of a brief, a picture, rows in a reader's order."""
-    if isinstance(result, Brief):
-        return {"brief": result, "body": html.body(document(result, language), Links(language))}
-    if isinstance(result, views.Party) and result.course:
-        return {"picture": chart.fan(result.course, speech(language))}
-    if isinstance(result, SituationReport):
-        return {"rows": _in_order(result.rows, asked, language)}
+def _beside(standing: Standing, result: Any, asked: Asked, language: Language) -> dict[str, Any]:
+    """What a template needs beside the result: a brief as it is said, a picture, rows in a reader's order."""
+    spoken = speech(language)
+    match result:
+        case BriefPage():
+            return _said(standing, result, language)
+        case partners.Party() if result.course:
+            return {"picture": chart.fan(result.course, spoken)}
+        case SituationReport():
+            picture = tiles.world(result, spoken, Links(language))
+            return {"rows": _in_order(result.rows, asked, language), "picture": picture}
+        case batches.BatchView() if result.flows:
+            wanted = next((each for each in result.flows if each.item == asked.get("item")), result.flows[0])
+            return {"flow": wanted, "picture": flow.picture(wanted, spoken, standing.session.home)}
+        case batches.ConsignmentView():
+            return {"picture": timeline.picture(result, spoken)}
     return {}
+
+
+def _said(standing: Standing, page: BriefPage, language: Language) -> dict[str, Any]:
+    said = briefs.document_of(standing, page, language)
+    links = OfRelease(language, page.version) if page.version else Links(language)
+    return {"heading": plain_text(said.title), "body": html.body(said, links), "release": page.release}
 
 
 def _in_order(rows: Sequence[PlaceSituation], asked: Asked, language: Language) -> Sequence[PlaceSituation]:

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
 
+from sampan.core.money import Money
 from sampan.desks.control.situation import SituationReport
-from sampan.desks.press.brief import Brief
 from sampan.desks.press.evidence import Evidence
 from sampan.languages.speech import Speech
-from sampan.web.views import BatchLine, BatchView, BriefDay, Party, Shipment
+from sampan.web.batches import BatchLine, BatchView, ConsignmentView
+from sampan.web.briefs import BriefDay, BriefPage
+from sampan.web.partners import Party
+from sampan.web.shipments import Shipment
 
 Rows = Iterable[Sequence[object]]
 Sheet = Callable[[Any, Speech], tuple[Sequence[str], Rows]]
@@ -45,30 +49,63 @@ def safe(cell: object) -> object:
     return cell
 
 
-def of_brief(brief: Brief, speech: Speech) -> tuple[Sequence[str], Rows]:
-    """Every figure of a brief, one to a line."""
+def of_brief(page: BriefPage, speech: Speech) -> tuple[Sequence[str], Rows]:
+    """Every figure of a brief, one to a line, as it was released if it was."""
+    said = page.figures
+    day = page.day
     rows: list[Sequence[object]] = [
-        (brief.day, "countries", "", "", brief.countries.count),
-        (brief.day, "organisations", "", "", brief.organisations.count),
-        (brief.day, "batches", "", "", len(brief.batches)),
-        (brief.day, "confirmed", "", "", brief.confirmed_by_recipient),
+        (day, "countries", "", "", said["countries"]["count"]),
+        (day, "organisations", "", "", said["organisations"]["count"]),
+        (day, "batches", "", "", len(said["batches"])),
+        (day, "confirmed", "", "", said["confirmed_by_recipient"]),
     ]
     rows += [
-        (brief.day, "region", each.what, speech.term(each.what, "region"), each.count)
-        for each in brief.regions
+        (day, "region", each["what"], speech.term(each["what"], "region"), each["count"])
+        for each in said["regions"]
     ]
-    rows += [(brief.day, "item", each.item, speech.item(each.item), each.units) for each in brief.items]
-    rows += [(brief.day, "batch", each.number, "", each.recipients) for each in brief.batches]
-    if brief.outbreak:
+    rows += [(day, "item", each["item"], speech.item(each["item"]), each["units"]) for each in said["items"]]
+    rows += [(day, "batch", each["number"], "", each["recipients"]) for each in said["batches"]]
+    rows += [
+        (day, "paid", each["currency"], speech.currency(each["currency"]), _major(each))
+        for each in said["paid"]
+    ]
+    if said["teams"]:
+        rows += [
+            (day, "teams", "", "", said["teams"]["teams"]),
+            (day, "experts", "", "", said["teams"]["people"]),
+        ]
+    if said["received"]:
+        rows += _of_received(day, said["received"], speech)
+    outbreak = said["outbreak"]
+    if outbreak:
         for name in ("countries_reporting", "cases", "deaths", "new_cases", "rising", "falling"):
-            rows.append((brief.outbreak.last_day, name, "", "", getattr(brief.outbreak, name)))
+            rows.append((outbreak["last_day"], name, "", "", outbreak[name]))
     return ("day", "figure", "code", "name", "value"), rows
+
+
+def _of_received(day: date, got: Mapping[str, Any], speech: Speech) -> list[Sequence[object]]:
+    rows: list[Sequence[object]] = [
+        (day, f"helped_us_{who}", "", "", got[who]["count"]) for who in ("countries", "organisations")
+    ]
+    rows += [
+        (day, "received", each["item"], speech.item(each["item"]), each["units"]) for each in got["items"]
+    ]
+    rows += [
+        (day, "received", each["currency"], speech.currency(each["currency"]), _major(each))
+        for each in got["money"]
+    ]
+    return rows
+
+
+def _major(each: Mapping[str, Any]) -> object:
+    """Money in major units, as a spreadsheet takes it."""
+    return Money(each["minor"], each["currency"]).amount
 
 
 def of_briefs(days: Sequence[BriefDay], speech: Speech) -> tuple[Sequence[str], Rows]:  # noqa: ARG001
     """The days of which there is a brief."""
-    columns = ("day", "countries", "organisations", "batches")
-    return columns, [(each.day, each.countries, each.organisations, each.batches) for each in days]
+    columns = ("day", "state", "versions", "released", "countries", "organisations", "batches")
+    return columns, [[getattr(each, name) for name in columns] for each in days]
 
 
 def of_evidence(found: Evidence, speech: Speech) -> tuple[Sequence[str], Rows]:
@@ -150,4 +187,14 @@ def of_shipments(shipments: Sequence[Shipment], speech: Speech) -> tuple[Sequenc
         )
         for one in shipments
         for item, units in one.units.items()
+    ]
+
+
+def of_consignment(view: ConsignmentView, speech: Speech) -> tuple[Sequence[str], Rows]:
+    """Every step of a consignment."""
+    columns = ("day", "step", "place", "carrier", "good", "claimed", "entry")
+    number, recipient = view.shipment.number, view.shipment.recipient
+    return ("consignment", "recipient", "name", *columns), [
+        (number, recipient, speech.party(recipient), *(getattr(step, name) for name in columns))
+        for step in view.steps
     ]

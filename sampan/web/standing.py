@@ -15,9 +15,13 @@ from typing import Any, TypeVar
 from sampan.access.people import Person
 from sampan.access.session import Session
 from sampan.core.errors import InputError, NodeError
+from sampan.desks.assistance.giving import Row as Contribution
+from sampan.desks.assistance.giving import contributions
 from sampan.desks.control import forecast
 from sampan.desks.control.situation import Assessed, SituationReport, assessed, situation
+from sampan.desks.press.asked import assessed_on
 from sampan.desks.press.brief import Brief, brief
+from sampan.desks.press.released import Release, releases
 from sampan.engines.forecast import Forecast
 from sampan.node import Node
 from sampan.records.assistance import Batch
@@ -48,9 +52,9 @@ class Standing:
     def days(self) -> dict[date, datetime]:
         """The days of which there is a brief, the newest first, and when the last news of each came in.
 
-        A day has a brief if a batch was decided on it, or figures up to it were read.
+        A day has a brief if one was released, a batch was decided on it, or figures up to it were read.
         """
-        found: dict[date, datetime] = {}
+        found = {day: versions[-1].released for day, versions in self.releases.items()}
         for kind in (Reports.kind, Batch.kind):
             for entry in self.session.ledger.entries(kind=kind):
                 day = entry.effective.astimezone(UTC).date()
@@ -63,23 +67,27 @@ class Standing:
         return next(iter(self.days), self.session.today())
 
     @cached_property
+    def releases(self) -> dict[date, tuple[Release, ...]]:
+        """The briefs that were released, the newest day first, each in all its versions."""
+        return releases(self.session.ledger)
+
+    @cached_property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """Everything that was pledged to or by home, in the order of pledges."""
+        return contributions(self.session)
+
+    @cached_property
     def consignments(self) -> tuple[Sent, ...]:
         """Every consignment decided so far."""
         return sent(self.session.ledger)
 
-    def assessed(self, day: date) -> Assessed | None:
-        """The situation up to ``day``; None where no figures go that far back."""
-        return self._keep(("assessed", day), lambda: self._assessed(day))
-
-    def _assessed(self, day: date) -> Assessed | None:
-        try:
-            return assessed(self.session, until=day)
-        except InputError:
-            return None
+    def assessed(self, day: date, known_on: datetime | None = None) -> Assessed | None:
+        """The situation up to ``day``, as known on a moment; None where no figures go that far back."""
+        return self.keep(("assessed", day, known_on), lambda: assessed_on(self.session, day, known_on))
 
     def brief(self, day: date) -> Brief:
         """The brief of ``day``."""
-        return self._keep(
+        return self.keep(
             ("brief", day),
             lambda: brief(self.session, day=day, assessed=self.assessed(day), exercise=self.exercise),
         )
@@ -102,7 +110,7 @@ class Standing:
         """The weeks ahead of every place that was reported."""
         return forecast.make(self.now) if self.now else None
 
-    def _keep(self, key: Hashable, make: Callable[[], T]) -> T:
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives, kept; of many, those that were asked for first are let go."""
         if key not in self._kept:
             while len(self._kept) >= 16:
