@@ -302,7 +302,14 @@ def align(
                 return found, TOO_DIVERGENT
             found, count = _put(found, count, begin, begin + shift, since - begin)
             return _put_window(
-                query, reference, gap_open, found, count, (since, query.size, since + shift, stop), False, True
+                query,
+                reference,
+                gap_open,
+                found,
+                count,
+                (since, query.size, since + shift, stop),
+                False,
+                True,
             )
         after = there - here
         until = here + WORD

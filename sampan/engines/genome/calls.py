@@ -93,7 +93,7 @@ def call(query: Bytes, reference: Bytes, stretches: Numbers, count: int) -> Call
     substitutions, substituted = np.empty((128, 2), np.int32), 0
     missing, unknown = np.empty((32, 2), np.int32), 0
     ambiguous, mixed = np.empty((8, 2), np.int32), 0
-    begin, end = stretches[0, 1], stretches[count - 1, 1] + stretches[count - 1, 2]
+    begin, end = np.int64(stretches[0, 1]), np.int64(stretches[count - 1, 1] + stretches[count - 1, 2])
     index = begin
     while index < end:
         if index + 64 <= end and _same(aligned, reference, index):

@@ -33,6 +33,14 @@ def _codes() -> Bytes:
     return table
 
 
+def _upper() -> Bytes:
+    table = np.arange(256, dtype=np.uint8)
+    table[97:123] = np.arange(65, 91)
+    table[[ord("U"), ord("u")]] = ord("T")
+    table[CODES == DROPPED] = DROPPED
+    return table
+
+
 def _two_bits() -> Bytes:
     table = np.full(256, 4, np.uint8)
     table[[1, 2, 4, 8]] = 0, 1, 2, 3
@@ -41,6 +49,8 @@ def _two_bits() -> Bytes:
 
 CODES = _codes()
 """Byte of a file → set of bases, DROPPED for white space and gaps, BAD for anything else."""
+UPPER = _upper()
+"""Byte of a file → the letter that counts for identity: upper case, T for U; DROPPED as in CODES."""
 TWO_BITS = _two_bits()
 """Set of bases → 0 to 3 for a single base, 4 for an ambiguous one."""
 COMPLEMENT = np.array([int(f"{code:04b}"[::-1], 2) for code in range(16)] + [0] * 240, np.uint8)
@@ -76,33 +86,18 @@ def decode(codes: Bytes) -> str:
 
 
 @kernel
-def read_letters(raw: Bytes, codes: Bytes, out: Bytes, text: Bytes) -> tuple[int, int, int, bool]:
-    """Reads ``raw`` bytes of one record into sets of bases ``out`` and upper-case letters ``text``.
+def read_letters(raw: Bytes, table: Bytes, out: Bytes) -> tuple[int, int]:
+    """Reads ``raw`` bytes through ``table`` into ``out`` without those that are DROPPED.
 
-    Returns the letters read, how many of them are none (read as N), how many are single bases, and whether ``text``
-    differs from ``raw`` without its last bytes (if not, the caller need not look at ``text``).
+    Returns how many there are, and how many of them are BAD.
     """
-    length = bad = bases = 0
-    changed = False
+    length = bad = 0
     for index in range(raw.size):
-        letter = raw[index]
-        code = codes[letter]
-        if code == DROPPED:
-            continue
-        if code == BAD:
-            bad += 1
-            code = np.uint8(N)
-        if letter > 96:
-            letter -= np.uint8(32)
-            changed = True
-        if letter == 85:
-            letter = np.uint8(84)
-            changed = True
-        bases += code == 1 or code == 2 or code == 4 or code == 8
-        out[length] = code
-        text[length] = letter
-        length += 1
-    return length, bad, bases, changed
+        letter = table[raw[index]]
+        out[length] = letter
+        length += letter != DROPPED
+        bad += letter == BAD
+    return length, bad
 
 
 @kernel

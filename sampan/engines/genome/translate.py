@@ -199,7 +199,9 @@ def _align_codons(
                 row = gaps[look, 2]
                 here, there = calls.insertions[row, 1], calls.insertions[row, 2]
                 for offset in range(there - here):
-                    letters[count] = COMPLEMENT[query[there - 1 - offset]] if reverse else query[here + offset]
+                    letters[count] = (
+                        COMPLEMENT[query[there - 1 - offset]] if reverse else query[here + offset]
+                    )
                     count += 1
             look += 1
         if index < 3 * high:
@@ -223,7 +225,12 @@ def _align_codons(
     for row in range(found.shape[0] + 1):
         stop = found[row, 0] if row < found.shape[0] else read.size
         if stop > used:
-            inserted[extra, 0], inserted[extra, 1], inserted[extra, 2], inserted[extra, 3] = cds, place, used, stop
+            inserted[extra, 0], inserted[extra, 1], inserted[extra, 2], inserted[extra, 3] = (
+                cds,
+                place,
+                used,
+                stop,
+            )
             extra += 1
         if row < found.shape[0]:
             for offset in range(found[row, 2]):
@@ -347,7 +354,11 @@ def _changes(
                 if hidden and unknown[hidden - 1, 0] == cds and unknown[hidden - 1, 2] == codon - base:
                     unknown[hidden - 1, 2] += 1
                 else:
-                    unknown[hidden, 0], unknown[hidden, 1], unknown[hidden, 2] = cds, codon - base, codon - base + 1
+                    unknown[hidden, 0], unknown[hidden, 1], unknown[hidden, 2] = (
+                        cds,
+                        codon - base,
+                        codon - base + 1,
+                    )
                     hidden += 1
             elif amino[codon] == GAP:
                 deletions[deleted] = codon

@@ -1,0 +1,283 @@
+"""How are findings written as columns, one row a sequence?
+
+Mutations are numbers until here. Each different number of a chunk is spelt once, and Arrow puts the words in place,
+so that a hundred mutations of a genome cost no Python objects. A list that is null was not looked for, because the
+sequence did not align; an empty one was, and nothing was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from sampan.engines.genome.examine import ALIGNED, STATUSES, Findings
+from sampan.engines.genome.letters import AMINO_ACIDS, PEPTIDE, SYMBOLS, X, decode
+from sampan.engines.genome.quality import RULES
+from sampan.engines.genome.quality import STATUSES as GRADES
+from sampan.engines.genome.reference import GenomeReference
+
+ENGINE = "sampan-genome 1"
+"""Changes whenever a row could."""
+
+_WORD = pa.dictionary(pa.int32(), pa.string())
+_WORDS = pa.list_(pa.string())
+_RANGES = pa.list_(pa.struct([("begin", pa.int32()), ("end", pa.int32())]))
+_CODONS = pa.list_(pa.struct([("cds", _WORD), ("begin", pa.int32()), ("end", pa.int32())]))
+_BASES = "ACGT-"
+
+SCHEMA = pa.schema(
+    [
+        ("name", pa.string()),
+        ("sequence_sha256", pa.string()),
+        ("length", pa.int32()),
+        ("status", _WORD),
+        ("warnings", _WORDS),
+        ("reverse_complement", pa.bool_()),
+        ("alignment_start", pa.int32()),
+        ("alignment_end", pa.int32()),
+        ("substitutions", _WORDS),
+        ("deletions", _WORDS),
+        ("insertions", _WORDS),
+        ("missing", _RANGES),
+        ("non_acgtn", _WORDS),
+        ("aa_substitutions", _WORDS),
+        ("aa_deletions", _WORDS),
+        ("aa_insertions", _WORDS),
+        ("aa_unknown", _CODONS),
+        ("frame_shifts", _WORDS),
+        ("lineage", pa.string()),
+        ("lineage_alternatives", _WORDS),
+        ("lineage_distance", pa.int32()),
+        ("clade", pa.string()),
+        ("private_substitutions", _WORDS),
+        ("private_deletions", _WORDS),
+        ("reversion_substitutions", _WORDS),
+        ("labelled_substitutions", _WORDS),
+        *((f"qc_{rule}", pa.float32()) for rule in RULES),
+        ("qc_overall", pa.float32()),
+        ("qc_status", _WORD),
+        ("engine", _WORD),
+        ("reference", _WORD),
+    ]
+)
+"""Columns of an analysis. Positions count from 1 and ranges hold both ends, as bioinformaticians write them."""
+
+MOST_ALTERNATIVES = 20
+"""Lineages named beside the one chosen, where many are equally near."""
+
+Offsets = npt.NDArray[np.int32]
+
+
+def _offsets(lengths: Iterable[int]) -> Offsets:
+    return np.cumsum([0, *lengths]).astype(np.int32)
+
+
+def _lists(values: pa.Array, offsets: Offsets, aligned: npt.NDArray[np.bool_], kind: pa.DataType) -> pa.Array:
+    """Values cut into rows; null where nothing was looked for."""
+    mask = None if aligned.all() else pa.array(~aligned)
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values, type=kind, mask=mask)
+
+
+def _spelt(
+    rows: Sequence[npt.NDArray[np.int64]], aligned: npt.NDArray[np.bool_], spell: Callable[[int], str]
+) -> pa.Array:
+    """Numbers of each sequence as words; each different number is spelt once."""
+    codes = np.concatenate([*rows, np.empty(0, np.int64)]).astype(np.int64)
+    found = pa.array(codes).dictionary_encode()
+    words = pa.array([spell(code) for code in found.dictionary.to_pylist()], pa.string())
+    return _lists(words.take(found.indices), _offsets(map(len, rows)), aligned, _WORDS)
+
+
+def _word(values: Sequence[int | None], words: Sequence[str]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(values, pa.int32()), pa.array(words, pa.string()))
+
+
+def _pair(rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Two columns as one number."""
+    return rows[:, 0].astype(np.int64) << 32 | rows[:, 1].astype(np.int64)
+
+
+def _span(begin: int, end: int) -> str:
+    """A range from 0, half open, as it is written: ``21765-21770``, or ``28271``."""
+    return f"{begin + 1}-{end}" if end > begin + 1 else f"{end}"
+
+
+def _spell_span(code: int) -> str:
+    return _span(code >> 32, code & 0xFFFFFFFF)
+
+
+class Columns:
+    """Spells findings against one reference."""
+
+    def __init__(self, reference: GenomeReference) -> None:
+        self.reference = reference
+        coding = reference.arrays.coding
+        self._letters = decode(reference.arrays.letters)
+        self._peptide = PEPTIDE[coding.peptide].tobytes().decode()
+        self._cds = [cds.name for cds in reference.cdses]
+        self._begins = (coding.begins // 3).tolist()
+        self._owner = np.repeat(np.arange(len(self._cds)), np.diff(coding.begins) // 3)
+
+    def _substitution(self, code: int) -> str:
+        position, base = divmod(code, 5)
+        return f"{self._letters[position]}{position + 1}{_BASES[base]}"
+
+    def _private(self, code: int) -> str:
+        """Position, state of the node and base of the genome; with labels where the mutation has any."""
+        position, theirs, base, labelled = code // 72, code // 12 % 6, code // 2 % 6, code % 2
+        written = f"{self._letters[position] if theirs == 5 else _BASES[theirs]}{position + 1}{_BASES[base]}"
+        return f"{written}|{'&'.join(self.reference.labels[5 * position + base])}" if labelled else written
+
+    def _ambiguous(self, code: int) -> str:
+        return f"{SYMBOLS[code & 15]}:{(code >> 32) + 1}"
+
+    def _codon(self, codon: int) -> str:
+        cds = self._owner[codon]
+        return f"{self._cds[cds]}:{self._peptide[codon]}{codon - self._begins[cds] + 1}"
+
+    def _amino_acid(self, code: int) -> str:
+        return f"{self._codon(code >> 32)}{AMINO_ACIDS[code & 31]}"
+
+    def _frame_shift(self, code: int) -> str:
+        return f"{self._cds[code >> 48]}:{_span(code >> 24 & 0xFFFFFF, code & 0xFFFFFF)}"
+
+    def _insertions(self, one: Findings) -> list[str]:
+        return [
+            f"{place}:{decode(one.query[begin:end])}" for place, begin, end in one.calls.insertions.tolist()
+        ]
+
+    def _aa_insertions(self, one: Findings) -> list[str]:
+        return [
+            f"{self._cds[cds]}:{codon - self._begins[cds]}:{PEPTIDE[one.changes.inserted[begin:end]].tobytes().decode()}"
+            for cds, codon, begin, end in one.changes.insertions.tolist()
+        ]
+
+    def _unknown(self, found: Sequence[Findings], aligned: npt.NDArray[np.bool_]) -> pa.Array:
+        rows = np.concatenate([*(one.changes.unknown for one in found), np.empty((0, 3), np.int32)])
+        cds = pa.DictionaryArray.from_arrays(
+            pa.array(rows[:, 0], pa.int32()), pa.array(self._cds, pa.string())
+        )
+        codons = [cds, pa.array(rows[:, 1] + 1, pa.int32()), pa.array(rows[:, 2], pa.int32())]
+        values = pa.StructArray.from_arrays(codons, fields=list(_CODONS.value_type))
+        return _lists(values, _offsets(len(one.changes.unknown) for one in found), aligned, _CODONS)
+
+    def _lineage(self, one: Findings) -> tuple[str | None, str | None, list[str] | None]:
+        """Lineage, clade and the lineages equally near: one lineage from which they all descend, if there is any."""
+        nodes = [self.reference.nodes[index] for index in one.placement.nearest]
+        if not nodes:
+            return None, None, None
+        names = list(dict.fromkeys(node.lineage for node in nodes if node.lineage))
+        if len(names) < 2:
+            return (names or [None])[0], nodes[0].clade, []
+        lineage = self.reference.common_ancestor(names) or names[0]
+        return lineage, nodes[0].clade, [name for name in names if name != lineage][:MOST_ALTERNATIVES]
+
+    def _private_codes(self, one: Findings, kind: int) -> npt.NDArray[np.int64]:
+        """Private substitutions that are reversions (0), labelled (1) or neither (2)."""
+        rows = one.placement.substitutions.astype(np.int64)
+        labelled = self.reference.arrays.known.labelled[5 * rows[:, 0] + rows[:, 2]]
+        kinds = np.where(one.placement.reverted, 0, np.where(labelled, 1, 2))
+        chosen = rows[kinds == kind]
+        return 72 * chosen[:, 0] + 12 * chosen[:, 1] + 2 * chosen[:, 2] + (kind == 1)
+
+    def batch(
+        self,
+        names: Sequence[str],
+        digests: Sequence[str | None],
+        lengths: Sequence[int | None],
+        strange: Sequence[int],
+        found: Sequence[Findings],
+    ) -> pa.RecordBatch:
+        """One record batch of SCHEMA. ``strange``: letters of each that stand for no base."""
+        aligned = np.array([one.status == ALIGNED for one in found], bool)
+        placed = aligned & (len(self.reference.nodes) > 0)
+        calls = [one.calls for one in found]
+        changes = [one.changes for one in found]
+        lineages = [self._lineage(one) for one in found]
+        missing = np.concatenate([*(one.missing for one in calls), np.empty((0, 2), np.int32)])
+        scores = np.array([one.scores for one in found]).reshape(-1, len(RULES) + 1)
+        overall = scores[:, -1]
+        grade = np.where(overall < 30, 0, np.where(overall < 100, 1, 2))
+        columns = {
+            "name": pa.array(names, pa.string()),
+            "sequence_sha256": pa.array(digests, pa.string()),
+            "length": pa.array(lengths, pa.int32()),
+            "status": _word([one.status for one in found], STATUSES),
+            "warnings": pa.array([_warnings(count) for count in strange], _WORDS),
+            "reverse_complement": pa.array(
+                [bool(one.reverse) if ok else None for one, ok in zip(found, aligned, strict=True)]
+            ),
+            "alignment_start": pa.array([one.begin + 1 for one in calls], pa.int32(), mask=~aligned),
+            "alignment_end": pa.array([one.end for one in calls], pa.int32(), mask=~aligned),
+            "substitutions": _spelt(
+                [5 * one.substitutions[:, 0].astype(np.int64) + one.substitutions[:, 1] for one in calls],
+                aligned,
+                self._substitution,
+            ),
+            "deletions": _spelt([_pair(one.deletions) for one in calls], aligned, _spell_span),
+            "insertions": pa.array(
+                [self._insertions(one) if ok else None for one, ok in zip(found, aligned, strict=True)],
+                _WORDS,
+            ),
+            "missing": _lists(
+                pa.StructArray.from_arrays(
+                    [pa.array(missing[:, 0] + 1, pa.int32()), pa.array(missing[:, 1], pa.int32())],
+                    fields=list(_RANGES.value_type),
+                ),
+                _offsets(len(one.missing) for one in calls),
+                aligned,
+                _RANGES,
+            ),
+            "non_acgtn": _spelt([_pair(one.ambiguous) for one in calls], aligned, self._ambiguous),
+            "aa_substitutions": _spelt(
+                [_pair(one.substitutions) for one in changes], aligned, self._amino_acid
+            ),
+            "aa_deletions": _spelt(
+                [one.deletions.astype(np.int64) for one in changes],
+                aligned,
+                lambda codon: f"{self._codon(codon)}-",
+            ),
+            "aa_insertions": pa.array(
+                [self._aa_insertions(one) if ok else None for one, ok in zip(found, aligned, strict=True)],
+                _WORDS,
+            ),
+            "aa_unknown": self._unknown(found, aligned),
+            "frame_shifts": _spelt(
+                [one.frame_shifts.astype(np.int64) @ [1 << 48, 1 << 24, 1] for one in changes],
+                aligned,
+                self._frame_shift,
+            ),
+            "lineage": pa.array([one[0] for one in lineages], pa.string()),
+            "lineage_alternatives": pa.array([one[2] for one in lineages], _WORDS),
+            "lineage_distance": pa.array([one.placement.distance for one in found], pa.int32(), mask=~placed),
+            "clade": pa.array([one[1] for one in lineages], pa.string()),
+            "private_substitutions": _spelt(
+                [self._private_codes(one, 2) for one in found], placed, self._private
+            ),
+            "private_deletions": _spelt(
+                [_pair(one.placement.deletions) for one in found], placed, _spell_span
+            ),
+            "reversion_substitutions": _spelt(
+                [self._private_codes(one, 0) for one in found], placed, self._private
+            ),
+            "labelled_substitutions": _spelt(
+                [self._private_codes(one, 1) for one in found], placed, self._private
+            ),
+            **{
+                f"qc_{rule}": pa.array(scores[:, index], pa.float32(), from_pandas=True)
+                for index, rule in enumerate((*RULES, "overall"))
+            },
+            "qc_status": _word(
+                [int(one) if ok else None for one, ok in zip(grade, aligned, strict=True)], GRADES
+            ),
+            "engine": _word([0] * len(found), [ENGINE]),
+            "reference": _word([0] * len(found), [self.reference.title]),
+        }
+        return pa.RecordBatch.from_arrays([columns[field.name] for field in SCHEMA], schema=SCHEMA)
+
+
+def _warnings(strange: int) -> list[str]:
+    return [f"{strange} letters that stand for no base, read as N"] if strange else []

@@ -1,0 +1,174 @@
+"""Which node of a tree, or which lineage, is a genome nearest to, and what has it of its own?
+
+A node is known by its substitutions and deletions against the reference. The distance is the number of sites at which
+genome and node differ, sites that the genome does not tell left out (Nextclade, documentation "Algorithm:
+phylogenetic placement"): D = node + genome − 2 agreeing − disagreeing − unknown. Rows of bytes, one a mutation, say
+which nodes have it, so that all distances are found in one pass over the mutations of the genome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sampan.engines.genome.calls import DELETED, UNSEQUENCED, Calls
+from sampan.engines.genome.kernels import kernel
+from sampan.engines.genome.letters import TWO_BITS, Bytes, N
+from sampan.engines.genome.window import Numbers
+
+GONE = 4
+"""Stands for a deletion where a base, 0 to 3, is expected."""
+
+
+class Nodes(NamedTuple):
+    """Nodes of a tree by their mutations. ``state`` is 5 × position + base, 4 if deleted."""
+
+    begins: Numbers
+    """(nodes + 1): where the mutations of each node begin."""
+    states: Numbers
+    """The mutations of every node, by position."""
+    totals: Numbers
+    """(nodes): substitutions."""
+    having: Bytes
+    """(rows, nodes): 1 where a node has the substitution of a row, or any at its position."""
+    row: Numbers
+    """(5 × letters of the reference): row of a substitution by state; of any at the position, in place of a deletion."""
+    sites: Numbers
+    """Positions at which any node has a substitution."""
+
+
+class Placement(NamedTuple):
+    """Where one genome belongs; positions count from 0."""
+
+    nearest: Numbers
+    """Nodes at the least distance, in their order."""
+    distance: int
+    substitutions: Numbers
+    """(found, 3): position, state of the node (4 if deleted, 5 if as the reference), base of the genome."""
+    reverted: npt.NDArray[np.bool_]
+    """(found): whether the genome has the letter of the reference again."""
+    deletions: Numbers
+    """(found, 2): private deletions, first position and one past the last."""
+
+
+def nodes_of(mutations: Sequence[npt.NDArray[np.int64]], *, letters: int) -> Nodes:
+    """The index of nodes given by their mutations.
+
+    mutations: of each node, its states 5 × position + base (4 if deleted), ascending.
+    letters: of the reference.
+    """
+    begins = np.cumsum([0, *map(len, mutations)]).astype(np.int32)
+    states = np.concatenate([*mutations, np.empty(0, np.int64)]).astype(np.int32)
+    node = np.repeat(np.arange(len(mutations), dtype=np.int32), np.diff(begins))
+    kept = states % 5 != GONE
+    states_kept, node_kept = states[kept], node[kept]
+    wanted = np.unique(np.concatenate([states_kept, states_kept // 5 * 5 + GONE]))
+    row = np.full(5 * letters, -1, np.int32)
+    row[wanted] = np.arange(len(wanted))
+    having = np.zeros((len(wanted), len(mutations)), np.uint8)
+    having[row[states_kept], node_kept] = 1
+    having[row[states_kept // 5 * 5 + GONE], node_kept] = 1
+    totals = np.bincount(node_kept, minlength=len(mutations)).astype(np.int32)
+    return Nodes(begins, states, totals, having, row, np.unique(states_kept // 5).astype(np.int32))
+
+
+@kernel
+def _told(letter: int) -> bool:
+    """Whether a genome tells which base it has, or at least which it has not."""
+    return letter != N and letter != DELETED and letter != UNSEQUENCED
+
+
+@kernel
+def _distances(calls: Calls, nodes: Nodes) -> Numbers:
+    """Distance of the genome from every node."""
+    distance = nodes.totals + np.int32(calls.substitutions.shape[0])
+    for index in range(calls.substitutions.shape[0]):
+        position, base = calls.substitutions[index, 0], calls.substitutions[index, 1]
+        any_row, own_row = nodes.row[5 * position + GONE], nodes.row[5 * position + base]
+        if any_row >= 0:
+            having = nodes.having[any_row]
+            for node in range(distance.size):
+                distance[node] -= having[node]
+        if own_row >= 0:
+            having = nodes.having[own_row]
+            for node in range(distance.size):
+                distance[node] -= having[node]
+    for site in nodes.sites:
+        if not _told(calls.aligned[site]):
+            having = nodes.having[nodes.row[5 * site + GONE]]
+            for node in range(distance.size):
+                distance[node] -= having[node]
+    return distance
+
+
+@kernel
+def _private(calls: Calls, nodes: Nodes, node: int) -> tuple[Numbers, npt.NDArray[np.bool_], Numbers]:
+    """What the genome has that the node has not, and lacks that it has."""
+    begin, end = nodes.begins[node], nodes.begins[node + 1]
+    found = np.empty((calls.substitutions.shape[0] + end - begin, 3), np.int32)
+    reverted = np.zeros(found.shape[0], np.bool_)
+    count, at = 0, begin
+    for index in range(calls.substitutions.shape[0] + 1):
+        last = index == calls.substitutions.shape[0]
+        position = calls.aligned.size if last else calls.substitutions[index, 0]
+        while at < end and nodes.states[at] // 5 < position:
+            site, base = nodes.states[at] // 5, nodes.states[at] % 5
+            letter = calls.aligned[site]
+            if base != GONE and _told(letter) and TWO_BITS[letter] < 4:
+                found[count, 0], found[count, 1], found[count, 2] = site, base, TWO_BITS[letter]
+                reverted[count] = True
+                count += 1
+            at += 1
+        if last:
+            break
+        theirs = 5
+        if at < end and nodes.states[at] // 5 == position:
+            theirs = nodes.states[at] % 5
+            at += 1
+        if theirs != calls.substitutions[index, 1]:
+            found[count, 0], found[count, 1], found[count, 2] = (
+                position,
+                theirs,
+                calls.substitutions[index, 1],
+            )
+            count += 1
+    return found[:count], reverted[:count], _private_deletions(calls, nodes, begin, end)
+
+
+@kernel
+def _private_deletions(calls: Calls, nodes: Nodes, begin: int, end: int) -> Numbers:
+    """Runs that the genome has lost and the node, whose states are ``begin`` to ``end``, has not."""
+    size = 0
+    for index in range(calls.deletions.shape[0]):
+        size += calls.deletions[index, 1] - calls.deletions[index, 0]
+    runs = np.empty((size, 2), np.int32)
+    count, at = 0, begin
+    for index in range(calls.deletions.shape[0]):
+        for position in range(calls.deletions[index, 0], calls.deletions[index, 1]):
+            while at < end and nodes.states[at] < 5 * position + GONE:
+                at += 1
+            if at < end and nodes.states[at] == 5 * position + GONE:
+                continue
+            if count and runs[count - 1, 1] == position:
+                runs[count - 1, 1] = position + 1
+            else:
+                runs[count, 0], runs[count, 1] = position, position + 1
+                count += 1
+    return runs[:count]
+
+
+@kernel
+def place(calls: Calls, nodes: Nodes, rank: Numbers) -> Placement:
+    """Places one genome.
+
+    rank: of each node; among nodes at the same distance the first by rank is taken for what is private.
+    """
+    distance = _distances(calls, nodes)
+    least = distance.min()
+    nearest = np.nonzero(distance == least)[0].astype(np.int32)
+    nearest = nearest[np.argsort(rank[nearest], kind="mergesort")]
+    private, reverted, deletions = _private(calls, nodes, nearest[0])
+    return Placement(nearest, np.int64(least), private, reverted, deletions)
