@@ -16,6 +16,7 @@ from sampan.node import Node
 from sampan.web.account import AccountPages
 from sampan.web.api.app import PREFIX, Api
 from sampan.web.asked import NotFound
+from sampan.web.bounds import Bounds
 from sampan.web.door import Door
 from sampan.web.guard import Guard
 from sampan.web.handlers import Handlers
@@ -23,6 +24,7 @@ from sampan.web.inside import Inside
 from sampan.web.pages import PAGES
 from sampan.web.signin import SignInPages
 from sampan.web.standing import Reading
+from sampan.web.watch import Figures, Metrics, Watch
 from sampan.web.who import Recognise
 
 HERE = "http://127.0.0.1:8000"
@@ -55,13 +57,16 @@ def site(node: Node, *, public_url: str = HERE, cost: Cost = Cost()) -> Guard:  
     inside = Inside(reading, public_url)
     signing = SignInPages(door, inside)
     account = AccountPages(door, inside, signing, node.settings)
+    figures = Figures()
+    app.add_route("/metrics", Metrics(figures, reading, door).__call__, ["GET"])
     for path, handler, methods in (*signing.routes(), *account.routes()):
         app.add_route(path, handler, methods)
     _add_routes(app, handlers)
     for fault in (HTTPException, NotFound, SampanError, Exception):
         app.add_exception_handler(fault, handlers.sorry)
     secure = public_url.startswith("https:")
-    return Guard(Recognise(app, door, secure=secure), secure=secure)
+    recognised = Recognise(Bounds(app), door, secure=secure)
+    return Guard(Watch(recognised, app.routes, figures), secure=secure)
 
 
 def _add_routes(app: FastAPI, handlers: Handlers) -> None:
