@@ -11,7 +11,7 @@ from typing import Self
 
 from sampan.access.guards import ACTS, guard
 from sampan.access.people import Act, Person, require
-from sampan.core.errors import MovedOn, NodeError, Refused
+from sampan.core.errors import InputError, MovedOn, NodeError, Refused
 from sampan.core.time import Clock
 from sampan.ledger.blobs import Blobs
 from sampan.ledger.entry import Draft, Entry
@@ -25,6 +25,9 @@ from sampan.world.cover import require_cover
 PATIENCE = 50
 """How often a decision is taken anew when others keep writing first."""
 
+OF_FIGURES: frozenset[Act] = frozenset({"load", "forecast", "plan"})
+"""Acts whose day is that of the figures they rest on, whatever the clock says."""
+
 
 @dataclass(frozen=True)
 class Session:
@@ -35,6 +38,8 @@ class Session:
     clock: Clock
     home: str
     person: Person
+    exercise: bool = False
+    """Whether the days are those of an exercise, which may lie ahead of the clock."""
 
     def on_behalf_of(self, person: Person) -> Self:
         """The same memory, for somebody else."""
@@ -43,6 +48,16 @@ class Session:
     def today(self) -> date:
         """The calendar day at the node, in UTC."""
         return self.clock.now().date()
+
+    def require_come(self, day: date | None) -> None:
+        """Lets ``day`` be one on which something is true: nobody knows that of a day to come."""
+        if day is None or self.exercise or day <= self.today():
+            return
+        raise InputError(
+            f"{day} has not come yet: it is {self.today()} here.",
+            way_out=f"Name {self.today()} or an earlier day; record it when it has happened.",
+            field="date",
+        )
 
     def keep(self, name: str, data: bytes) -> Snapshot:
         """Stores ``data`` beside the ledger and returns the citation of it."""
@@ -76,9 +91,11 @@ class Session:
         ``effective`` is the day on which they are true in the world (today unless told); ``refs`` are
         the ids of the entries that they rest on; ``expecting`` is the size of the ledger that the
         decision was taken on: if it has grown since, nothing is written. Raises Refused if an account would
-        give what it does not hold: that is asked while nobody else can write.
+        give what it does not hold: that is asked while nobody else can write; InputError for a day to come.
         """
         self.require(act)
+        if act not in OF_FIGURES:
+            self.require_come(effective)
         at = self.clock.now() if effective is None else datetime.combine(effective, time(), UTC)
         for record in records:
             self._guard(act, record, at.date())
@@ -121,6 +138,8 @@ class Session:
             size, dated = self.ledger.size, choose()
             assert all(may_owe(moved.giver) for _, record in dated for moved in record.movements())
             for day, record in dated:
+                if act not in OF_FIGURES:
+                    self.require_come(day)
                 self._guard(act, record, day)
             drafts = [self._draft(record, datetime.combine(day, time(), UTC), ()) for day, record in dated]
             with suppress(MovedOn):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from datetime import date
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
 from sampan.desks.assistance.plan import Line, read_plan
+from sampan.desks.assistance.promises import BY_HAND, require_free, require_in_order
 from sampan.ledger.entry import Entry
 from sampan.records.assistance import Approval, Batch, Consignment, ConsignmentLine, Plan
 from sampan.records.record import Record
@@ -59,7 +61,7 @@ def approve(
     The first part opens the next batch, others join it. All entries are written together or not at all,
     on what the ledger then holds: two people may approve different parts at once. Raises Refused if the
     person may not approve, or proposed the plan; InputError if there is no such plan or part, or it has
-    been decided already.
+    been decided already; Refused if the depots no longer hold it.
     """
     session.require("approve")
     plan = _waiting_plan(session, plan_id)
@@ -77,6 +79,7 @@ def approve(
     def records() -> list[Record]:
         _refuse_superseded(session, plan)
         part = _part(session, plan, leaving, approval)
+        _require_there(session, plan, record, part)
         batch = _decided(session).get(plan.id)
         number = int(batch.body["number"]) if batch else 1 + _count(session)
         made = _consignments(session, number, part)
@@ -166,6 +169,16 @@ def _part(session: Session, plan: Entry, leaving: Sequence[Line], approval: Appr
     if missing:
         raise _not_waiting(min(missing), leaving, said, approval)
     return part
+
+
+def _require_there(session: Session, plan: Entry, record: Plan, part: Iterable[Line]) -> None:
+    """The depots still hold what is let go. A computed plan may rest on assumed stock where there are no books."""
+    require_in_order(session.ledger, record.day, plan=plan.id)
+    asked: Counter[str] = Counter()
+    for line in part:
+        asked[line.item] += line.units
+    by_hand = record.policy == BY_HAND
+    require_free(session.ledger, asked, day=record.day, today=session.today(), booked_only=not by_hand)
 
 
 def _not_waiting(

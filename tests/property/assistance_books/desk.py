@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -79,7 +80,7 @@ class Desk:
     def attempt(self) -> str:
         """One random act by one random person on one random day; says how it ended."""
         act = self.random.choice(self._acts())
-        self.fuse.blows = self.random.random() < 0.05
+        self.fuse.blows = self.random.random() < 0.07
         try:
             act()
         except PowerCut:
@@ -119,7 +120,8 @@ class Desk:
         return lot_line(self._item(), self._units(), lot=lot, expiry=expiry, least=least)
 
     def _produce(self) -> None:
-        depots.produce(self._who("officer"), [self._line()], source="Works", day=self._day())
+        line = replace(self._line(), units=self.random.choice((50, 400, 400, 2000)))
+        depots.produce(self._who("officer"), [line], source="Works", day=self._day())
 
     def _count(self) -> None:
         found = [(self._line(0), self.random.choice(("", "recount")))]
@@ -139,12 +141,13 @@ class Desk:
 
     def _propose(self) -> None:
         wanted = [
-            (recipient, item, self._units())
+            (recipient, item, self._units() or 3)
             for recipient in RECIPIENTS
             for item in ITEMS
-            if self.random.random() < 0.6
+            if self.random.random() < 0.4
         ]
-        self.plans.append(propose_by_hand(self._who("officer"), wanted, reason="appeal", day=self._day()))
+        day = max(self._day(), FIRST + timedelta(days=10))  # batches follow each other
+        self.plans.append(propose_by_hand(self._who("officer"), wanted, reason="appeal", day=day))
 
     def _approve(self) -> None:
         plan = self.random.choice(self.plans[-3:]) if self.plans else None

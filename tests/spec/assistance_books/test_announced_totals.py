@@ -21,7 +21,7 @@ from sampan.desks.assistance.packing import withdraw
 from sampan.node import Node, memory_node
 from sampan.world.organisations import organisations
 from sampan.world.places import places
-from tests.books import batch
+from tests.books import batch, stock
 from tests.giving import furnish, give
 
 ANNOUNCED = {"Asia": 28, "Europe": 16, "Africa": 26, "Americas": 9, "South Pacific": 10}
@@ -42,6 +42,8 @@ def announced() -> Iterator[Node]:
     with memory_node(at=datetime(2020, 3, 26, 10, tzinfo=UTC)) as node:
         assisted = [code for name, count in ANNOUNCED.items() for code in of_region(name, count)]
         assisted += ["WHO", "EU", "AU", "ASEAN"]
+        stock(node.session, "mask", 93 * 2000, day=BATCH_DAYS[0])
+        stock(node.session, "test_kit", 93 * 500, day=BATCH_DAYS[0])
         for number, day in enumerate(BATCH_DAYS):
             batch(node, {code: {"mask": 2000, "test_kit": 500} for code in assisted[number::4]}, day=day)
         office = furnish(node.session)
@@ -115,6 +117,7 @@ def test_nothing_is_received_before_the_recipient_says_so(announced: Node) -> No
 def test_a_late_correction_changes_todays_figure_and_not_yesterdays() -> None:
     """On the 27th it turns out that a promise of the 26th never stood."""
     with memory_node(at=datetime(2020, 3, 26, 10, tzinfo=UTC)) as node:
+        stock(node.session, "mask", 28 * 2000, day=THE_26TH)
         batch(node, {code: {"mask": 2000} for code in of_region("Asia", 28)}, day=THE_26TH)
         published = node.session.clock.now()
         clock = node.session.clock

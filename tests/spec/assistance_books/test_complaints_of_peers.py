@@ -145,8 +145,9 @@ def test_9_an_expiry_needs_its_lot_and_a_receipt_says_what_was_sent(node: Node) 
 
 
 def test_10_giving_more_than_there_is_fails_loudly_with_the_numbers(node: Node) -> None:
-    stock(node.session, "mask", 1000)
+    stock(node.session, "mask", 1200)
     number = batch(node, {"ITA": {"mask": 1200}}).consignments[0]
+    depots.adjust(node.session, lot_line("mask", 1, lot="L1"), -200, reason="flood", day=DAY)
     with pytest.raises(Refused, match=r"home can give 1,000 mask to 1-ITA, which asks for 1,200") as fault:
         packing.pack(node.session, number, day=DAY)
     assert (fault.value.facts["held"], fault.value.facts["asked"]) == (1000, 1200)
@@ -163,6 +164,7 @@ def test_11_cartons_and_units_are_counted_alike(node: Node) -> None:
 
 def test_an_approval_is_a_second_persons(node: Node) -> None:
     """Four eyes, in every peer a setting, here a rule."""
+    stock(node.session, "mask", 1000)
     number = batch(node, {"ITA": {"mask": 1000}})
     with pytest.raises(InputError, match="approved as batch 1"):
         approve(node.on_behalf_of("deputy"), number.plan)

@@ -56,7 +56,11 @@ def unchanged(node: Node, act: Callable[[], object], *, recorded: bool = False) 
 
 
 def promised(node: Node, units: int = 1000, *, day: date = DAY) -> str:
-    return batch(node, {"ITA": {"mask": units}}, day=day).consignments[0]
+    """A promise whose goods were lost after it was made."""
+    stock(node.session, "mask", units, "GONE", day=day)
+    number = batch(node, {"ITA": {"mask": units}}, day=day).consignments[0]
+    depots.adjust(node.session, lot_line("mask", 1, lot="GONE"), -units, reason="fire", day=day)
+    return number
 
 
 def test_more_than_there_is_names_numbers_and_lots(node: Node) -> None:
@@ -223,6 +227,7 @@ def test_only_the_recipient_can_say_that_a_claim_was_found(node: Node) -> None:
 
 def test_nobody_approves_their_own_plan(node: Node) -> None:
     both = node.session.on_behalf_of(Person("both", ("officer", "approver")))
+    stock(both, "mask", 1000)
     plan = propose_by_hand(both, [("ITA", "mask", 1000)], reason="appeal", day=DAY)
     fault = unchanged(node, lambda: batches.approve(both, plan), recorded=True)
     assert '"both" proposed this plan and cannot approve it.' in str(fault)
@@ -232,6 +237,8 @@ def test_nobody_approves_their_own_plan(node: Node) -> None:
 
 def test_two_people_approve_different_parts(node: Node) -> None:
     wanted = [("ITA", "mask", 1000), ("SRB", "mask", 500), ("SRB", "ventilator", 5)]
+    stock(node.session, "mask", 1500)
+    stock(node.session, "ventilator", 5)
     plan = propose_by_hand(node.session, wanted, reason="appeals", day=DAY)
     director, deputy = node.on_behalf_of("director"), node.on_behalf_of("deputy")
     first = batches.approve(director, plan, recipients=["ITA"])

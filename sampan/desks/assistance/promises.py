@@ -1,0 +1,69 @@
+"""May so much be promised: is it in the books, free to leave, and not spoken of already?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sampan.core.errors import InputError, Refused
+from sampan.desks.assistance.depots import on_hand, reserves
+from sampan.ledger.ledger import Ledger
+from sampan.records.assistance import Batch
+from sampan.world.assisted import outstanding
+
+BY_HAND = "by hand"
+"""The policy of a plan that a person made: nobody assumed any stock for it."""
+
+
+def require_free(
+    ledger: Ledger, asked: Mapping[str, int], *, day: date, today: date, booked_only: bool = False
+) -> None:
+    """Lets ``asked`` (units by item) be promised on ``day``, or raises Refused with the numbers.
+
+    The depots hold it on that day, not expired then, not kept for home, not promised to others; and they
+    still do ``today``, so that an earlier promise takes nothing that was spent since. ``booked_only``: items
+    of which there are no books are let go.
+    """
+    for when in sorted({day, max(day, today)}):
+        lots = on_hand(ledger, as_of=when)
+        kept = reserves(ledger, as_of=when)
+        promised = outstanding(ledger, as_of=when)
+        for item, units in asked.items():
+            mine = [lot for lot in lots if lot.item == item]
+            if not mine and booked_only:
+                continue
+            expired = sum(lot.units for lot in mine if lot.expiry is not None and lot.expiry < day)
+            home = sum(units for (_, name), units in kept.items() if name == item)
+            counts = (sum(lot.units for lot in mine), expired, home, promised.get(item, 0))
+            if units > max(0, counts[0] - sum(counts[1:])):
+                raise _too_many(item, units, counts, when)
+
+
+def _too_many(item: str, asked: int, counts: tuple[int, ...], day: date) -> Refused:
+    at_hand, expired, home, spoken = counts
+    left = max(0, at_hand - expired - home - spoken)
+    fewer = f"Promise {left:,} or fewer; or say" if left else "Say"
+    return Refused(
+        f"{left:,} {item} can be promised on {day}; this promises {asked:,} ({at_hand:,} at hand, {expired:,} "
+        f"expired, {home:,} kept for home, {spoken:,} promised to others and not packed yet).",
+        way_out=f"{fewer} what lies in the depot (sampan stock produce, or count), or take a promise back "
+        f"(sampan consignment withdraw).",
+        item=item,
+        held=left,
+        asked=asked,
+    )
+
+
+def require_in_order(ledger: Ledger, day: date, *, plan: str | None = None) -> None:
+    """Lets a batch be of ``day``, or raises InputError: batches are numbered in the order of their days.
+
+    A ``plan`` that has a batch already may be approved further, whatever came since.
+    """
+    opened = {str(e.body["plan"]): date.fromisoformat(e.body["day"]) for e in ledger.entries(kind=Batch.kind)}
+    last = max(opened.values(), default=day)
+    if day < last and plan not in opened:
+        raise InputError(
+            f"The last batch is of {last}; another cannot be of {day}.",
+            way_out=f"Name {last} or a later day.",
+            field="date",
+        )

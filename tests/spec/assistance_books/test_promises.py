@@ -1,0 +1,83 @@
+"""A batch is a public figure: it promises no more than there is, and not before the batch before it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from sampan.core.errors import InputError, Refused
+from sampan.desks.assistance import batches, depots, packing
+from sampan.desks.assistance.proposals import propose_by_hand
+from sampan.desks.assistance.stock_lists import lot_line
+from sampan.node import Node
+from tests.books import DAY, batch, stock
+
+
+def propose(node: Node, units: int, *, to: str = "ITA", day: date = DAY) -> str:
+    return propose_by_hand(node.session, [(to, "mask", units)], reason="appeal", day=day)
+
+
+def test_what_no_depot_holds_is_not_promised(node: Node) -> None:
+    with pytest.raises(Refused, match="0 mask can be promised on 2020-03-05; this promises 999") as fault:
+        propose(node, 999)
+    assert "sampan stock produce" in str(fault.value.way_out)
+
+
+def test_what_is_promised_to_one_is_not_promised_to_another(node: Node) -> None:
+    stock(node.session, "mask", 1000)
+    batch(node, {"ITA": {"mask": 700}})
+    with pytest.raises(Refused, match=r"300 mask can be promised .* this promises 400") as fault:
+        propose(node, 400, to="SRB")
+    assert (fault.value.facts["held"], fault.value.facts["asked"]) == (300, 400)
+    assert propose(node, 300, to="SRB")
+
+
+def test_lines_of_one_proposal_add_up(node: Node) -> None:
+    stock(node.session, "mask", 1000)
+    wanted = [("ITA", "mask", 600), ("SRB", "mask", 600)]
+    with pytest.raises(Refused, match="this promises 1,200"):
+        propose_by_hand(node.session, wanted, reason="appeals", day=DAY)
+
+
+def test_what_left_the_depot_is_not_counted_twice(node: Node) -> None:
+    stock(node.session, "mask", 1000)
+    packing.pack(node.session, batch(node, {"ITA": {"mask": 700}}).consignments[0], day=DAY)
+    assert propose(node, 300, to="SRB")
+
+
+def test_home_s_reserve_and_expired_lots_are_not_promised(node: Node) -> None:
+    stock(node.session, "mask", 1000)
+    stock(node.session, "mask", 500, "OLD", expiry=DAY)
+    depots.reserve(node.session, "mask", 100, reason="home first", day=DAY)
+    assert propose(node, 1400)
+    with pytest.raises(Refused, match=r"900 mask can be promised on 2020-03-06"):
+        propose(node, 1400, day=date(2020, 3, 6))
+
+
+def test_what_was_lost_since_it_was_proposed_is_not_approved(node: Node) -> None:
+    stock(node.session, "mask", 1000)
+    plan = propose(node, 1000)
+    depots.adjust(node.session, lot_line("mask", 1, lot="L1"), -1, reason="torn", day=DAY)
+    with pytest.raises(Refused, match="999 mask can be promised"):
+        batches.approve(node.on_behalf_of("director"), plan)
+
+
+def test_a_promise_of_an_earlier_day_leaves_what_was_spent_later(node: Node) -> None:
+    stock(node.session, "mask", 1000)
+    depots.adjust(node.session, lot_line("mask", 1, lot="L1"), -900, reason="flood", day=date(2020, 3, 10))
+    with pytest.raises(Refused, match="100 mask can be promised on 2020-03-26"):
+        propose(node, 200)
+
+
+def test_a_batch_is_not_of_a_day_before_the_last(node: Node) -> None:
+    stock(node.session, "mask", 1000, day=date(2020, 3, 1))
+    early = propose(node, 10, day=date(2020, 3, 4))
+    batch(node, {"ITA": {"mask": 100}}, day=DAY)
+    with pytest.raises(InputError, match="last batch is of 2020-03-05; another cannot be of 2020-03-04") as f:
+        propose(node, 10, day=date(2020, 3, 4))
+    assert f.value.way_out == "Name 2020-03-05 or a later day."
+    with pytest.raises(
+        InputError, match=r"Batch 1 was approved after this plan was proposed|last batch is of"
+    ):
+        batches.approve(node.on_behalf_of("director"), early)
