@@ -153,6 +153,28 @@ def expire(
 
 
 @stock_app.command()
+def move(
+    goods: Annotated[list[str], typer.Argument(metavar="ITEM=UNITS…", help="mask=20000, or mask=20000@LOT.")],
+    to: Annotated[str, typer.Option(help="Depot that takes them; CN-HB is Hubei's own.")],
+    depot: Annotated[str, typer.Option("--from", help="Depot that gives them.")] = "home",
+    reason: Annotated[str, typer.Option(help="The plan, the call.")] = "as planned",
+    folder: NodeFolder = HERE,
+    person: As = OFFICER,
+    on: On = None,
+    json: Json = False,
+) -> None:
+    """Take goods from one of our depots to another, those that expire first.
+
+    Example: sampan stock move mask=20000 --from CN-GD --to CN-HB
+    """
+    from sampan.desks.assistance.depots import move as act
+
+    with opened(folder, person) as node:
+        lots = named_lots(goods)
+        report(act(node.session, lots, depot=depot, to=to, reason=reason, day=day_of(on)), json)
+
+
+@stock_app.command()
 def reserve(
     item: Annotated[str, typer.Argument()],
     units: Annotated[int, typer.Argument(min=0)],

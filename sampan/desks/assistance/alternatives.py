@@ -40,8 +40,8 @@ def _alternative(outcome: Outcome) -> Alternative:
     return Alternative(
         outcome.policy,
         outcome.averted,
-        outcome.least_coverage,
-        outcome.median_coverage,
+        max(outcome.least_coverage, 0.0),
+        max(outcome.median_coverage, 0.0),
         outcome.reached,
         outcome.units,
     )

@@ -184,7 +184,7 @@ def with_policy(
 ) -> Assumptions:
     """The same under another policy of fairness, or with the reserve reckoned otherwise."""
     now = assumptions.policy
-    kept = now.reserve if reserve is None else _Reader("--reserve").reserve(reserve)
+    kept = now.reserve if reserve is None else _reserve(reserve, None)
     return replace(assumptions, policy=replace(now, policy=policy or now.policy, reserve=kept))
 
 
@@ -194,6 +194,18 @@ def with_floors(assumptions: Assumptions, floors: Mapping[str, Mapping[str, int]
     for who, units in floors.items():
         merged[who] = merged.get(who, {}) | dict(units)
     return replace(assumptions, floors=merged)
+
+
+def _reserve(said: Any, name: str | None) -> ReserveBy:
+    for known in get_args(ReserveBy):
+        if said == known:
+            return known  # type: ignore[no-any-return]
+    raise InputError(
+        f'A reserve is not reckoned by "{said}".',
+        file=name,
+        field="reserve",
+        way_out=f"Use one of {', '.join(get_args(ReserveBy))}.",
+    )
 
 
 @dataclass(frozen=True)
@@ -206,7 +218,7 @@ class _Reader:
         return Policy(
             policy=str(said.get("policy", "expected harm")),
             home_cover=self._share(said, "home_cover"),
-            reserve=self.reserve(said.get("reserve", "quantile")),
+            reserve=_reserve(said.get("reserve", "quantile"), self.name),
             floor=self._share(said, "floor"),
             minimum_cartons=self._count(said, "minimum_cartons"),
             pool=self._share(said, "pool"),
@@ -233,18 +245,6 @@ class _Reader:
                 way_out="Write the units of each: ITA = { mask = 20000 }.",
             )
         return {item: self._count(said, item, table) for item in said}
-
-    def reserve(self, said: Any) -> ReserveBy:
-        """How the reserve is reckoned."""
-        for known in get_args(ReserveBy):
-            if said == known:
-                return known  # type: ignore[no-any-return]
-        raise InputError(
-            f"[policy] reserve = {said!r} is no way to reckon one.",
-            file=self.name,
-            field="reserve",
-            way_out=f"Use one of {', '.join(get_args(ReserveBy))}.",
-        )
 
     def item(self, item: str, said: Mapping[str, Any]) -> ItemSupply:
         basis: dict[str, Basis] = dict.fromkeys(("stock", "production", "export_share"), "assumption")

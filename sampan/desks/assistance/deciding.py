@@ -77,7 +77,7 @@ def _lines(question: Question, problem: Problem, plan: Plan) -> Iterator[Line]:
             reason.last_pack,
             reason.price,
             reason.chance_short,
-            reason.binding,
+            _binding(reason, question, problem.items[i]),
             question.estimate.grounds[r],
         )
 
@@ -102,8 +102,15 @@ def _transfers(question: Question, problem: Problem, plan: Plan) -> Iterator[Tra
             reason.last_pack,
             reason.price,
             reason.chance_short,
-            reason.binding,
+            _binding(reason, question, problem.items[i]),
         )
+
+
+def _binding(reason: Reason, question: Question, item: str) -> tuple[str, ...]:
+    """What holds a line where it is. Where no donor tied the item, the earmark is only that home's production
+    is for home's provinces: no news to anybody."""
+    donors = any(lot.item == item for lot in question.tied)
+    return tuple(name for name in reason.binding if name != "earmark" or donors)
 
 
 def name_of_depot(depot: str) -> str:
@@ -178,8 +185,22 @@ def _for_nobody(question: Question) -> Iterator[str]:
 
 def _in_words(conflict: Conflict, question: Question, problem: Problem) -> str:
     """``the floor of mask for Italy in week 2 and the stock of mask … cannot all hold: eased by 4,000 units``."""
-    limits = " and ".join(_limit_in_words(limit, question, problem) for limit in conflict.limits)
+    limits = " and ".join(
+        [
+            *(_limit_in_words(limit, question, problem) for limit in conflict.limits),
+            *_closed(conflict, question, problem),
+        ]
+    )
     return f"{limits} cannot all hold: eased by {conflict.short_units:,.0f} units"
+
+
+def _closed(conflict: Conflict, question: Question, problem: Problem) -> Iterator[str]:
+    """The freight that a conflict does not name because there is none at all, so that there is no lane either."""
+    lanes = {int(problem.lane[limit.recipient]) for limit in conflict.limits if limit.recipient >= 0}
+    for lane in sorted(lanes):
+        for what, freight in (("m³", problem.freight_m3), ("kg", problem.freight_kg)):
+            if freight is not None and not freight[:, :, lane].any():
+                yield f"the freight of 0 {what} to {_end_of(lane, question)}"
 
 
 _WHAT = {"freight m3": "freight in m³", "freight kg": "freight in kg", "depot reserve": "own reserve"}

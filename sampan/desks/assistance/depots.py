@@ -22,6 +22,7 @@ from sampan.records.assistance import (
     Production,
     Reserve,
     StockCount,
+    Transfer,
 )
 from sampan.records.movement import Commodity
 from sampan.records.record import Record
@@ -176,6 +177,57 @@ def expire(session: Session, *, depot: str = DEPOT, day: date | None = None) -> 
     (entry,) = session.decide("stock", records, effective=day)
     lines = Expiry.read(entry.body).lines
     return _done(entry.id, depot, f"{_sum(lines):,} units in {len(lines)} lots had expired")
+
+
+def move(
+    session: Session,
+    goods: Sequence[LotLine],
+    *,
+    depot: str,
+    to: str,
+    reason: str,
+    day: date | None = None,
+) -> Done:
+    """Takes goods from one of our depots to another: the lots that are named, or those that expire first.
+
+    What is past its day stays. Raises InputError for the same depot twice, more than there is, or no reason.
+    """
+    _check(session, goods)
+    if depot == to:
+        raise InputError(f"{depot} is where they are.", way_out="Name another depot with --to.", field="to")
+    if not reason.strip():
+        raise InputError("Nobody says why.", way_out="Give a reason: the plan, the call.", field="reason")
+    when = day or session.today()
+
+    def records() -> list[Record]:
+        lots = [lot for lot in on_hand(session.ledger, depot=depot, as_of=when) if not lot.expired]
+        lines = tuple(line for wanted in goods for line in _picked(wanted, lots, depot))
+        return [Transfer(depot=depot, to=to, lines=lines, reason=reason)]
+
+    (entry,) = session.decide("stock", records, effective=day)
+    lines = Transfer.read(entry.body).lines
+    return _done(entry.id, to, f"{_sum(lines):,} units in {len(lines)} lots went from {depot} to {to}")
+
+
+def _picked(wanted: LotLine, lots: Sequence[LotOnHand], depot: str) -> list[LotLine]:
+    """Whole or part lots of what is wanted, those that expire first in front."""
+    left, lines = wanted.units, []
+    for lot in lots:
+        if lot.item == wanted.item and wanted.lot in (None, lot.lot) and left > 0:
+            units = min(left, lot.units)
+            left -= units
+            lines.append(
+                LotLine(item=lot.item, lot=lot.lot, expiry=lot.expiry, earmark=lot.earmark, units=units)
+            )
+    if left > 0:
+        raise InputError(
+            f"{depot} holds {wanted.units - left:,} {_named(wanted.commodity())} in date; "
+            f"{wanted.units:,} cannot be taken.",
+            way_out=f"Take {wanted.units - left:,} or fewer.",
+            held=wanted.units - left,
+            asked=wanted.units,
+        )
+    return lines
 
 
 def reserve(

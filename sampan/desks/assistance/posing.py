@@ -205,6 +205,12 @@ def _asked_floors(question: Question) -> np.ndarray:
     floors = np.zeros((len(row), len(estimate.items)))
     for name, units in question.assumptions.floors.items():
         code = code_of(name)
+        if code == estimate.home_code:
+            raise InputError(
+                f"{name} is home, and is not sent anything.",
+                field="floors",
+                way_out="Raise home_cover to keep more at home; or name one of its provinces.",
+            )
         if code not in row:
             raise InputError(
                 f"{name} has a floor, and is not in this plan: it is not hard hit, nor weak with a case.",

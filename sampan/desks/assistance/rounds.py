@@ -22,7 +22,7 @@ from sampan.desks.assistance.parameters import Numbers
 from sampan.desks.assistance.plan import Decision
 from sampan.desks.assistance.posing import Question
 from sampan.desks.assistance.stock import Store, depot, with_stock
-from sampan.records.assistance import Expiry, Production, StockCount, Supply
+from sampan.records.assistance import Expiry, Production, StockCount, Supply, Transfer
 from sampan.records.control import Snapshot
 from sampan.world.assisted import sent
 from sampan.world.forecasts import latest
@@ -244,7 +244,7 @@ def _opened(session: Session, day: date) -> date:
 
 def _books(session: Session) -> tuple[str, ...]:
     """The last entry of each kind by which the depots' books came to be as they are."""
-    kinds = (StockCount.kind, Production.kind, Expiry.kind)
+    kinds = (StockCount.kind, Production.kind, Expiry.kind, Transfer.kind)
     found = (next(session.ledger.entries(kind=kind, newest_first=True, limit=1), None) for kind in kinds)
     return tuple(entry.id for entry in found if entry is not None)
 

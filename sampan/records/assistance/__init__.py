@@ -42,6 +42,7 @@ from sampan.records.assistance.stock import (
     Production,
     Reserve,
     StockCount,
+    Transfer,
 )
 from sampan.records.assistance.teams import (
     DailyReport,
@@ -110,6 +111,7 @@ __all__ = [
     "TeamReturn",
     "Temperature",
     "Thanks",
+    "Transfer",
     "Unpacking",
     "Use",
     "Withdrawal",

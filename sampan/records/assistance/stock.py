@@ -101,6 +101,22 @@ class Expiry(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Transfer(Record):
+    """Lots that went from one of our depots to another, as from one province's store to its sibling's."""
+
+    kind: ClassVar[str] = "assistance.transfer"
+
+    depot: str
+    to: str
+    lines: tuple[LotLine, ...]
+    reason: str
+
+    def movements(self) -> tuple[Movement, ...]:
+        """From the one depot to the other."""
+        return moved(self.lines, f"depot:{self.depot}", f"depot:{self.to}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reserve(Record):
     """Units of an item that a depot keeps for home. The last word counts; 0 lifts it."""
 
