@@ -11,6 +11,7 @@ from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
 from sampan.desks.assistance.contributions import check_number, next_number
 from sampan.desks.assistance.done import Done
+from sampan.desks.assistance.lines import require_things
 from sampan.records.assistance.appeals import MOVES, Appeal, AppealLine, AppealState, AppealStep
 from sampan.records.control import Snapshot
 from sampan.records.record import Record
@@ -104,6 +105,7 @@ def check_appeal(session: Session, said: Appeal, on: date, known: Sequence[Stand
     party(session.ledger, said.requester)
     if not said.lines:
         raise InputError("This appeal asks for nothing.", way_out="Name what is asked for, as mask=200000.")
+    require_things(said.lines)
     things = [(line.kind, line.item) for line in said.lines]
     if len(set(things)) < len(things):
         raise InputError("One thing is asked for twice.", way_out="Add the lines up.", field="item")

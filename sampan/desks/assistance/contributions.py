@@ -13,7 +13,7 @@ from datetime import date
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
 from sampan.desks.assistance.done import Done
-from sampan.desks.assistance.lines import shown
+from sampan.desks.assistance.lines import require_things, shown
 from sampan.desks.assistance.routes import route
 from sampan.desks.assistance.spending import from_fund, released
 from sampan.desks.assistance.steps import parts_of, require_order, standing, stepped, take_step
@@ -109,6 +109,7 @@ def check_pledge(session: Session, said: Contribution, *, also: Collection[str] 
     ``also`` are the numbers of pledges that are about to be written with it.
     """
     check_number(session, Contribution.kind, said.number, "a contribution")
+    require_things(said.lines)
     way = route(session, said)
     if said.parent is not None and said.parent not in also:
         _of_parent(session, said.parent)

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from sampan.core.errors import InputError
-from sampan.core.money import Money, exponent
+from sampan.core.money import LARGEST, Money, exponent
 from sampan.core.quantities import whole
 from sampan.core.time import read_day
 from sampan.records.assistance.contributions import GiftKind, Line
@@ -67,7 +68,7 @@ def read_quantity(kind: GiftKind, item: str, text: str) -> int:
     quantity = Money.read(text, item).minor if kind == "money" else whole(text, what=item)
     if quantity < 1:
         raise InputError(f"{text} {item} is nothing.", way_out="Write an amount above zero.")
-    if quantity > 2**53 - 1:
+    if quantity > LARGEST:
         raise InputError(f"{text} {item} is more than there is.", way_out="Check the digits.")
     return quantity
 
@@ -108,9 +109,39 @@ def read_lines(texts: Iterable[str]) -> tuple[Line, ...]:
     return as_lines(read_arrival(text) for text in texts)
 
 
+class Thing(Protocol):
+    """So much of something."""
+
+    @property
+    def kind(self) -> GiftKind: ...
+    @property
+    def item(self) -> str: ...
+    @property
+    def quantity(self) -> int: ...
+
+
+def require_things(things: Iterable[Thing]) -> None:
+    """Lets each be more than nothing of what there is, by its code. Raises InputError for any other.
+
+    What was typed or loaded is so already; what a program hands in may be anything.
+    """
+    for each in things:
+        _, code = of_kind(each.kind, each.item)
+        if code != each.item:
+            raise InputError(f'"{each.item}" is written {code}.', way_out="Give the code.", field="item")
+        if not 1 <= each.quantity <= LARGEST:
+            raise InputError(
+                f"{each.quantity} {each.item} cannot be.",
+                way_out=f"Give a whole number from 1 to {LARGEST}.",
+                field="quantity",
+            )
+
+
 def as_lines(arrivals: Iterable[Arrival]) -> tuple[Line, ...]:
-    """The sums by thing, in the order in which each first came."""
+    """The sums by thing, in the order in which each first came. Raises InputError for less than nothing."""
     sums: dict[tuple[GiftKind, str], int] = {}
+    arrivals = tuple(arrivals)
+    require_things(arrivals)
     for each in arrivals:
         key = (each.kind, each.item)
         sums[key] = sums.get(key, 0) + each.quantity

@@ -9,12 +9,16 @@ from datetime import date
 import numpy as np
 
 from sampan.access.session import Session
+from sampan.core.errors import InputError
 from sampan.engines.matching import NOBODY, Matching, Requests, Roster, match
 from sampan.records.assistance.teams import Seats, TeamRequest
 from sampan.world.teams import Teams, teams
 
 REST_DAYS = 14
 """Between two teams of the same expert. An assumption: as long as the quarantine on return was in 2020."""
+
+
+MOST_REST = 1_000
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,11 @@ def propose(session: Session, *, day: date | None = None, rest_days: int = REST_
 
 
 def matched(known: Teams, on: date, rest_days: int) -> Matched:
-    """The same, of what is known already."""
+    """The same, of what is known already. Raises InputError for days of rest that cannot be."""
+    if not 0 <= rest_days <= MOST_REST:
+        raise InputError(
+            f"{rest_days} days of rest cannot be.", way_out=f"Give 0 to {MOST_REST}.", field="rest_days"
+        )
     waiting = [asked.request for asked in known.requests.values() if asked.state == "open"]
     late = [
         ProposedTeam(r, (), (), f"Its first day, {r.start}, has passed.") for r in waiting if r.start < on

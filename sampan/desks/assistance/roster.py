@@ -122,6 +122,10 @@ def seats(text: str) -> Seats:
     return Seats(skill=skill(name), seats=wanted, least=fewest)
 
 
+MOST_DAYS, MOST_SEATS = 1_000, 10_000
+"""What one request may ask for: beyond, somebody has mistyped."""
+
+
 def request(
     session: Session,
     recipient: str,
@@ -143,8 +147,21 @@ def request(
     party = find_party(session.ledger, recipient)
     if not wanted or len({part.skill for part in wanted}) < len(wanted):
         raise InputError("Each skill is asked for once.", way_out="Write epidemiology=3.", field="seats")
-    if days < 1 or priority < 1:
-        raise InputError("Days and priority are 1 or more.", way_out="Correct the number.", field="days")
+    if not 1 <= days <= MOST_DAYS or not 1 <= priority <= MOST_SEATS:
+        raise InputError(
+            f"Days are 1 to {MOST_DAYS}, and a priority 1 to {MOST_SEATS}.",
+            way_out="Correct the number.",
+            field="days",
+        )
+    if any(
+        part.skill != skill(part.skill) or not 0 <= part.least <= part.seats <= MOST_SEATS or part.seats < 1
+        for part in wanted
+    ):
+        raise InputError(
+            f"Of each skill 1 to {MOST_SEATS} seats are asked for, and no more at least.",
+            way_out="Write epidemiology=3, or =3/2 for at least 2.",
+            field="seats",
+        )
     least_days = STANDARDS[team].days
     if least_days and days < least_days:
         raise Refused(

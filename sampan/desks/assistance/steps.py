@@ -8,7 +8,7 @@ from datetime import date
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
 from sampan.desks.assistance.done import Done
-from sampan.desks.assistance.lines import shown
+from sampan.desks.assistance.lines import require_things, shown
 from sampan.records.assistance.contributions import Line
 from sampan.records.record import Record
 from sampan.world.contributions import LineState, Stepped, by_day, history
@@ -62,6 +62,7 @@ def parts_of(
         ]
         if not lines:
             raise Refused(f"Nothing of {number} is left to be {step} on {day}.", way_out=_WAY_OUT[step])
+    require_things(lines)
     for line in lines:
         if (line.kind, line.item) not in states:
             pledged = ", ".join(item for _, item in states)

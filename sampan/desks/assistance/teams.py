@@ -121,7 +121,7 @@ def report(
         sent = {part.skill: part.seats for part in team.deployment.people}
         there = team.deployment.people if present is None else present
         for part in there:
-            if part.seats > sent.get(part.skill, 0):
+            if not 0 <= part.seats <= sent.get(part.skill, 0):
                 raise Refused(
                     f"{number} has {sent.get(part.skill, 0)} people in {part.skill}; this reports {part.seats}.",
                     way_out="Report those of the team.",
