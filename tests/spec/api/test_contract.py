@@ -69,7 +69,7 @@ def test_what_an_offer_asks_for_can_be_described_and_read(name: str) -> None:
     assert arguments.model(offer).model_json_schema()["type"] == "object"
     assert isinstance(arguments.result(offer), TypeAdapter)
     if isinstance(offer, View):
-        assert {p for p in offer.signature.parameters} & {"cursor", "expecting"} == set()
+        assert set(offer.signature.parameters) & {"cursor", "expecting"} == set()
         for parameter in offer.signature.parameters.values():
             assert _is_text(offer, parameter), f"{name} takes a {parameter}, which no query can say"
     else:
