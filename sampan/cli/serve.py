@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,7 +20,12 @@ Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")]
 
 SITE = "sampan.web.app:create"
+PROTOCOL = "sampan.web.wire:Careful"
+LINES = {"json": "sampan.web.watch.JsonLines", "text": "sampan.web.watch.TextLines"}
 """Named as text: the commands do not rest on the site, they only start it."""
+
+CONNECTIONS = 1_000
+"""Of each worker; whoever comes then is asked to come back."""
 
 
 def register(app: typer.Typer) -> None:
@@ -36,18 +44,41 @@ def serve(
             envvar="SAMPAN_PUBLIC_URL", help="Address that readers see, as https://aid.example.org."
         ),
     ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address or network of a proxy whose X-Forwarded-For is believed; repeat for more.",
+        ),
+    ] = None,
+    log_format: Annotated[
+        str | None, typer.Option(help="Log every request, without who asked: json or text.")
+    ] = None,
 ) -> None:
     """Show the node's public pages in six languages: briefs, world, countries, batches, ledger.
 
     Stops on Ctrl-C or SIGTERM, after the requests under way have been answered.
 
-    Examples: sampan serve; sampan serve --host 0.0.0.0 --workers 2 --public-url https://aid.example.org
+    Examples: sampan serve; sampan serve --host 0.0.0.0 --workers 2 --public-url https://aid.example.org;
+    sampan serve --public-url https://aid.example.org --trusted-proxy 127.0.0.1 --log-format json
     """
     with opened(folder):
         pass
     if public_url is not None and not public_url.startswith(("http://", "https://")):
         raise InputError(f'"{public_url}" is not an address.', way_out="Begin it with https://")
-    start(folder, host=host, port=port, workers=workers, public_url=public_url)
+    if log_format not in (None, *LINES):
+        raise InputError(f'"{log_format}" is no format of a log.', way_out=f"Use {' or '.join(LINES)}.")
+    for proxy in trusted_proxy or ():
+        _require_network(proxy)
+    start(
+        folder,
+        host=host,
+        port=port,
+        workers=workers,
+        public_url=public_url,
+        trusted=trusted_proxy or (),
+        log_format=log_format,
+    )
 
 
 def start(
@@ -57,6 +88,8 @@ def start(
     port: int = 8000,
     workers: int = 1,
     public_url: str | None = None,
+    trusted: Sequence[str] = (),
+    log_format: str | None = None,
 ) -> None:
     """Serves the node in ``folder`` until told to stop. Raises InputError if the port is taken."""
     import uvicorn
@@ -66,18 +99,64 @@ def start(
     os.environ["SAMPAN_NODE"] = str(folder)
     os.environ["SAMPAN_PUBLIC_URL"] = address
     said(f"Serving {folder} at {address}/ (stop with Ctrl-C)")
-    uvicorn.run(
-        SITE,
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_level="warning",
-        access_log=False,  # who read what is nobody's business
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=10,
-    )
+    with _figures_of(workers):
+        uvicorn.run(
+            SITE,
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            http=PROTOCOL,
+            ws="none",
+            log_config=_log_config(log_format),
+            access_log=False,  # who read what is nobody's business
+            server_header=False,
+            proxy_headers=bool(trusted),
+            forwarded_allow_ips=list(trusted),
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=10,
+        )
+
+
+@contextlib.contextmanager
+def _figures_of(workers: int) -> Iterator[None]:
+    """A folder in which several workers count together, while the block runs."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="sampan-figures-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["PROMETHEUS_MULTIPROC_DIR"]
+
+
+def _log_config(format: str | None) -> dict[str, Any]:
+    """To stderr: faults always, and every request where a format is named."""
+    level = "WARNING" if format is None else "INFO"
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"lines": {"()": LINES[format or "text"]}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "loggers": {
+            name: {"handlers": ["stderr"], "level": level, "propagate": False}
+            for name in ("sampan", "uvicorn")
+        },
+    }
+
+
+def _require_network(said: str) -> None:
+    """Lets ``said`` be the address of a machine or a network. Raises InputError if it is neither."""
+    from ipaddress import ip_network
+
+    try:
+        ip_network(said)
+    except ValueError:
+        raise InputError(
+            f'"{said}" is no address of a proxy.', way_out="Write it as 127.0.0.1 or 10.0.0.0/8."
+        ) from None
 
 
 def _try(host: str, port: int) -> None:
