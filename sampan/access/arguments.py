@@ -93,6 +93,17 @@ def from_texts(offer: Offer, said: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return _given(read)
 
 
+def from_values(offer: Offer, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments in a form, each as far as its field could be read. Raises InputError naming the field."""
+    from pydantic import ValidationError
+
+    try:
+        read = model(offer).model_validate(dict(values))
+    except ValidationError as fault:
+        raise _unfit(fault) from None
+    return _given(read)
+
+
 def to_json(offer: Offer, given: Mapping[str, Any]) -> bytes:
     """The same, written. Raises InputError naming the argument that does not hold."""
     from pydantic import ValidationError

@@ -17,6 +17,7 @@ from sampan.web.account import AccountPages
 from sampan.web.api.app import PREFIX, Api
 from sampan.web.asked import NotFound
 from sampan.web.bounds import Bounds
+from sampan.web.desk.pages import DeskPages
 from sampan.web.door import Door
 from sampan.web.guard import Guard
 from sampan.web.handlers import Handlers
@@ -57,9 +58,10 @@ def site(node: Node, *, public_url: str = HERE, cost: Cost = Cost()) -> Guard:  
     inside = Inside(reading, public_url)
     signing = SignInPages(door, inside)
     account = AccountPages(door, inside, signing, node.settings)
+    desks = DeskPages(inside, node.session)
     figures = Figures()
     app.add_route("/metrics", Metrics(figures, reading, door).__call__, ["GET"])
-    for path, handler, methods in (*signing.routes(), *account.routes()):
+    for path, handler, methods in (*signing.routes(), *account.routes(), *desks.routes()):
         app.add_route(path, handler, methods)
     _add_routes(app, handlers)
     for fault in (HTTPException, NotFound, SampanError, Exception):

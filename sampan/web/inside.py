@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cache, partial
 from typing import Any
 
@@ -29,7 +31,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 Routes = list[tuple[str, Handler, list[str]]]
 """Address, handler, methods: what a part of the site adds to it."""
 
-DESK = "/account"
+DESK = "/desk"
 """Where somebody comes who has signed in and was on the way to nowhere else."""
 
 _WITHIN = re.compile(
@@ -68,8 +70,21 @@ class Inside:
 @cache
 def _templates(language: Language) -> jinja2.Environment:
     made = templates(language)
-    made.filters["moment"] = partial(_moment, speech(language))
+    spoken = speech(language)
+    made.filters |= {
+        "moment": partial(_moment, spoken),
+        "figure": partial(_figure, spoken),
+        "money": lambda money: spoken.money(money.amount, money.currency),
+    }
     return made
+
+
+def _figure(spoken: Speech, value: float | Decimal) -> Markup:
+    """A number as a reader writes it: whole ones whole, others to three digits that count."""
+    if not math.isfinite(value):
+        return Markup("–")
+    shown = value if value == int(value) else float(f"{value:.3g}")
+    return Markup('<data value="{}">{}</data>').format(value, spoken.number(shown))
 
 
 def _moment(spoken: Speech, at: datetime) -> Markup:

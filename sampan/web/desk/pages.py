@@ -1,0 +1,328 @@
+"""How is a desk reached in a browser? One page for every view and every act, wired by what the desks list."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from threading import Lock
+from typing import Any
+from uuid import uuid4
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sampan.access.offer import Act, View
+from sampan.access.session import Session
+from sampan.core.errors import InputError, MovedOn, NodeError, SampanError
+from sampan.core.plain import plain
+from sampan.languages.speech import speech
+from sampan.web.api.once import Given, Once
+from sampan.web.asked import NotFound
+from sampan.web.desk import beforehand, words
+from sampan.web.desk.menu import (
+    SECTIONS,
+    Placed,
+    acts_of,
+    is_file,
+    offers,
+    section_of,
+    views_of,
+    waits_to_be_asked,
+)
+from sampan.web.desk.questions import ROWS, Question, questions
+from sampan.web.desk.reading import File, Said, read, rows_said, texts
+from sampan.web.desk.showing import shown
+from sampan.web.desk.suggestions import suggestions
+from sampan.web.inside import Inside, Routes, language_of, led_to
+from sampan.web.links import Links
+from sampan.web.who import form_of, require_person, session_of
+
+MOST_FILES = 40
+MOST_SHOWN = 200
+"""Rows of a result on one page."""
+
+KEPT = 64
+"""Results that are remembered while the ledger stays as it is."""
+
+OWN = frozenset({"csrf", "done", "from", "go", "more", "once"})
+"""Fields of ours that no act or view asks for."""
+
+
+class DeskPages:
+    """The pages of the desks of one node."""
+
+    def __init__(self, inside: Inside, session: Session) -> None:
+        self._inside = inside
+        self._once = Once(session.ledger, session.clock)
+        self._results = Results()
+
+    def routes(self) -> Routes:
+        """Where they are."""
+        return [
+            ("/{language}/desk", self.home, ["GET"]),
+            ("/{language}/desk/{section}", self.section, ["GET"]),
+            ("/{language}/desk/{desk}/{name}", self.offer, ["GET", "POST"]),
+        ]
+
+    async def home(self, request: Request) -> Response:
+        """Every section, and what waits in each."""
+        session = session_of(request)
+        waiting = await run_in_threadpool(beforehand.waiting, session)
+        return await self._inside.page(
+            request, "desk_home.html", path="/desk", sections=SECTIONS, waiting=waiting, words=words
+        )
+
+    async def section(self, request: Request) -> Response:
+        """Leads to the first view of a section."""
+        require_person(request)
+        found = section_of(request.path_params["section"])
+        if found is None:
+            raise NotFound
+        return led_to(Links(language_of(request)).to(views_of(found)[0].path))
+
+    async def offer(self, request: Request) -> Response:
+        """A view, or the form of an act and what becomes of it."""
+        name, _, form = request.path_params["name"].partition(".")
+        placed = offers().get(f"{request.path_params['desk']}.{name}")
+        if placed is None or form not in ("", "json"):
+            raise NotFound
+        session = session_of(request) if request.method == "GET" else None
+        if isinstance(placed.offer, View):
+            if session is None:
+                raise NotFound
+            return await self._view(request, placed, session, form)
+        if form:
+            raise NotFound
+        return await (self._ask(request, placed, session) if session else self._do(request, placed))
+
+    # Views
+
+    async def _view(self, request: Request, placed: Placed, session: Session, form: str) -> Response:
+        said: Said = {
+            name: request.query_params.getlist(name) for name in request.query_params if name not in OWN
+        }
+        unasked = any(each.required and not any(texts(said, each.word)) for each in questions(placed.offer))
+        unasked = unasked or (waits_to_be_asked(placed) and "go" not in request.query_params and not form)
+        result, fault = None, None
+        if not unasked:
+            try:
+                result = await run_in_threadpool(self._results.of, placed, said, session)
+            except NodeError:
+                raise
+            except SampanError as trouble:
+                fault = trouble
+        if form == "json" and fault is None and not unasked:
+            body = json.dumps(plain(result), ensure_ascii=False, allow_nan=False)
+            return Response(body, 200, {"Cache-Control": "no-store"}, media_type="application/json")
+        if is_file(placed) and isinstance(result, bytes):
+            return _download(placed, result)
+        status = 200 if fault is None else fault.http_status
+        return await self._page(
+            request,
+            "desk_view.html",
+            placed,
+            session,
+            said=said,
+            fault=fault,
+            status=status,
+            asking=waits_to_be_asked(placed),
+            file=is_file(placed),
+            **_looked(request, result),
+        )
+
+    # Acts
+
+    async def _ask(self, request: Request, placed: Placed, session: Session) -> Response:
+        """The empty form, or one with what is likely to be told written in beforehand."""
+        given = {name: request.query_params.getlist(name) for name in request.query_params if name not in OWN}
+        said = await run_in_threadpool(beforehand.filled_in, placed, given, session)
+        return await self._page(request, "desk_act.html", placed, session, said=said, once=str(uuid4()))
+
+    async def _do(self, request: Request, placed: Placed) -> Response:
+        """Acts once on a form, however often it is sent; or shows it again with what is wrong beside the field."""
+        form = await form_of(request, files=MOST_FILES)
+        session = session_of(request)
+        said = await _said(form)
+        once = next(iter(texts(said, "once")), "") or str(uuid4())
+        more = next(iter(texts(said, "more")), "")
+        if more:
+            return await self._page(
+                request, "desk_act.html", placed, session, said=said, once=once, more=more
+            )
+        try:
+            given, _ = await run_in_threadpool(
+                self._once.answer,
+                session.person.handle,
+                once,
+                _digest(placed, said),
+                lambda: _acted(placed, said, session),
+            )
+        except (NodeError, SampanError) as fault:
+            if isinstance(fault, NodeError) and not isinstance(fault, MovedOn):
+                raise
+            return await self._page(
+                request,
+                "desk_act.html",
+                placed,
+                session,
+                said=said,
+                fault=fault,
+                status=fault.http_status,
+                once=str(uuid4()),
+            )
+        return led_to(Links(language_of(request)).to(given.body.decode()))
+
+    # Both
+
+    async def _page(
+        self,
+        request: Request,
+        template: str,
+        placed: Placed,
+        session: Session,
+        *,
+        said: Said,
+        fault: SampanError | None = None,
+        status: int = 200,
+        **more: Any,
+    ) -> Response:
+        asked = questions(placed.offer)
+        spoken = speech(language_of(request))
+
+        def suggested() -> dict[str, list[tuple[str, str]]]:
+            named = {part.word for each in asked for part in (each, *each.parts)}
+            known = {word: suggestions(word, session, spoken) for word in sorted(named)}
+            return {word: found for word, found in known.items() if found}
+
+        values = {"more": "", "once": "", **more}
+        return await self._inside.page(
+            request,
+            template,
+            path=placed.path,
+            status=status,
+            known=True,
+            placed=placed,
+            section=placed.section,
+            sections=SECTIONS,
+            views=views_of(placed.section),
+            acts=acts_of(placed.section),
+            questions=asked,
+            said={name: [text for text in found if isinstance(text, str)] for name, found in said.items()},
+            rows=_rows(asked, said, values["more"]),
+            suggested=await run_in_threadpool(suggested),
+            fault=fault,
+            at_field=_at_field(fault, asked),
+            words=words,
+            **values,
+        )
+
+
+class Results:
+    """What views gave at the present size of the ledger, so that the next reader does not wait for it."""
+
+    def __init__(self) -> None:
+        self._size = -1
+        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._turn = Lock()
+
+    def of(self, placed: Placed, said: Said, session: Session) -> Any:
+        """The result of a view. Raises what the view raises."""
+        size = session.ledger.size
+        key = (
+            placed.key,
+            session.today(),
+            tuple(sorted((name, tuple(found)) for name, found in said.items())),
+        )
+        with self._turn:
+            if size != self._size:
+                self._size = size
+                self._kept.clear()
+            if key in self._kept:
+                return self._kept[key]
+        result = placed.offer.call(session, **read(placed.offer, said, session))
+        with self._turn:
+            if size == self._size:
+                self._kept[key] = result
+                if len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+        return result
+
+
+def _acted(placed: Placed, said: Said, session: Session) -> Given:
+    """What an act gave: where to go from here."""
+    assert isinstance(placed.offer, Act)
+    session.require(placed.offer.needs)
+    result = placed.offer.call(session, **read(placed.offer, said, session))
+    return Given(303, "text/plain", beforehand.next_page(placed, result).encode())
+
+
+def _looked(request: Request, result: Any) -> Mapping[str, Any]:
+    """A result as it stands on the page: some rows of a long one, and where those begin."""
+    start = request.query_params.get("from", "0")
+    begin = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 0
+    return {
+        "it": result,
+        "result": None if result is None or isinstance(result, bytes) else shown(result),
+        "begin": begin,
+        "most": MOST_SHOWN,
+        "query": [(name, text) for name, text in request.query_params.multi_items() if name not in OWN],
+        "done": request.query_params.get("done", ""),
+    }
+
+
+def _download(placed: Placed, data: bytes) -> Response:
+    assert isinstance(placed.offer, View)
+    media = placed.offer.media or "application/octet-stream"
+    ending = {"text/csv": "csv", "application/xml": "xml", "application/ld+json": "json"}.get(
+        media.partition(";")[0]
+    )
+    ending = ending or ("xlsx" if "spreadsheet" in media else "bin")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{placed.offer.name}.{ending}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(data, 200, headers, media_type=media)
+
+
+async def _said(form: FormData) -> dict[str, list[str | File]]:
+    """A form as what each of its fields says."""
+    said: dict[str, list[str | File]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            data = await value.read()
+            if value.filename:
+                said.setdefault(name, []).append(
+                    File(value.filename.replace("\\", "/").rpartition("/")[2], data)
+                )
+        else:
+            said.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    return said
+
+
+def _digest(placed: Placed, said: Said) -> bytes:
+    """What tells this form from another."""
+    parts: list[object] = [placed.key]
+    for name in sorted(said):
+        if name not in OWN:
+            parts += [
+                name,
+                *(sha256(one.data).hexdigest() if isinstance(one, File) else one for one in said[name]),
+            ]
+    return json.dumps(parts).encode()
+
+
+def _rows(asked: Sequence[Question], said: Said, more: str) -> Mapping[str, int]:
+    """How many lines each table of a form has: those that were written, and some empty ones."""
+    found = {each.word: rows_said(said, each.word) for each in asked if each.kind in ("rows", "units")}
+    return {word: max(ROWS, written) + (ROWS if more == word else 0) for word, written in found.items()}
+
+
+def _at_field(fault: SampanError | None, asked: Sequence[Question]) -> str:
+    """The field beside which to say what is wrong; nothing if it is none of this form."""
+    field = fault.field if isinstance(fault, InputError) else None
+    words_ = {each.word for each in asked}
+    return field if field and field.partition(".")[0] in words_ else ""
