@@ -257,7 +257,7 @@ def test_an_act_is_posted(unchanged: Served) -> None:
 
 
 def test_text_of_any_tongue_is_kept_as_it_is(served: Served) -> None:
-    reason = "前线需要 · для больницы · ‏احتياجات المنزل‏ · é e\u0301 · 𓀀 · \n two lines"
+    reason = "前线需要 · для больницы · \u200fاحتياجات المنزل\u200f · é e\u0301 · 𓀀 · \n two lines"
     client = served.client("officer")
     said = {"item": "ventilator", "units": 500, "reason": reason}
     answer = client.post(RESERVE, content=json.dumps(said, ensure_ascii=False).encode(), headers=JSON)
