@@ -15,7 +15,7 @@ from sampan.engines.allocate.highs import Model, solve_model
 from sampan.engines.allocate.packed import Packed
 from sampan.engines.allocate.plan import Conflict, Limit
 from sampan.engines.allocate.problem import Bools, Floats, Ints
-from sampan.engines.allocate.shipping import Shipping
+from sampan.engines.allocate.shipping import Shipping, departures
 
 MOST_FLOORS = 3_000  # an integer programme over more takes minutes
 MOST_TRIED = 400  # a filter over more candidates would keep an officer waiting
@@ -28,7 +28,58 @@ def short_reserves(q: Packed) -> tuple[Conflict, ...]:
         t = int(np.argmax(q.short_reserve[:, i]))
         limits = (Limit("reserve", week=t, item=int(i)), Limit("stock", item=int(i)))
         found.append(Conflict(limits, float(q.short_reserve[t, i])))
+    for d, i in np.argwhere(q.short_depot_reserve.max(0) > 0).tolist():
+        t = int(np.argmax(q.short_depot_reserve[:, d, i]))
+        here = (Limit("depot reserve", week=t, depot=d, item=i), Limit("stock", depot=d, item=i))
+        found.append(Conflict(here, float(q.short_depot_reserve[t, d, i])))
     return tuple(found)
+
+
+def stranded(q: Packed, pack: Ints) -> tuple[Conflict, ...]:
+    """Earmarked stock from whose depot no lane leads to anybody it is meant for."""
+    found = []
+    led = q.lead[:, q.group_lane] >= 0  # (Dp, G)
+    for k in np.flatnonzero(q.earmark >= 0).tolist():
+        packs = q.supply[k].sum(0)  # (Dp, I)
+        nobody = (packs > 0) & ~(led.astype(int) @ q.eligible[k].astype(int) > 0)
+        for d, i in np.argwhere(nobody).tolist():
+            limits = (Limit("earmark", depot=d, item=i, earmark=int(q.earmark[k])), Limit("lane", depot=d))
+            found.append(Conflict(limits, float(packs[d, i] * pack[i])))
+    return tuple(found)
+
+
+def unreachable(q: Packed, floor: Limit) -> tuple[Limit, ...]:
+    """What keeps everything from reaching a floor at all; nothing if something can arrive there in time."""
+    g, i = int(q.group[floor.recipient]), floor.item
+    lane = int(q.group_lane[g])
+
+    def arrives(eased: Packed) -> bool:
+        wanted = np.zeros((len(q.group_lane), len(q.kind)), bool)
+        wanted[g, i] = True
+        _, week, depot, _, _ = departures(eased, wanted)
+        return bool(np.any(week + q.lead[depot, lane] == floor.week)) if floor.week >= 0 else len(week) > 0
+
+    if arrives(q):
+        return ()
+    open_ = {
+        "freight_m3": np.full(q.freight_m3.shape, np.inf),
+        "freight_kg": np.full(q.freight_kg.shape, np.inf),
+    }
+    for what, fields in (
+        ("freight_m3", ("freight_m3",)),
+        ("freight_kg", ("freight_kg",)),
+        ("both", tuple(open_)),
+    ):
+        if arrives(replace(q, **{name: open_[name] for name in fields})):
+            named = ("freight m3", "freight kg") if what == "both" else (what.replace("_", " "),)
+            return tuple(Limit(name, lane=lane) for name in named)
+    anybody = replace(q, **open_, eligible=np.ones_like(q.eligible))
+    if arrives(anybody):
+        tags = np.flatnonzero((q.earmark >= 0) & ~q.eligible[:, g, i] & (q.supply[..., i].sum((1, 2)) > 0))
+        return tuple(Limit("earmark", item=i, earmark=int(q.earmark[k])) for k in tags)
+    if arrives(replace(anybody, last=np.full_like(q.last, q.horizon - 1))):
+        return (Limit("expiry", item=i),)
+    return (Limit("lane", lane=lane),) if np.all(q.lead[:, lane] < 0) else (Limit("stock", item=i),)
 
 
 def ease(q: Packed, s: Shipping, pack: Ints) -> tuple[Packed, tuple[Conflict, ...]]:
@@ -192,7 +243,9 @@ class _Book:
                 rest = [other for other in kept if other is not one]
                 if self._clash(named, rest):
                     kept = rest
-        return tuple(one.limit for one in kept)
+        limits = [one.limit for one in kept]
+        floors = [limit for limit in limits if "floor" in limit.what]
+        return tuple(dict.fromkeys([*limits, *(why for one in floors for why in unreachable(self._q, one))]))
 
     def _clash(self, named: list[_Row], kept: list[_Row]) -> bool:
         off = np.zeros(len(self._lower), bool)

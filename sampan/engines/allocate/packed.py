@@ -21,8 +21,8 @@ class Packed:
     supply: (Kc, T, Dp, I) whole packs becoming available.  last: (Kc,) last week of arrival.
     expires: (Kc,) the date on the lot, -1 for none.  earmark: (Kc,) index or -1.  eligible: (Kc, G, I).
     group: (R,).  group_lane: (G,).  group_home: (G,) own depot of the group's members, -1 abroad.
-    keep: (T, I) and depot_keep: (T, Dp, I) packs of free stock to be left; ``short_reserve`` the units by
-    which stock falls short of the reserve even if nothing is sent.
+    keep: (T, I) and depot_keep: (T, Dp, I) packs of free stock to be left; ``short_reserve`` and
+    ``short_depot_reserve`` the units by which stock falls short of them even if nothing is sent.
     m3, kg: (I,) per pack.  freight_m3, freight_kg: (T, Dp, L).  minimum: (I,) packs.  charters: flights for hire.
     """
 
@@ -43,6 +43,7 @@ class Packed:
     keep: Floats
     depot_keep: Floats
     short_reserve: Floats
+    short_depot_reserve: Floats
     m3: Floats
     kg: Floats
     freight_m3: Floats
@@ -75,7 +76,9 @@ def packed(p: Problem) -> Packed:
     free = np.array([earmark is None for earmark, _ in classes])
     counts = free[:, None] & (np.arange(T) <= last[:, None])
     keep, short = _keep(whole, units, counts, _or_none(p.reserve, (T, I)), pack)
-    depot_keep = _depot_keep(whole, units, counts, _or_none(p.depot_reserve, (T, p.n_depots, I)), pack)
+    depot_keep, short_depot = _depot_keep(
+        whole, units, counts, _or_none(p.depot_reserve, (T, p.n_depots, I)), pack
+    )
     shape = (T, p.n_depots, p.n_lanes)
     return Packed(
         kind=tuple(p.kind),
@@ -95,6 +98,7 @@ def packed(p: Problem) -> Packed:
         keep=keep,
         depot_keep=depot_keep,
         short_reserve=short,
+        short_depot_reserve=short_depot,
         m3=_or_none(p.volume_m3, (I,)) * pack,
         kg=_or_none(p.mass_kg, (I,)) * pack,
         freight_m3=_or_none(p.freight_m3, shape, np.inf),
@@ -168,10 +172,12 @@ def _keep(
     return np.where(reserve > 0, packs - np.clip(sendable, 0, packs), 0.0), np.maximum(reserve - loose, 0.0)
 
 
-def _depot_keep(whole: Floats, units: Floats, counts: Bools, reserve: Floats, pack: Floats) -> Floats:
-    """The same for each depot alone (T, Dp, I)."""
-    one = [
-        _keep(whole[:, :, [d]], units[:, :, [d]], counts, reserve[:, d], pack)[0]
-        for d in range(whole.shape[2])
+def _depot_keep(
+    whole: Floats, units: Floats, counts: Bools, reserve: Floats, pack: Floats
+) -> tuple[Floats, Floats]:
+    """The same for each depot alone, (T, Dp, I) both."""
+    each = [
+        _keep(whole[:, :, [d]], units[:, :, [d]], counts, reserve[:, d], pack) for d in range(whole.shape[2])
     ]
-    return np.stack(one, axis=1)
+    keep, short = zip(*each, strict=True)
+    return np.stack(keep, axis=1), np.stack(short, axis=1)

@@ -180,6 +180,10 @@ def _check_arrays(p: Problem) -> None:
         if value is None:
             continue
         value = np.asarray(value)
+        if value.dtype.kind not in "biuf":
+            raise InputError(
+                f"{name} holds something other than numbers.", way_out="Give numbers.", field=name
+            )
         if value.shape != shape or 0 in shape:
             raise InputError(f"{name} has shape {value.shape}, not {shape}.", field=name)
         _check_numbers(name, value, least=-1.0 if name in or_none else 0.0, infinite=name in unlimited)
@@ -272,11 +276,16 @@ def _check_lots(p: Problem) -> None:
             )
     for n, lot in enumerate(p.lots):
         field = f"lots[{n}]"
+        indices = (lot.depot, lot.item, lot.week, lot.expires or 0, lot.earmark or 0)
+        if not all(isinstance(index, (int, np.integer)) for index in indices):
+            raise InputError(
+                f"{lot} numbers something with a fraction.", way_out="Count from 0.", field=field
+            )
         if not (0 <= lot.depot < p.n_depots and 0 <= lot.item < I and 0 <= lot.week < T):
             raise InputError(
                 f"Depot {lot.depot}, item {lot.item} or week {lot.week} does not exist.", field=field
             )
-        if lot.units != int(lot.units) or lot.units < 0:
+        if not (lot.units >= 0 and float(lot.units).is_integer()):
             raise InputError(
                 f"A lot of {lot.units} units.", way_out="Count whole units, none negative.", field=field
             )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sampan.core.errors import InputError
-from sampan.engines.allocate.conflict import ease, short_reserves
+from sampan.engines.allocate.conflict import ease, short_reserves, stranded
 from sampan.engines.allocate.packed import packed
 from sampan.engines.allocate.plan import Plan
 from sampan.engines.allocate.policy import under
@@ -86,13 +86,14 @@ def _solve(
     p = under(asked, policy, **terms)
     known = start.programme.curves if start and p is asked and NEEDS.isdisjoint(changed) else None
     q = packed(p)
-    conflicts = short_reserves(q)
+    pack = np.asarray(p.pack, np.int64)
+    conflicts = (*short_reserves(q), *stranded(q, pack))
     try:
         if np.any(q.floor > q.cap):
             raise Infeasible("A floor is above what can be absorbed.")
         found = optimise(prepare(p, q, known=known), gap=gap, progress=progress, start=start)
     except Infeasible:
-        q, more = ease(q, shipping(q, wanted(q)), np.asarray(p.pack, np.int64))
+        q, more = ease(q, shipping(q, wanted(q)), pack)
         conflicts += more
         found = optimise(prepare(p, q), gap=gap, progress=progress)
     return publish(p, q, found, policy=policy, asked=asked, conflicts=conflicts), found

@@ -69,7 +69,7 @@ class Shipping:
 
 def shipping(q: Packed, wanted: Bools) -> Shipping:
     """Build the shipping side. ``wanted``: (G, I), whether anybody in the group can use the item."""
-    klass, week, depot, group, item = _departures(q, wanted)
+    klass, week, depot, group, item = departures(q, wanted)
     arrives = week + q.lead[depot, q.group_lane[group]]
     held = q.supply.cumsum(1)
     rows = _Rows()
@@ -159,7 +159,7 @@ class _Rows:
         return np.concatenate(self._lower), np.concatenate(self._upper)
 
 
-def _departures(q: Packed, wanted: Bools) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+def departures(q: Packed, wanted: Bools) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """(class, week, depot, group, item) of every departure that could arrive and has stock behind it."""
     lead = q.lead[:, q.group_lane]  # (Dp, G)
     arrives = np.arange(q.horizon)[:, None, None] + lead  # (T, Dp, G)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sampan.core.errors import InputError
-from sampan.engines.allocate import Charter, Plan, Problem, allocate
+from sampan.engines.allocate import Charter, Lot, Plan, Problem, allocate
 
 Referee = Callable[[Problem, Plan], list[str]]
 
@@ -43,10 +43,37 @@ def test_nor_one_with_charters_and_least_consignments(
     assert limits_broken(p, allocate(p, gap=1e-6)) == []
 
 
+@given(seed=st.integers(0, 10**6), kinds=st.sampled_from(["W", "D", "WB", "K"]))
+@settings(max_examples=60)
+def test_nor_one_with_provinces_that_lend_lots_that_expire_and_freight_in_kg(
+    random_provinces: Callable[..., Problem], limits_broken: Referee, seed: int, kinds: str
+) -> None:
+    base = random_provinces(seed, kinds=kinds)
+    g = np.random.default_rng(seed)
+    lots = base.lots + tuple(
+        Lot(
+            int(g.integers(base.n_depots)),
+            0,
+            0,
+            int(g.integers(1, 30)),
+            expires=int(g.integers(base.shape[1])),
+        )
+        for _ in range(3)
+    )
+    supply = np.rint(base.supply * g.uniform(0.3, 1.7, base.supply.shape))  # loose units beside packs
+    assert base.freight_kg is not None
+    p = random_provinces(seed, kinds=kinds, lots=lots, supply=supply, freight_kg=base.freight_kg * 0.3)
+    assert limits_broken(p, allocate(p, gap=1e-6)) == []
+
+
 EXTREMES = {
     "floors far above supply": lambda p: {"floor": np.full(p.shape[1:], 1e4)},
     "reserve above stock": lambda p: {"reserve": np.full((p.shape[1], p.shape[3]), 1e9)},
     "no freight": lambda p: {"freight_m3": np.zeros((p.shape[1], p.n_depots, p.n_lanes))},
+    "no freight in kg": lambda p: {
+        "freight_kg": np.zeros((p.shape[1], p.n_depots, p.n_lanes)),
+        "mass_kg": np.ones(p.shape[3]),
+    },
     "no freight and a floor": lambda p: {
         "freight_m3": np.zeros((p.shape[1], p.n_depots, p.n_lanes)),
         "floor_total": np.full(p.shape[2:], 10.0),
@@ -69,6 +96,15 @@ EXTREMES = {
 }
 
 
+NOTHING_LEAVES = (
+    "no freight",
+    "no freight in kg",
+    "no lane",
+    "packs larger than stock",
+    "nothing can be absorbed",
+)
+
+
 @pytest.mark.parametrize("extreme", EXTREMES)
 @pytest.mark.parametrize("kinds", ["W", "DK", "WB"])
 def test_extremes(
@@ -80,7 +116,13 @@ def test_extremes(
         plan = allocate(p, gap=1e-6)
         assert limits_broken(p, plan) == []
         assert np.isfinite(plan.objective) and plan.lower_bound <= plan.objective * (1 + 1e-12)
-        if extreme in ("no freight", "no lane", "packs larger than stock", "nothing can be absorbed"):
+        if extreme in (
+            "no freight",
+            "no freight in kg",
+            "no lane",
+            "packs larger than stock",
+            "nothing can be absorbed",
+        ):
             assert plan.units == 0
 
 

@@ -136,6 +136,55 @@ def test_conflicts_of_the_reserve_of_freight_and_of_absorption() -> None:
     assert full.shipments[0, 0, 0] == 2
 
 
+WHY_NOTHING_ARRIVES: dict[str, tuple[dict[str, Any], str]] = {
+    "no freight in m3": ({"freight_m3": np.zeros((2, 1, 1))}, "freight m3"),
+    "no freight in kg": ({"freight_kg": np.zeros((2, 1, 1)), "mass_kg": np.array([2.0])}, "freight kg"),
+    "no lane": ({"lead_weeks": np.array([[-1]])}, "lane"),
+    "stock for another": (
+        {"supply": np.zeros((2, 1, 1)), "lots": (Lot(0, 0, 0, 8, earmark=0),),
+         "earmarks": (Earmark("for the second", recipients=(1,)),)},
+        "earmark",
+    ),
+    "stock that expires on the way": (
+        {"supply": np.zeros((2, 1, 1)), "lots": (Lot(0, 0, 0, 8, expires=0),), "lead_weeks": np.array([[1]])},
+        "expiry",
+    ),
+    "stock that comes too late": ({"supply": np.array([[[0.0]], [[12.0]]])}, "stock"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("why", WHY_NOTHING_ARRIVES)
+def test_a_floor_that_nothing_can_reach_is_named_with_what_is_in_the_way(why: str) -> None:
+    given, said = WHY_NOTHING_ARRIVES[why]
+    floor = np.zeros((2, 2, 1))
+    floor[1 if "expires" in why else 0, 0] = 4
+    plan = allocate(_problem(floor=floor, **given))
+    (conflict,) = plan.conflicts
+    assert plan.relaxed and {limit.what for limit in conflict.limits} == {"floor", said}
+    assert conflict.short_units == 4
+
+
+def test_an_earmark_for_whom_no_lane_reaches_is_named() -> None:
+    plan = allocate(
+        _problem(
+            lane=np.array([0, 1]),
+            lead_weeks=np.array([[0, -1]]),
+            lots=(Lot(0, 0, 0, 8, earmark=0),),
+            earmarks=(Earmark("for the second", recipients=(1,)),),
+        )
+    )
+    assert plan.relaxed and plan.units == 12
+    assert [limit.what for limit in plan.conflicts[0].limits] == ["earmark", "lane"]
+    assert plan.conflicts[0].short_units == 8
+
+
+def test_a_depots_reserve_above_its_stock_is_named() -> None:
+    plan = allocate(_problem(depot_reserve=np.full((2, 1, 1), 20.0)))
+    assert plan.relaxed and plan.units == 0
+    assert plan.conflicts[0].limits[0] == Limit("depot reserve", week=0, depot=0, item=0)
+    assert plan.conflicts[0].short_units == 8
+
+
 def test_provinces_lend_to_each_other_as_depots_with_a_reserve_of_their_own() -> None:
     """A province with stock is a depot; what it keeps for itself is its own reserve."""
     plan = allocate(

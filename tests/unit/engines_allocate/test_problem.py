@@ -45,6 +45,11 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "too few names": ({"recipients": ("Alba",)}, "1 names for 2 recipients"),
     "an expired lot": ({"lots": (Lot(0, 0, 2, 10, expires=1),)}, "has expired"),
     "a lot of half a unit": ({"lots": (Lot(0, 0, 2, 10.5),)}, "whole units"),  # type: ignore[arg-type]
+    "a lot of a missing count": ({"lots": (Lot(0, 0, 2, float("nan")),)}, "whole units"),  # type: ignore[arg-type]
+    "half a depot": ({"lots": (Lot(0.5, 0, 2, 10),)}, "with a fraction"),  # type: ignore[arg-type]
+    "words for weights": ({"weight": np.array([["much", "more"], ["a", "b"]])}, "other than numbers"),
+    "an own depot that is not there": ({"own_depot": np.array([0, 1])}, "own depot is 1"),
+    "freight in kg that is missing": ({"freight_kg": np.full((4, 1, 1), np.nan)}, "freight_kg is missing"),
     "a lot in no depot": ({"lots": (Lot(3, 0, 2, 10),)}, "does not exist"),
     "a lot with an unknown earmark": ({"lots": (Lot(0, 0, 2, 10, earmark=0),)}, "Earmark 0 does not exist"),
     "an earmark for nobody known": ({"earmarks": (Earmark("x", recipients=(9,)),)}, "no such recipient"),
