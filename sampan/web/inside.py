@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sampan.core.languages import LANGUAGES, Language
 from sampan.core.time import stamp
+from sampan.languages import faults
 from sampan.languages.speech import Speech, speech
 from sampan.web.asked import NotFound
 from sampan.web.assets import ASSETS
@@ -73,6 +74,7 @@ def _templates(language: Language) -> jinja2.Environment:
     spoken = speech(language)
     made.filters |= {
         "moment": partial(_moment, spoken),
+        "fault": partial(faults.said, language=language),
         "figure": partial(_figure, spoken),
         "money": lambda money: spoken.money(money.amount, money.currency),
     }
