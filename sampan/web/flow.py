@@ -15,7 +15,9 @@ from markupsafe import Markup
 from sampan.languages.speech import Speech
 from sampan.web.batches import Flow
 
-WIDTH, HEIGHT, GAP = 720, 420, 4
+BARS, GAP, LEAST = 300, 4, 18
+"""Height of all bars together, room between two, and the least room of one, so that its name can be read."""
+
 LEFT, RIGHT = 190, 510
 NAMED = 14
 """Recipients that are shown by name."""
@@ -32,7 +34,15 @@ class _Node:
     height: float
 
 
-def picture(flow: Flow, speech: Speech, home: str) -> Markup:
+@dataclass(frozen=True)
+class Picture:
+    """The inside of a drawing, and how high it is; all are 720 wide."""
+
+    svg: Markup
+    height: int
+
+
+def picture(flow: Flow, speech: Speech, home: str) -> Picture:
     """The bands of a flow with the names at both ends."""
     streams = _gathered(flow)
     left, right = _stacked(streams, 0), _stacked(streams, 1)
@@ -47,7 +57,8 @@ def picture(flow: Flow, speech: Speech, home: str) -> Markup:
         said = gettext("others") if node == OTHERS else speech.party(node)
         units = sum(count for (_, to), count in streams.items() if to == node)
         parts.append(_label(at, RIGHT + 14, f"{said} · {speech.number(units)}", "start", RIGHT))
-    return Markup("").join(parts)
+    ends = (at.top + max(at.height, LEAST) for at in (*left.values(), *right.values()))
+    return Picture(Markup("").join(parts), round(max(ends)) + GAP)
 
 
 def _gathered(flow: Flow) -> dict[tuple[str, str], int]:
@@ -68,14 +79,13 @@ def _gathered(flow: Flow) -> dict[tuple[str, str], int]:
 def _stacked(streams: Mapping[tuple[str, str], int], side: int) -> dict[str, _Node]:
     """The bars of one side from top to bottom, as high as what flows through each."""
     nodes = dict.fromkeys(pair[side] for pair in streams)
-    room = HEIGHT - GAP * (len(nodes) - 1)
     total = sum(streams.values())
     found, top = {}, 0.0
     for node in nodes:
         units = sum(count for pair, count in streams.items() if pair[side] == node)
-        height = max(1.0, room * units / total)
+        height = max(1.0, BARS * units / total)
         found[node] = _Node(round(top, 1), round(height, 1))
-        top += height + GAP
+        top += max(height, LEAST) + GAP
     return found
 
 
@@ -112,7 +122,7 @@ def _part(
 
 
 def _label(node: _Node, x: int, text: str, anchor: str, bar: int) -> Markup:
-    y = round(node.top + node.height / 2 + 4, 1)
+    y = round(node.top + max(node.height / 2, LEAST / 3) + 4, 1)
     return Markup(
         '<path class="node" d="M{} {}h6v{}h-6z"/><text class="tick" x="{}" y="{}" text-anchor="{}">{}</text>'
     ).format(bar, node.top, node.height, x, y, anchor, text)

@@ -123,7 +123,7 @@ def _beside(standing: Standing, result: Any, asked: Asked, language: Language) -
         case partners.Party() if result.course:
             return {"picture": chart.fan(result.course, spoken)}
         case SituationReport():
-            picture = tiles.world(result, spoken, Links(language))
+            picture = tiles.world(standing.report or result, spoken, Links(language))
             return {"rows": _in_order(result.rows, asked, language), "picture": picture}
         case batches.BatchView() if result.flows:
             wanted = next((each for each in result.flows if each.item == asked.get("item")), result.flows[0])

@@ -62,7 +62,7 @@ class Sentences:
         gettext, npgettext, counted = self._gettext, self._npgettext, self._teller.counted
         to = sent.recipients.count
         return self._teller.sentence(
-            gettext("%(teams)s with %(people)s have been sent to %(recipients)s."),
+            gettext("Sent to %(recipients)s: %(teams)s with %(people)s."),
             teams=counted(
                 "teams",
                 sent.teams,
