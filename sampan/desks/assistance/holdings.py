@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,6 +36,13 @@ def region_of(recipient: Recipient, assumptions: Assumptions) -> str:
     return recipient.region
 
 
+class Supply(NamedTuple):
+    """``stock`` in hand, (recipients, items), and assured arrivals, ``coming``, (weeks, recipients, items)."""
+
+    stock: np.ndarray
+    coming: np.ndarray
+
+
 def arriving(
     earlier: Sequence[Sent],
     recipients: Sequence[Recipient],
@@ -43,24 +51,26 @@ def arriving(
     assumptions: Assumptions,
     day: date,
     weeks: int,
-) -> np.ndarray:
-    """(weeks, recipients, items): units of what we sent ``earlier`` that serve from each week on, counted from ``day``.
+) -> Supply:
+    """What of what we sent ``earlier`` serves, counted from ``day``.
 
-    Durable goods serve on from the first week once they are there; others are used up in the week in which
-    they arrive. What recipients hold of their own is not known to us, and is not assumed.
+    Durable goods that are there are stock; goods under way arrive in their week; others are used up. What
+    recipients hold of their own is not known to us, and is not assumed.
     """
     row = {recipient.code: index for index, recipient in enumerate(recipients)}
     column = {item: index for index, item in enumerate(items)}
-    held = np.zeros((weeks, len(row), len(column)))
+    stock, coming = np.zeros((len(row), len(column))), np.zeros((weeks, len(row), len(column)))
     for one in earlier:
         if one.recipient not in row:
             continue
         r = row[one.recipient]
         left = lane_of(recipients[r], assumptions).weeks - (day - one.day).days / 7
         for item, units in one.units.items():
-            if item in column and (left >= 0 or catalogue()[item].kind == "durable"):
-                held[min(max(int(np.floor(left)), 0), weeks - 1), r, column[item]] += units
-    return held
+            if item in column and left >= 0:
+                coming[min(int(left), weeks - 1), r, column[item]] += units
+            elif item in column and catalogue()[item].kind == "durable":
+                stock[r, column[item]] += units
+    return Supply(stock, coming)
 
 
 def supply_of(
@@ -72,24 +82,25 @@ def supply_of(
     home: str,
     day: date,
     weeks: int,
-) -> np.ndarray:
-    """(weeks, recipients, items): what each holds, in the first week, and what is assured to arrive, as we know.
+) -> Supply:
+    """What each holds and what is assured to arrive, as far as we know.
 
     Abroad: what we sent. Home: the national depots, and the production that the epidemic may count on. A
     province: its own store.
     """
     abroad = [one for one in recipients if one.kind != "province" and one.code != home]
     at = {one.code: index for index, one in enumerate(recipients)}
-    supply = np.zeros((weeks, len(recipients), len(items)))
+    stock, coming = np.zeros((len(recipients), len(items))), np.zeros((weeks, len(recipients), len(items)))
     ours = arriving(sent(ledger, as_of=day), abroad, items, assumptions=assumptions, day=day, weeks=weeks)
-    supply[:, [at[one.code] for one in abroad]] = ours
+    rows = [at[one.code] for one in abroad]
+    stock[rows], coming[:, rows] = ours.stock, ours.coming
     for depot, units in plannable(ledger, as_of=day).items():
         mine = at.get(depot if is_province(depot) else home)
         if mine is not None:
-            supply[0, mine] += [units.get(item, 0) for item in items]
+            stock[mine] += [units.get(item, 0) for item in items]
     if home in at:
-        supply[:, at[home]] += [_kept_at_home(assumptions, item) for item in items]
-    return supply
+        coming[:, at[home]] += [_kept_at_home(assumptions, item) for item in items]
+    return Supply(stock, coming)
 
 
 def _kept_at_home(assumptions: Assumptions, item: str) -> float:

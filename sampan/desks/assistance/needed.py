@@ -18,7 +18,7 @@ from sampan.access.session import Session
 from sampan.core.errors import InputError
 from sampan.desks.assistance import rounds
 from sampan.desks.assistance.assumptions import Assumptions
-from sampan.desks.assistance.holdings import supply_of
+from sampan.desks.assistance.holdings import Supply, supply_of
 from sampan.desks.assistance.needs import ITEMS, NeedEstimate
 from sampan.desks.assistance.parameters import Numbers
 from sampan.desks.assistance.recipients import Recipient, home_places, provinces
@@ -114,7 +114,14 @@ def needed(
     rows = [
         row
         for at, one in enumerate(wanted)
-        for row in _rows(estimate, one, codes, supply[:, at], asked.get(one.code, {}), weekly=weekly)
+        for row in _rows(
+            estimate,
+            one,
+            codes,
+            Supply(supply.stock[at], supply.coming[:, at]),
+            asked.get(one.code, {}),
+            weekly=weekly,
+        )
     ]
     order = {item: position for position, item in enumerate(codes)}
     there = {code for one in wanted for code in one.places}
@@ -162,7 +169,7 @@ def explained(
     codes = (item_of(item, estimate.numbers),)
     kind = "province" if place(code).parent else "country"
     one = Recipient(code, kind, code, place(code).region or "World", (code,))
-    supply = _supply(session, assumptions, estimate, [one], codes)[:, 0]
+    supply = _supply(session, assumptions, estimate, [one], codes)
     return explain(_needs(estimate, (code,), codes, supply), 0, week - 1, codes[0], capped=capped)
 
 
@@ -242,14 +249,16 @@ def _rows(
     estimate: NeedEstimate,
     one: Recipient,
     items: Sequence[str],
-    supply: np.ndarray,
+    supply: Supply,
     asked: Mapping[str, int],
     *,
     weekly: bool,
 ) -> list[NeedRow]:
     """One row for each item of which the recipient needs, holds or asks for anything."""
     need, absorbable = _amounts(estimate, one, items)
-    series = (need, absorbable, net_of(need, supply), net_of(absorbable, supply))
+    given = supply.coming.copy()
+    given[0] += supply.stock
+    series = (need, absorbable, net_of(need, given), net_of(absorbable, given))
     by_week = [_ranges(each) for each in series] if weekly else []
     weeks = range(need.shape[1] if weekly else 0)
     total = [_ranges(each.sum(axis=1, keepdims=True)) for each in series]
@@ -264,8 +273,8 @@ def _rows(
                 one.kind,
                 item,
                 unit_of(item, estimate.numbers),
-                round(supply[0, i]),
-                round(supply[1:, i].sum()),
+                round(supply.stock[i]),
+                round(supply.coming[:, i].sum()),
                 asked.get(item),
                 Amounts(None, *(each[0][i] for each in total)),
                 tuple(Amounts(t + 1, *(each[t][i] for each in by_week)) for t in weeks),
@@ -299,7 +308,7 @@ def _amounts(estimate: NeedEstimate, one: Recipient, items: Sequence[str]) -> tu
 
 
 def _needs(
-    estimate: NeedEstimate, places: Sequence[str], items: Sequence[str], supply: np.ndarray | None = None
+    estimate: NeedEstimate, places: Sequence[str], items: Sequence[str], supply: Supply | None = None
 ) -> Needs:
     """The needs of some places for any items, on the paths of cases of the estimate."""
     at = [estimate.places.index(code) for code in places]
@@ -310,7 +319,8 @@ def _needs(
         capacity=made.capacity.at(at),
         parameters=estimate.numbers.at(places),
         items=tuple(items),
-        inbound=None if supply is None else supply[:, None, :],
+        stock=None if supply is None else supply.stock,
+        inbound=None if supply is None else supply.coming,
     )
 
 
@@ -320,7 +330,7 @@ def _supply(
     estimate: NeedEstimate,
     recipients: Sequence[Recipient],
     items: Sequence[str],
-) -> np.ndarray:
+) -> Supply:
     return supply_of(
         session.ledger,
         recipients,

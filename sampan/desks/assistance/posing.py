@@ -90,14 +90,7 @@ def posed(question: Question) -> Posed:
         supply=supply,
         lane=_lane(question, regions),
         lead_weeks=lead,
-        stock_in_hand=arriving(
-            question.sent,
-            estimate.recipients,
-            estimate.items,
-            assumptions=assumptions,
-            day=question.day,
-            weeks=weeks,
-        ).sum(axis=0),
+        stock_in_hand=_in_hand(question, weeks),
         volume_m3=np.array([item.volume_m3 / item.pack for item in items]),
         mass_kg=np.array([item.weight_kg / item.pack for item in items]),
         freight_m3=np.tile(m3, (weeks, 1, 1)),
@@ -130,6 +123,20 @@ def _supply(question: Question, weeks: int) -> np.ndarray:
         if code in known:
             own[0, at] = known[code]
     return np.concatenate([national[:, None, :], own], axis=1)
+
+
+def _in_hand(question: Question, weeks: int) -> np.ndarray:
+    """(recipients, items): what we sent before that serves still, or is on its way."""
+    estimate = question.estimate
+    known = arriving(
+        question.sent,
+        estimate.recipients,
+        estimate.items,
+        assumptions=question.assumptions,
+        day=question.day,
+        weeks=weeks,
+    )
+    return np.asarray(known.stock + known.coming.sum(axis=0))
 
 
 def _worth_sending(estimate: NeedEstimate, least: np.ndarray) -> np.ndarray:
