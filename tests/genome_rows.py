@@ -187,3 +187,24 @@ def words(genomes: Sequence[Genome]) -> dict[str, list[str]]:
         "place": [e.place for e in genomes],
         "lineage": [e.lineage for e in genomes],
     }
+
+
+def metadata(genomes: Sequence[Genome]) -> pa.Table:
+    """The genomes as an office tells of them."""
+    return pa.table(
+        {
+            "accession": [f"{e.name}.1" for e in genomes],
+            "date": [_as_told(e) for e in genomes],
+            "place": [e.place.rpartition("|")[2] for e in genomes],
+            "lineage": [e.lineage.partition(";")[0] for e in genomes],
+            "length": pa.array([200 + len(e.insertions) for e in genomes], pa.int32()),
+            "lab": pa.array([None if e.rank else f"Lab {len(e.name)}" for e in genomes], pa.string()),
+        }
+    )
+
+
+def _as_told(genome: Genome) -> str:
+    """The day; or the month, if it is not known better."""
+    if genome.first is None:
+        return ""
+    return genome.first.isoformat() if genome.first == genome.last else genome.first.isoformat()[:7]

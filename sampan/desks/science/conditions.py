@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 from sampan.core.errors import InputError
 from sampan.desks.science.library import Genomes
 from sampan.engines.genome_search.expression import Given
-from sampan.engines.genome_search.kernels import pack
+from sampan.engines.genome_search.kernels import members, pack
+from sampan.engines.genome_search.seen import Seen
 
 _SIGNS = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _CONDITION = re.compile(r"\s*([^\s=!<>~]+)\s*(!=|<=|>=|=|<|>|~)\s*(.*?)\s*", re.S)
@@ -28,14 +29,16 @@ LONGEST = 1_000
 """Characters of one."""
 
 
-def given(genomes: Genomes, conditions: Sequence[str]) -> Given:
+def given(genomes: Genomes, seen: Seen, conditions: Sequence[str]) -> Given:
     """The genomes whose metadata fit all of ``conditions``, seen or not: it still has to meet what is seen.
+
+    Only columns may be named in which a genome that is seen has a value.
 
     Raises InputError that names a condition which cannot be understood, and the columns that there are.
     """
     if len(conditions) > MOST:
         raise InputError(f"There are {len(conditions)} conditions; {MOST} are the most.", field="where")
-    types = columns_of(genomes)
+    types = columns_of(genomes, seen)
     read = [_read(said, types) for said in conditions]
     files = [str(genomes.rows_file(at)) for at in range(len(genomes.index.blocks))]
     blocks = [np.zeros(block.n, np.bool_) for block in genomes.index.blocks]
@@ -47,13 +50,28 @@ def given(genomes: Genomes, conditions: Sequence[str]) -> Given:
     return Given(name, tuple(pack(chosen) for chosen in blocks))
 
 
-def columns_of(genomes: Genomes) -> dict[str, pa.DataType]:
-    """The columns of the metadata, with their types."""
+def columns_of(genomes: Genomes, seen: Seen) -> dict[str, pa.DataType]:
+    """The columns of the metadata in which a genome that is seen has a value, with their types."""
     found: dict[str, pa.DataType] = {}
-    for at in range(len(genomes.index.blocks)):
-        for field in pq.read_schema(genomes.rows_file(at)):
-            found.setdefault(field.name, field.type)
-    return {name: kind for name, kind in found.items() if name not in ("block", "row")}
+    for at, words in enumerate(seen.blocks):
+        rows = members(words)
+        if not len(rows):
+            continue
+        file = pq.ParquetFile(genomes.rows_file(at))
+        for field in file.schema_arrow:
+            if field.name not in ("block", "row", *found) and _has_value(file, field.name, rows):
+                found[field.name] = field.type
+    return found
+
+
+def _has_value(file: pq.ParquetFile, column: str, rows: Any) -> bool:
+    """Whether any of these rows has a value in the column. The file's own statistics mostly answer."""
+    meta = file.metadata
+    number = file.schema_arrow.names.index(column)
+    told = [meta.row_group(i).column(number).statistics for i in range(meta.num_row_groups)]
+    if all(each is not None and each.null_count == 0 for each in told):
+        return True
+    return bool(file.read(columns=[column]).column(0).take(rows).is_valid().to_numpy().any())
 
 
 def _rows(files: list[str], condition: str, values: list[Any]) -> dict[str, Any]:

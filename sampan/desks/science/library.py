@@ -201,7 +201,7 @@ def _longer(now: Genomes, number: int, old: Part | None, come: _Come) -> Part:
         block.n,
         shelf.keep(number, "block", write_arrays(block.arrays(), block.said())),
         _keep_standing(shelf, number, new),
-        shelf.keep(number, "parquet", _parquet(numbered)),
+        shelf.keep(number, "parquet", parquet(numbered)),
     )
 
 
@@ -209,7 +209,8 @@ def _keep_standing(shelf: Shelf, number: int, said: Standing) -> str:
     return shelf.keep(number, "standing", write_arrays({"rank": said.rank, "opens": said.opens}, {}))
 
 
-def _parquet(table: pa.Table) -> bytes:
+def parquet(table: pa.Table) -> bytes:
+    """The bytes of a file of rows."""
     written = io.BytesIO()
     pq.write_table(table, written, compression="zstd")
     return written.getvalue()

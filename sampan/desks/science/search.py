@@ -70,7 +70,7 @@ class Look:
     def question(self, query: str, where: Sequence[str] = ()) -> Expression:
         """What ``query`` asks, and the conditions on metadata. Raises InputError saying what is wrong, and where."""
         asked = self.grammar.read(query)
-        return All((asked, given(self.genomes, where))) if where else asked
+        return All((asked, given(self.genomes, self.seen, where))) if where else asked
 
 
 def look(folder: Path, *, reader: Reader, day: date) -> Look:
@@ -134,7 +134,8 @@ def search(look: Look, query: str, *, where: Sequence[str] = (), most: int = 100
 def _metadata(genomes: Genomes, rows: Any) -> Iterator[Mapping[str, Any]]:
     for at in np.unique(rows // BLOCK).tolist():
         table = pq.read_table(genomes.rows_file(at)).drop_columns(["block", "row"])
-        yield from table.take(rows[rows // BLOCK == at] % BLOCK).to_pylist()
+        for row in table.take(rows[rows // BLOCK == at] % BLOCK).to_pylist():
+            yield {name: value for name, value in row.items() if value is not None}
 
 
 @dataclass(frozen=True)

@@ -46,18 +46,19 @@ class Column:
         spans = [read_span(word) for word in self.words]
         return np.array([a for a, _ in spans], np.int64), np.array([b for _, b in spans], np.int64)
 
+    @cached_property
+    def _alternatives(self) -> list[list[list[str]]]:
+        """Of each word its alternatives, of each of them the path."""
+        return [[each.split("|") for each in word.split(";")] if word else [] for word in self.words]
+
     def certainty(self, asked: frozenset[str]) -> tuple[NDArray[np.bool_], ...]:
         """Which words are called so, might be so, and must be so, when asked for any of these: ``(words,)`` each."""
-        found = [[_fits(each, asked) for each in word.split(";")] if word else [] for word in self.words]
+        found = [[not asked.isdisjoint(each) for each in word] for word in self._alternatives]
         return (
             np.array([fits[:1] == [True] for fits in found], np.bool_),
             np.array([any(fits) or not fits for fits in found], np.bool_),
             np.array([bool(fits) and all(fits) for fits in found], np.bool_),
         )
-
-
-def _fits(path: str, asked: frozenset[str]) -> bool:
-    return not asked.isdisjoint(path.split("|"))
 
 
 def read_span(word: str) -> tuple[int, int]:

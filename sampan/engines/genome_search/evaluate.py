@@ -255,9 +255,3 @@ def deleted_between(block: Block, begin: int, end: int) -> Words:
     keys = block.deletions.keys
     touching = (keys >> 32 < end) & (keys & 0xFFFFFFFF > begin)
     return block.deletions.union(np.flatnonzero(touching), block.everyone)
-
-
-def missing_between(block: Block, begin: int, end: int) -> Words:
-    """The genomes of which any of the sites ``begin`` to before ``end`` is missing."""
-    found: Words = np.bitwise_or.reduce([_missing(block, site) for site in range(begin, end)])
-    return found

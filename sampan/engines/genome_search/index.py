@@ -53,6 +53,12 @@ class Kept:
                 self._size -= self._found.popitem(last=False)[1].nbytes
         return found
 
+    def clear(self) -> None:
+        """Forgets everything."""
+        with self._lock:
+            self._found.clear()
+            self._size = 0
+
 
 @dataclass(frozen=True, eq=False)
 class Index:

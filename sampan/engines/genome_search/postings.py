@@ -92,8 +92,7 @@ class Postings:
     def union(self, which: Ints, full: Words) -> Words:
         """All genomes in any of the numbered sets; ``full`` are all genomes of the block."""
         out = np.zeros(WORDS, np.uint64)
-        if len(which):
-            kernels.unite(out, which, *self._sets(), full)
+        kernels.unite(out, which, *self._sets(), full)  # of none, too: what is stored decides no step
         return out
 
     def within(self, words: Words) -> Ints:
