@@ -125,7 +125,7 @@ def _home(question: Question, asked: Posed, plan: Plan) -> tuple[HomeLine, ...]:
     need = np.quantile(question.estimate.home[:, :weeks].sum(axis=1), policy.home_cover, axis=0)
     produced = depot.for_home * policy.home_production * weeks
     left = asked.free[0] - _free_sent_now(plan, len(depot.items))
-    covered = (asked.wanted <= asked.free + 1).all(axis=0)
+    covered = np.all(asked.wanted <= asked.free + 1, axis=0)
     return tuple(
         HomeLine(
             item,

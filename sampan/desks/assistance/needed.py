@@ -167,8 +167,7 @@ def explained(
     if not 1 <= week <= weeks:
         raise InputError(f"There is no week {week}.", way_out=f"The forecast has weeks 1 to {weeks}.")
     codes = (item_of(item, estimate.numbers),)
-    kind = "province" if place(code).parent else "country"
-    one = Recipient(code, kind, code, place(code).region or "World", (code,))
+    (one,) = _recipients(estimate, [code], of_provinces=False)
     supply = _supply(session, assumptions, estimate, [one], codes)
     return explain(_needs(estimate, (code,), codes, supply), 0, week - 1, codes[0], capped=capped)
 
@@ -296,8 +295,11 @@ def _amounts(estimate: NeedEstimate, one: Recipient, items: Sequence[str]) -> tu
     if set(items) <= set(estimate.items):
         columns = [estimate.items.index(item) for item in items]
         at = [estimate.places.index(code) for code in one.places]
-        made = (estimate.by_place.need, estimate.by_place.absorbable)
-        return tuple(each[:, :, at][..., columns].sum(axis=2) * one.share for each in made)  # type: ignore[return-value]
+        need, absorbable = (
+            each[:, :, at][..., columns].sum(axis=2) * one.share
+            for each in (estimate.by_place.need, estimate.by_place.absorbable)
+        )
+        return need, absorbable
     samples, weeks = estimate.samples.shape[:2]
     need, absorbable = np.zeros((2, samples, weeks, len(items)))
     for first in range(0, len(one.places), BLOCK):

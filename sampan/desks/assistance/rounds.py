@@ -21,6 +21,7 @@ from sampan.desks.assistance.needs import NeedEstimate
 from sampan.desks.assistance.parameters import Numbers
 from sampan.desks.assistance.plan import Decision
 from sampan.desks.assistance.posing import Question
+from sampan.desks.assistance.recipients import provinces
 from sampan.desks.assistance.stock import Store, depot, with_stock
 from sampan.records.assistance import Expiry, Production, StockCount, Supply, Transfer
 from sampan.records.control import Snapshot
@@ -91,9 +92,10 @@ def opened(
     them has stock of its own. Raises InputError if nobody need be assisted.
     """
     given = for_home(session, assumptions)
-    day = _decision_day(day, latest(session.ledger, session.blobs).last_day)
+    outlook = latest(session.ledger, session.blobs)
+    day = _decision_day(day, outlook.last_day)
     held = plannable(session.ledger, as_of=day) if counted is None else counted
-    inland = _has_provinces(session.home, held) if with_provinces is None else with_provinces
+    inland = _inland(session.home, outlook.places, held, with_provinces)
     everybody = estimated(session, given, with_provinces=inland)
     estimate = needs.served(everybody)
     earlier = sent(session.ledger, as_of=day)
@@ -117,9 +119,19 @@ def opened(
     return Round(question, everybody)
 
 
-def _has_provinces(home: str, held: Counted) -> bool:
-    """Whether some province of home has a store with something in it."""
-    return any(_own(home, name) and any(units.values()) for name, units in held.items())
+def _inland(home: str, places: Sequence[str], held: Counted, asked: bool | None) -> bool:
+    """Whether home's provinces are recipients: as asked, or if any has reports and some store has something.
+
+    Raises InputError where they are asked for and none has reports.
+    """
+    reported = bool(provinces(places, home))
+    if asked and not reported:
+        raise InputError(
+            f"No province of {home} has reports.",
+            way_out="Load figures by province, or plan with --no-provinces.",
+        )
+    stocked = any(_own(home, name) and any(units.values()) for name, units in held.items())
+    return reported and (stocked if asked is None else asked)
 
 
 def _own(home: str, depot: str) -> bool:

@@ -149,7 +149,8 @@ def net_of(wanted: FloatArray, supply: FloatArray) -> FloatArray:
     """(samples, weeks, items): what must still come of ``wanted`` when ``supply`` (weeks, items) is at hand or
     arrives in its week; what is left over is kept for the next. Neither may be negative or NaN."""
     given = np.ascontiguousarray(wanted.transpose(2, 1, 0)[None])
-    return _net(given, np.asarray(supply).T[None, :, :, None])[0].transpose(2, 1, 0)
+    net: FloatArray = _net(given, np.asarray(supply).T[None, :, :, None])[0].transpose(2, 1, 0)
+    return net
 
 
 def _net(wanted: FloatArray, supply: FloatArray | None) -> FloatArray:

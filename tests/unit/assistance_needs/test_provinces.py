@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sampan.access.session import Session
+from sampan.core.errors import InputError
 from sampan.desks.assistance.assumptions import Assumptions, default, with_policy
 from sampan.desks.assistance.deciding import answered, decide
 from sampan.desks.assistance.depots import count, move, on_hand
@@ -22,6 +24,7 @@ from sampan.desks.control.situation import assessed
 from sampan.engines.allocate import allocate
 from sampan.node import Node, memory_node
 from sampan.records.assistance import Plan
+from tests.offices import office
 
 DAY = date(2020, 3, 26)
 NATIONAL = {
@@ -118,6 +121,14 @@ def test_provinces_are_in_the_plan_once_any_has_stock_or_if_asked_for(china: Nod
     assert not opened(
         session, assumptions=default(), counted=stores("CN-GD"), with_provinces=False
     ).question.provinces
+
+
+def test_provinces_asked_for_where_none_reports_are_refused(tmp_path: Path, shared: Path) -> None:
+    with office(tmp_path / "node", shared, "ITA") as node:
+        with pytest.raises(InputError, match="No province of ITA has reports"):
+            opened(node.session, assumptions=default(), with_provinces=True)
+        held = {"home": NATIONAL, "IT-25": {"mask": 5_000}}
+        assert not opened(node.session, assumptions=default(), counted=held).question.provinces
 
 
 def test_production_that_stays_at_home_reaches_the_provinces(china: Node) -> None:
