@@ -140,7 +140,8 @@ def statement(
             ]
             for p in account.positions
         ],
-        title=f"{account.name} ({account.fund}) up to {account.last_day}: {account.total} at hand",
+        title=f"{account.name} ({account.fund}) up to {account.last_day}"
+        + ("" if account.total is None else f": {account.total} at hand"),
     )
     table(
         ["day", "with", "money", "earmark", "change", "balance"],
@@ -156,6 +157,10 @@ def statement(
             for line in account.lines
         ],
     )
+    if account.total is None:
+        said(
+            f'Several currencies, no sum without a rate: --rate "EUR/{account.currency} 1.0843 ECB 2020-03-26".'
+        )
     for rate in account.rates:
         said(f"At {rate.base}/{rate.quote} {rate.rate} of {rate.day} ({rate.source}).")
 

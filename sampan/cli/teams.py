@@ -257,19 +257,21 @@ def report(
 def return_(
     number: Number,
     note: Annotated[str, typer.Option(help="No names.")] = "",
+    unreported: Annotated[str, typer.Option(help="Why some of its days have no report.")] = "",
     folder: NodeFolder = HERE,
     person: As = OFFICER,
     on: On = None,
     json: Json = False,
 ) -> None:
-    """Record that a team is home.
+    """Record that a team is home. Its days are reported first, or it is said why they are not.
 
     Example: sampan team return T-0001 --on 2020-03-25
     """
     from sampan.desks.assistance.teams import come_home
 
     with opened(folder, person) as node:
-        done = come_home(node.session, number, day_of(on) or node.session.today(), note=note)
+        last = day_of(on) or node.session.today()
+        done = come_home(node.session, number, last, note=note, unreported=unreported)
     told(done, json)
 
 

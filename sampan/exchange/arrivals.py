@@ -95,13 +95,21 @@ def receive(
     """Signs, at the recipient's, for what has come of a notice: all as good, unless it was ``counted``.
 
     Raises Refused for more than was announced and is not signed for yet, InputError for a lot that was not,
-    or for damage without a reason.
+    for damage without a reason, or for a day before it left.
     """
     if not _DEPOT.fullmatch(depot):
         raise InputError(f'"{depot}" is no name for a depot.', way_out="Use letters, digits and dashes.")
 
+    on = day or session.today()
+
     def decide() -> list[Record]:
         there = standing(session.ledger, number)
+        if there.notice.left is not None and on < there.notice.left:
+            raise InputError(
+                f"{number} left on {there.notice.left}; it cannot have come on {on}.",
+                way_out=f"Name {there.notice.left} or a later day.",
+                field="date",
+            )
         lines = tuple(_line(there, each) for each in counted) if counted is not None else _all(there)
         if not lines:
             raise Refused(f"All of {number} has been signed for.", way_out="A receipt is not written twice.")

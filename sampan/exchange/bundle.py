@@ -28,6 +28,8 @@ LARGEST_FILE = 8 * 2**20
 MOST_ENTRIES = 1000
 LONGEST_PROOF = 64
 """Hashes: a log of 2^64 entries."""
+_FIELDS = frozenset({"sampan_bundle", "checkpoint", "entries"})
+_OF_ENTRY = frozenset({"index", "entry", "proof"})
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ def read_bundle(data: bytes) -> Bundle:
             f"This bundle is of format {said['sampan_bundle']}; this Sampan reads {FORMAT}.",
             way_out="Upgrade Sampan, or ask for a bundle of this format.",
         )
+    if extra := set(said) - _FIELDS:
+        raise _broken(f"it says {min(extra)!r} too, which nothing signs: it was altered")
     checkpoint, items = said.get("checkpoint"), said.get("entries")
     if not isinstance(checkpoint, str) or not isinstance(items, list) or not items:
         raise _broken("it has no checkpoint or no entries")
@@ -99,6 +103,8 @@ def _item(said: Any) -> Item:
         index, data, proof = said["index"], said["entry"].encode(), _hashes(said["proof"])
     except (KeyError, TypeError, AttributeError, ValueError):
         raise _broken("an entry is malformed") from None
+    if extra := set(said) - _OF_ENTRY:
+        raise _broken(f"an entry says {min(extra)!r} too, which nothing signs: it was altered")
     if type(index) is not int or index < 0 or len(data) > LARGEST:
         raise _broken("an entry is malformed, or larger than an entry can be")
     return Item(index, data, proof)

@@ -21,7 +21,7 @@ from sampan.exchange.rules import Verified
 from sampan.ledger.checkpoint import open_checkpoint
 from sampan.ledger.entry import Entry
 from sampan.ledger.ledger import Ledger
-from sampan.records.assistance import Receipt
+from sampan.records.assistance import Handover, Receipt, ReceiptLine, Split
 from sampan.records.exchange import GoodsReceived, Import
 from sampan.records.record import Record
 from sampan.world.accounts import held_now
@@ -161,18 +161,20 @@ def _answers(session: Session, verified: Verified, partner: Known) -> tuple[list
     """A receipt of ours for every one of theirs that is new."""
     before = _before(session.ledger, verified)
     answers = rules.received(verified, partner=partner.code, home_origin=session.ledger.origin)
-    new = [said for entry, said in answers if entry.id not in before]
+    dated = [(entry.effective.date(), said) for entry, said in answers if entry.id not in before]
+    new = [said for _, said in dated]
     if not new:
         raise _again(before[answers[-1][0].id])
     parts: dict[str, int] = {}
     receipts: list[Record] = []
-    for said in new:
-        _require_sent(session.ledger, said)
+    for day, said in dated:
+        _require_sent(session.ledger, said, day)
         part = parts.setdefault(said.consignment, track(session.ledger, said.consignment).receipts) + 1
         parts[said.consignment] = part
         receipts.append(
             Receipt(
-                consignment=said.consignment, part=part, recipient=partner.code, lines=said.lines, note=said.note
+                consignment=said.consignment, part=part, recipient=partner.code, lines=_without_photos(said),
+                note=said.note,
             )
         )  # fmt: skip
     number = new[-1].consignment
@@ -181,12 +183,23 @@ def _answers(session: Session, verified: Verified, partner: Known) -> tuple[list
     return receipts, number, f"{number}: {partner.code} signs for {good:,} units and claims {claimed:,}"
 
 
-def _require_sent(ledger: Ledger, said: GoodsReceived) -> None:
-    """Nobody signs for more than was sent, or for what never was."""
+def _without_photos(said: GoodsReceived) -> tuple[ReceiptLine, ...]:
+    """Its lines as our receipt: the pictures lie at the partner's, and we cite no file that we do not hold."""
+    return tuple(replace(line, photo=None) for line in said.lines)
+
+
+def _require_sent(ledger: Ledger, said: GoodsReceived, day: date) -> None:
+    """Nobody signs for more than was sent, for what never was, or before it left."""
     try:
-        track(ledger, said.consignment)
+        one = track(ledger, said.consignment)
     except InputError as fault:
         raise PeerError(fault.what, way_out="Ask its sender what it answers.") from None
+    left = min((e.day for e in one.events if isinstance(e.record, Handover | Split)), default=day)
+    if day < left:
+        raise PeerError(
+            f"{said.consignment} left on {left}; this receipt is of {day}.",
+            way_out="Ask the recipient for the day on which it came.",
+        )
     carried = held_now(ledger, f"transit:{said.consignment}")
     for line in said.lines:
         held = carried.get(line.commodity(), 0)

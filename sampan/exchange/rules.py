@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sampan.core.errors import InputError, NodeError, PeerError
 from sampan.exchange.bundle import Bundle, Item
@@ -94,7 +95,15 @@ def noticed(verified: Verified, *, partner: str, home: str) -> Notice:
         LotLine(item=lot.item, lot=lot.lot, expiry=lot.expiry, earmark=lot.earmark, units=units)
         for lot, units in carried.items()
     )
-    return Notice(partner=partner, origin=verified.checkpoint.origin, consignment=number, lines=lines)
+    return Notice(
+        partner=partner, origin=verified.checkpoint.origin, consignment=number, lines=lines,
+        left=_left_on(verified.entries),
+    )  # fmt: skip
+
+
+def _left_on(entries: Iterable[Entry]) -> date | None:
+    """The day of the first handover."""
+    return min((e.effective.date() for e in entries if e.kind in (Handover.kind, Split.kind)), default=None)
 
 
 def _number(said: list[Record]) -> str:

@@ -6,6 +6,7 @@ What another node wrote stays in its ledger; here stands what we took from it, w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, Literal
 
 from sampan.records.assistance.receipts import ReceiptLine
@@ -51,6 +52,8 @@ class Notice(Record):
     origin: str
     consignment: str
     lines: tuple[LotLine, ...]
+    left: date | None = None
+    """The day on which its first carrier took it; None where an older node did not say."""
 
     @property
     def number(self) -> str:

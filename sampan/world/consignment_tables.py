@@ -64,7 +64,7 @@ class Consignments:
     """The read model: which entries are about which consignment."""
 
     name = "consignments"
-    version = 1
+    version = 2
     tables: Sequence[Table] = (events,)
 
     def apply(self, connection: Connection, entry: Entry) -> None:
@@ -80,7 +80,7 @@ class Consignments:
                 "kind": entry.kind,
                 "effective": milliseconds(entry.effective),
                 "recorded": milliseconds(entry.recorded),
-                "waybill": entry.body.get("waybill"),
+                "waybill": plain_waybill(str(said)) if (said := entry.body.get("waybill")) else None,
             }
             for entry in entries
             if entry.kind in _ABOUT
@@ -88,6 +88,14 @@ class Consignments:
         ]
         if rows:
             connection.execute(insert(events), rows)
+
+
+def plain_waybill(text: str) -> str:
+    """Letters and digits in capitals: ``999-1234 5675`` and ``99912345675`` are one waybill.
+
+    One that has neither stays as it is.
+    """
+    return "".join(each for each in text.upper() if each.isalnum()) or text.strip()
 
 
 def _numbers(entry: Entry) -> list[str]:

@@ -24,7 +24,7 @@ from sampan.records.assistance import (
 from sampan.records.assistance.consignments import State, batch_of, recipient_of
 from sampan.records.movement import Commodity
 from sampan.records.record import Record, read_record
-from sampan.world.consignment_tables import events
+from sampan.world.consignment_tables import events, plain_waybill
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,10 @@ def numbers(ledger: Ledger, *, batch: int | None = None, recipient: str | None =
 
 
 def with_waybill(ledger: Ledger, waybill: str) -> str | None:
-    """The consignment that travels, or travelled, under ``waybill``."""
+    """The consignment that travels, or travelled, under ``waybill``, however it is spaced or punctuated."""
     with ledger.reading() as connection:
         found: str | None = connection.scalar(
-            select(events.c.consignment).where(events.c.waybill == waybill).limit(1)
+            select(events.c.consignment).where(events.c.waybill == plain_waybill(waybill)).limit(1)
         )
     return found
 

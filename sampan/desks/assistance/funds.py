@@ -89,7 +89,7 @@ def set_budget(
                 )
         return [Budget(fund=fund.code, first_day=first_day, last_day=last_day, lines=tuple(lines))]
 
-    entry = session.decide("fund", draft, effective=first_day)[0]
+    entry = session.decide("fund", draft, effective=min(first_day, session.today()))[0]
     total = ", ".join(f"{line.amount} ({line.earmark or 'free'})" for line in lines)
     return Done(str(entry.body["fund"]), (entry.id,), f"Budget from {first_day} to {last_day}: {total}")
 

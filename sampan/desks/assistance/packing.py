@@ -217,6 +217,13 @@ def withdraw(session: Session, number: str, *, reason: str, day: date | None = N
     def records() -> list[Withdrawal]:
         one = track(session.ledger, number)
         require_move(one, "withdrawn", day=max(event.day for event in one.events))
+        promised = min(event.day for event in one.events)
+        if day is not None and day < promised:
+            raise InputError(
+                f"{number} was promised on {promised}; it cannot be withdrawn on {day}.",
+                way_out=f"Name {promised} or a later day.",
+                field="date",
+            )
         return [Withdrawal(consignment=number, lines=one.promised, reason=reason)]
 
     (entry,) = session.decide("consign", records, effective=day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError
@@ -43,15 +43,17 @@ def as_sheet(session: Session, batch: int, *, kind: str = ".xlsx") -> bytes:
 
 def _summary(one: Tracked, name: str) -> Iterator[tuple[Cell, ...]]:
     waybills = [event.record.waybill for event in one.events if isinstance(event.record, Handover)]
-    for line in one.promised:
-        yield (
-            one.number,
-            name,
-            one.recipient,
-            one.state,
-            ", ".join(waybills) or None,
-            *_size(line.item, line.units),
-        )
+    lists = [row[2:] for row in _lots(one, name)]
+    for code in dict.fromkeys(row[0] for row in lists):
+        mine = [row for row in lists if row[0] == code]
+        units, cartons, volume, weight = (_total(mine, at) for at in (4, 6, 7, 8))
+        sizes = (code, units, mine[0][5], cartons, round(volume, 3), round(weight, 1))
+        yield (one.number, name, one.recipient, one.state, ", ".join(waybills) or None, *sizes)
+
+
+def _total(rows: Sequence[Sequence[Cell]], at: int) -> float:
+    """The sum of one column of packing list rows: what is packed lot by lot is carried lot by lot."""
+    return sum(said for row in rows if isinstance(said := row[at], int | float))
 
 
 def _lots(one: Tracked, name: str) -> Iterator[tuple[Cell, ...]]:

@@ -39,16 +39,17 @@ def from_fund(
     moved = [
         Movement(f"fund:{chosen}", f"committed:{said.number}", what, quantity)
         for line in money
-        for what, quantity in _drawn(session.ledger, f"fund:{chosen}", said, line, day)
+        for what, quantity in _drawn(session, f"fund:{chosen}", said, line, day)
     ]
     _require_budget(session.ledger, chosen, moved, day)
     return tuple(moved)
 
 
 def _drawn(
-    ledger: Ledger, account: str, said: Contribution, line: Line, day: date
+    session: Session, account: str, said: Contribution, line: Line, day: date
 ) -> list[tuple[Commodity, int]]:
-    """Which money of the account pays for a line, and how much of each."""
+    """Which money of the account pays for a line, and how much of each. Going round an earmark is recorded."""
+    ledger = session.ledger
     known = earmarks(ledger)
     purpose = said.purpose or (known[said.earmark].purpose if said.earmark else "")
     held = balance(ledger, account=account, kind="money", item=line.item, as_of=day)
@@ -67,12 +68,13 @@ def _drawn(
             left -= taken
     if left:
         has = Money(line.quantity - left, line.item)
-        raise Refused(
+        fault = Refused(
             f"{account} holds {has} for this on {day}; this commits {Money(line.quantity, line.item)}.",
             way_out=f"It also holds {', '.join(denied)}." if denied else _other_money(ledger, account, day),
             held=has.minor,
             asked=line.quantity,
         )
+        raise session.refused("fund", fault) if denied else fault
     return drawn
 
 
@@ -174,6 +176,6 @@ def _out_of(
     if left:
         raise Refused(
             f"{account} holds {Money(money.minor - left, money.currency)} on {day}; this takes {money}.",
-            way_out="Commit it first: sampan contribution commit.",
+            way_out=f"Take the day on which it was committed, or a later one: sampan contribution show {number}.",
         )
     return moved

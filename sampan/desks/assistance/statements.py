@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sampan.access.session import Session
-from sampan.core.errors import InputError
 from sampan.core.money import Money, Rate
 from sampan.desks.assistance.funds import budgets, line_of, the_fund
 from sampan.ledger.ledger import Ledger
@@ -38,7 +37,10 @@ class Position:
 
 @dataclass(frozen=True)
 class Statement:
-    """What happened to a fund between two days. ``total`` is in its own currency, at ``rates``."""
+    """What happened to a fund between two days, by currency and earmark.
+
+    ``total`` is in its own currency at ``rates``; None where they do not bring every currency to it.
+    """
 
     fund: str
     name: str
@@ -47,7 +49,7 @@ class Statement:
     last_day: date
     positions: tuple[Position, ...]
     lines: tuple[StatementLine, ...]
-    total: Money
+    total: Money | None
     rates: tuple[Rate, ...]
 
 
@@ -60,10 +62,7 @@ def account_of(
     known_on: datetime | None = None,
     rates: Sequence[Rate] = (),
 ) -> Statement:
-    """The statement of account of a fund.
-
-    Raises InputError if it holds several currencies and ``rates`` do not bring them to its own.
-    """
+    """The statement of account of a fund. Several currencies are added only at ``rates``."""
     ledger, until = session.ledger, last_day or session.today()
     fund = the_fund(ledger, code)
     every = statement(ledger, f"fund:{fund.code}", as_of=until, known_on=known_on)
@@ -73,9 +72,7 @@ def account_of(
     )
     kinds = sorted({line.commodity for line in every}, key=lambda what: (what.item, what.earmark or ""))
     positions = tuple(_position(what, every, out, first_day, budget) for what in kinds)
-    total = Money(0, fund.currency)
-    for position in positions:
-        total += _in(fund.currency, Money(position.closing, position.currency), rates)
+    total = _total(fund.currency, positions, rates)
     shown = tuple(line for line in every if first_day is None or line.day >= first_day)
     return Statement(
         fund.code, fund.name, fund.currency, first_day, until, positions, shown, total, tuple(rates)
@@ -123,14 +120,20 @@ def _sum(lines: Sequence[StatementLine], other: str) -> int:
     return sum(line.change for line in lines if line.other.startswith(other))
 
 
-def _in(currency: str, money: Money, rates: Sequence[Rate]) -> Money:
+def _total(currency: str, positions: Sequence[Position], rates: Sequence[Rate]) -> Money | None:
+    """What is at hand in one currency; None where a rate is missing, for no sum would be honest."""
+    total = Money(0, currency)
+    for position in positions:
+        money = _in(currency, Money(position.closing, position.currency), rates)
+        if money is None:
+            return None
+        total += money
+    return total
+
+
+def _in(currency: str, money: Money, rates: Sequence[Rate]) -> Money | None:
     if money.currency == currency or not money.minor:
         return Money(money.minor, currency)
-    for rate in rates:
-        if {rate.base, rate.quote} == {currency, money.currency}:
-            return rate.convert(money)
-    raise InputError(
-        f"{money} cannot be added to {currency} without a rate.",
-        way_out=f'Give --rate "{money.currency}/{currency} … SOURCE DAY".',
-        field="rate",
-    )
+    fits = (rate for rate in rates if {rate.base, rate.quote} == {currency, money.currency})
+    rate = next(fits, None)
+    return None if rate is None else rate.convert(money)

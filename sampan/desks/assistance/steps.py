@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 from sampan.access.session import Session
@@ -61,7 +61,8 @@ def parts_of(
             if _left(state, step) > 0
         ]
         if not lines:
-            raise Refused(f"Nothing of {number} is left to be {step} on {day}.", way_out=_WAY_OUT[step])
+            way_out = _way_out(number, step, states.values())
+            raise Refused(f"Nothing of {number} is left to be {step} on {day}.", way_out=way_out)
     require_things(lines)
     for line in lines:
         if (line.kind, line.item) not in states:
@@ -73,25 +74,29 @@ def parts_of(
             )
         left = _left(states[line.kind, line.item], step)
         if line.quantity > left:
-            raise _too_much(number, line, left, step, day)
+            way_out = _way_out(number, step, [states[line.kind, line.item]])
+            raise _too_much(f"Of {number}, ", line, left, f"{step} on {day}", way_out)
     if step != "cancelled":
         require_order(session, number, [*pending, *stepped(step, lines, day)])
     return tuple(lines)
 
 
-_WAY_OUT = {
-    "committed": "Record a further pledge for more: sampan contribution pledge.",
-    "delivered": "Commit it first: sampan contribution commit.",
-    "cancelled": "What was delivered is not cancelled.",
-    "used": "Record its delivery first: sampan contribution deliver.",
-}
+def _way_out(number: str, step: str, states: Collection[LineState]) -> str:
+    """The step before, while anything can still take it; then a pledge of more."""
+    if step == "used" and any(state.due for state in states):
+        return f"Record its delivery first: sampan contribution deliver {number}."
+    if step in ("used", "delivered") and any(state.open for state in states):
+        return f"Commit it first: sampan contribution commit {number}."
+    if step == "cancelled":
+        return f"What was delivered is not cancelled; see: sampan contribution show {number}."
+    return "Record a further pledge for more: sampan contribution pledge."
 
 
-def _too_much(number: str, line: Line, left: int, step: str, day: date) -> Refused:
+def _too_much(of: str, line: Line, left: int, done: str, way_out: str) -> Refused:
     return Refused(
-        f"Of {number}, {shown(line.kind, line.item, left)} may still be {step} on {day}; this is "
+        f"{of}{shown(line.kind, line.item, left)} may still be {done}; this is "
         f"{shown(line.kind, line.item, line.quantity)}.",
-        way_out=_WAY_OUT[step],
+        way_out=way_out,
         left=left,
         asked=line.quantity,
     )

@@ -65,6 +65,12 @@ def send(
     )
 
 
+_ASK_AGAIN = (
+    "Enrol experts (sampan team enrol), or ask again for less or with a higher --priority than others have: "
+    "sampan team withdraw {0} --reason …, then sampan team request."
+)
+
+
 def _nobody_goes(known: Teams, offered: Sequence[ProposedTeam], numbers: Collection[str]) -> Refused:
     for number in numbers:
         if known.request(number).state != "open":
@@ -75,7 +81,7 @@ def _nobody_goes(known: Teams, offered: Sequence[ProposedTeam], numbers: Collect
         if not team.members:
             gaps = "; ".join(f"{gap.empty} of {gap.seats} {gap.skill}: {gap.why}" for gap in team.gaps)
             said = f"Request {team.request.number} cannot be answered: {gaps or team.why_not}".rstrip(".")
-            return Refused(f"{said}.", way_out="Enrol experts, change their days, or lower the least.")
+            return Refused(f"{said}.", way_out=_ASK_AGAIN.format(team.request.number))
     return Refused("No request waits.", way_out="Record one: sampan team request")
 
 
@@ -143,18 +149,19 @@ def report(
 
 def _require_serving(team: Team, day: date, today: date) -> None:
     if day > today:
-        raise Refused(f"{day} has not come yet.", way_out="Report a day when it is over.")
+        raise Refused(f"{day} has not come yet.", way_out=f"Name {today} or an earlier day: --on {today}.")
     if not team.deployment.start <= day <= team.last:
         raise Refused(
             f"{team.deployment.number} serves from {team.deployment.start} to {team.last}.",
-            way_out="Report a day within.",
+            way_out=f"Name a day within: --on {max(team.deployment.start, min(today, team.last))}.",
         )
 
 
-def come_home(session: Session, number: str, day: date, *, note: str = "") -> Done:
+def come_home(session: Session, number: str, day: date, *, note: str = "", unreported: str = "") -> Done:
     """Records that ``day`` was the last that a team served; its people rest, then are free again.
 
-    Raises Refused if it is home already, or has reported for a later day, or the day lies outside.
+    Raises Refused if it is home already, has reported for a later day, the day lies outside, or days are
+    without a report and nobody says why (``unreported``).
     """
 
     def draft() -> list[Record]:
@@ -163,11 +170,30 @@ def come_home(session: Session, number: str, day: date, *, note: str = "") -> Do
             raise Refused(f"{number} returned on {team.returned}.", way_out="Nothing is left to do.")
         _require_serving(team, day, session.today())
         if any(said.day > day for said in team.reports):
-            raise Refused(f"{number} has reported for days after {day}.", way_out="Name its last day.")
-        return [TeamReturn(deployment=number, day=day, note=note)]
+            last = max(said.day for said in team.reports)
+            raise Refused(
+                f"{number} has reported for days after {day}.", way_out=f"Name {last} or later: --on {last}."
+            )
+        if not unreported.strip():
+            _require_reported(team, day)
+        said = "; ".join(words for words in (note, unreported.strip()) if words)
+        return [TeamReturn(deployment=number, day=day, note=said)]
 
     (entry,) = session.decide("roster", draft, effective=day)
     return Done(number, (entry.id,), f"{number} served until {day} and is home")
+
+
+def _require_reported(team: Team, last: date) -> None:
+    """Lets a team come home if it has said of every day what it did."""
+    number, start = team.deployment.number, team.deployment.start
+    days = {start + timedelta(days=n) for n in range((last - start).days + 1)}
+    missing = sorted(days - {said.day for said in team.reports})
+    if missing:
+        more = f" and {len(missing) - 5} more days" if len(missing) > 5 else ""
+        raise Refused(
+            f"{number} has not reported for {', '.join(map(str, missing[:5]))}{more}.",
+            way_out=f"Report them: sampan team report {number} --on {missing[0]}; or say why not: --unreported.",
+        )
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,8 @@ class Office:
         report(self._who(), self._number("T"), self._day(), present=present)
 
     def _return(self) -> None:
-        come_home(self._who(), self._number("T"), self._day())
+        why = self.random.choice(("", "no line from the field"))
+        come_home(self._who(), self._number("T"), self._day(), unreported=why)
 
     def _withdraw(self) -> None:
         withdraw(self._who(), self._number("R"), "no need")

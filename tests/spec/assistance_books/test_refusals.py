@@ -165,8 +165,15 @@ def test_a_waybill_is_used_once(node: Node) -> None:
     stock(node.session, "mask", 1000, "L2")
     other = batch(node, {"SRB": {"mask": 1000}}).consignments[0]
     packing.pack(node.session, other, day=DAY)
-    fault = unchanged(node, lambda: hand_over(node.session, other, waybill=f" 999-{number} "))
-    assert f"belongs to {number} already" in str(fault)
+    for same in (f" 999-{number} ", f"999 {number.lower()}", f"999/{number}."):
+        fault = unchanged(node, lambda same=same: hand_over(node.session, other, waybill=same))
+        assert f"belongs to {number} already" in str(fault)
+
+
+def test_a_promise_is_not_withdrawn_before_it_was_made(node: Node) -> None:
+    number = promised(node)
+    early = lambda: packing.withdraw(node.session, number, reason="no", day=date(2020, 3, 4))  # noqa: E731
+    assert "promised on 2020-03-05; it cannot be withdrawn on 2020-03-04" in str(unchanged(node, early))
 
 
 def test_steps_follow_the_table(node: Node) -> None:

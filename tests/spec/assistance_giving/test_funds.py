@@ -16,6 +16,7 @@ from sampan.desks.assistance.lines import read_arrival, read_lines
 from sampan.desks.assistance.reciprocity import reciprocity
 from sampan.desks.assistance.statements import account_of
 from sampan.node import Node
+from sampan.records.access import Refusal
 from sampan.records.assistance import BudgetLine
 from sampan.world.accounts import balance
 from sampan.world.contributions import progress
@@ -139,8 +140,9 @@ def test_money_of_another_currency_is_changed_at_a_rate_or_not_at_all(office: Se
         contributions.commit(office, number, day=MARCH)
     with pytest.raises(InputError, match="cannot be changed without a rate"):
         funds.exchange(office, "relief", Money.read("1000.00", "EUR"), rate=None, day=MARCH)
-    with pytest.raises(InputError, match="without a rate"):
-        account_of(office, "relief")
+    unsummed = account_of(office, "relief")
+    assert unsummed.total is None, "no honest sum without a rate, and each currency all the same"
+    assert [(p.currency, p.closing) for p in unsummed.positions] == [("EUR", 1000_00)]
     assert account_of(office, "relief", rates=[EURO]).total == Money.read("1084.30", "USD")
     with pytest.raises(Refused, match=r"can give EUR 1,000\.00 on 2020-03-01; this takes EUR 1,000\.01"):
         funds.exchange(office, "relief", Money.read("1000.01", "EUR"), rate=EURO, day=MARCH)
@@ -148,6 +150,30 @@ def test_money_of_another_currency_is_changed_at_a_rate_or_not_at_all(office: Se
     contributions.commit(office, number, day=MARCH)
     assert held(office, "fund:relief") == {("USD", None): 84_30}
     assert held(office, "exchange") == {("EUR", None): 1000_00, ("USD", None): -1084_30}
+    after = account_of(office, "relief")
+    assert [(p.currency, p.exchanged, p.closing) for p in after.positions] == [
+        ("EUR", -1000_00, 0),
+        ("USD", 1084_30, 84_30),
+    ]
+    assert after.total == Money.read("84.30", "USD"), "of what is gone nobody needs a rate"
+
+
+def test_a_budget_of_next_year_is_set_this_year(office: Session) -> None:
+    line = BudgetLine(earmark=None, amount=Money.read("300.00", "USD"))
+    funds.set_budget(office, "relief", [line], first_day=date(2021, 1, 1), last_day=date(2021, 12, 31))
+    (budget,) = funds.budgets(office.ledger, "relief")
+    assert budget.first_day == date(2021, 1, 1)
+
+
+def test_going_round_an_earmark_is_recorded(office: Session) -> None:
+    donors.record_earmark(office, "SRB-1", donor="CHN-MOF", level="earmarked", recipients=["SRB"], day=FIRST)
+    give(office, "CHN-MOF", "CHN", "USD=100.00", earmark="SRB-1")
+    number = pledge(office, "WHO", "USD=100.00")
+    with pytest.raises(Refused, match=r"holds USD 0\.00 for this") as fault:
+        contributions.commit(office, number, day=MARCH)
+    assert "SRB-1 (it is for SRB, not WHO)" in str(fault.value.way_out)
+    (attempt,) = office.ledger.entries(kind=Refusal.kind)
+    assert attempt.actor == office.person.handle
 
 
 def test_a_budget_holds_by_earmark_and_a_release_gives_room_again(office: Session) -> None:

@@ -61,7 +61,10 @@ def test_a_team_is_matched_sent_reports_every_day_and_is_home(node: Node) -> Non
     held = balance(node.session.ledger, account="deployed:ITA")
     assert {h.commodity.item: h.quantity for h in held} == {"critical-care": 2, "epidemiology": 1}
     assert not sum(h.quantity for h in balance(node.session.ledger, kind="person-days"))
-    come_home(node.session, "T-0001", date(2020, 3, 29))
+    with pytest.raises(Refused, match="T-0001 has not reported for 2020-03-29") as fault:
+        come_home(node.session, "T-0001", date(2020, 3, 29))
+    assert "sampan team report T-0001 --on 2020-03-29" in str(fault.value.way_out)
+    come_home(node.session, "T-0001", date(2020, 3, 29), unreported="they were travelling")
     assert rows(node.session)[0].state == "returned"
 
 
@@ -85,7 +88,7 @@ def test_those_who_return_early_rest_and_are_free_again(node: Node) -> None:
     ask(node, "epidemiology=2", start=START + timedelta(days=20), recipient="Serbia")
     assert not propose(node.session).teams[0].members
     node.session.clock.set_to(date(2020, 3, 30))  # type: ignore[attr-defined]
-    come_home(node.session, "T-0001", date(2020, 3, 30))
+    come_home(node.session, "T-0001", date(2020, 3, 30), unreported="called home")
     assert len(propose(node.session).teams[0].members) == 2
     assert not propose(node.session, rest_days=30).teams[0].members
 
