@@ -69,7 +69,10 @@ def test_every_address_by_every_method(here: Visited, handle: str | None) -> Non
             assert "sqlite" not in answer.text.lower() or pattern.startswith("/api")
             if handle is None and method not in ("GET", "HEAD"):
                 # 303 leads to the sign-in
-                assert answer.status_code in (303, 400, 401, 403, 404, 405, 415, 419, 422, 429), (method, pattern)
+                assert answer.status_code in (303, 400, 401, 403, 404, 405, 415, 419, 422, 429), (
+                    method,
+                    pattern,
+                )
     written = [entry.kind for entry in here.node.session.ledger.entries(after=size)] if size else []
     assert set(written) <= {"access.refusal"}
 
