@@ -33,6 +33,7 @@ from sampan.engines.allocate.kept import Cuts, Kept
 from sampan.engines.allocate.problem import Bools, Floats, Ints
 from sampan.engines.allocate.shipping import Shipping, Sparse
 
+MIXTURES = (0.05, 0.15, 0.3, 0.5, 0.7)
 Breakpoints = tuple[Ints, Floats, Floats]  # curve, amount, harm
 
 
@@ -176,6 +177,25 @@ class Programme:
         short = self.kept.harm(np.arange(len(self.kept)), arrived) - np.maximum(said, 0.0)
         pair = np.flatnonzero(short > 0.1 * allowed / len(self.kept))
         return replace(self, cuts=self.cuts.plus(pair, *self.kept.cuts(pair, arrived[pair])))
+
+    def between(self, one: Solved, other: Solved) -> Solved:
+        """The best of a few mixtures of two plans, with the prices of the second; every mixture is a plan.
+
+        Cutting planes jump from corner to corner while the best plan lies between corners (in-out separation,
+        Ben-Ameur and Neto 2007).
+        """
+        every = np.arange(len(self.kept))
+        apart = [s.harm - self.kept.harm(every, self.arrived(s.amount)).sum() for s in (one, other)]
+        found = []
+        for share in MIXTURES:
+            amount = (1 - share) * one.amount + share * other.amount
+            kept = self.kept.harm(every, self.arrived(amount)).sum()
+            found.append((float((1 - share) * apart[0] + share * apart[1] + kept), share))
+        harm, share = min(found)
+        sent, amount = (
+            (1 - share) * getattr(one, name) + share * getattr(other, name) for name in ("sent", "amount")
+        )
+        return replace(other, sent=sent, amount=amount, harm=harm)
 
     def arrived(self, amount: Floats) -> Floats:
         """(P, T) what has arrived for each kept pair."""

@@ -95,6 +95,10 @@ def refine(
         solved = solver.solve(p, knots, near=near)
         proven, least = p.bound(solved)
         bound = max(bound, proven)
+        if best is not None and len(p.kept):
+            between = p.between(best, solved)
+            p = p.cut(between.amount, allowed=max(gap, 1e-13) * max(abs(best.harm), 1e-300))
+            best = between if between.harm < best.harm else best
         if best is None or solved.harm < best.harm:
             best = solved
         if progress is not None:
