@@ -98,7 +98,7 @@ def _most(q: Packed, c: Curves, weekly: Bools) -> Floats:
     to_come = q.floor_total - q.floor.sum(0)
     # wider than any floor that an edit is likely to ask for, so that edits of floors leave the curves as they are
     in_week = np.minimum(np.maximum(largest.sum(0), to_come), np.maximum(largest, q.cap - q.floor))
-    return np.where(weekly, in_week, largest.max(0) + q.floor.sum(0) + q.floor_total)
+    return np.asarray(np.where(weekly, in_week, largest.max(0) + q.floor.sum(0) + q.floor_total))
 
 
 class _OwnRows:

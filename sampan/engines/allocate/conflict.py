@@ -28,10 +28,10 @@ def short_reserves(q: Packed) -> tuple[Conflict, ...]:
         t = int(np.argmax(q.short_reserve[:, i]))
         limits = (Limit("reserve", week=t, item=int(i)), Limit("stock", item=int(i)))
         found.append(Conflict(limits, float(q.short_reserve[t, i])))
-    for d, i in np.argwhere(q.short_depot_reserve.max(0) > 0).tolist():
-        t = int(np.argmax(q.short_depot_reserve[:, d, i]))
-        here = (Limit("depot reserve", week=t, depot=d, item=i), Limit("stock", depot=d, item=i))
-        found.append(Conflict(here, float(q.short_depot_reserve[t, d, i])))
+    for d, item in np.argwhere(q.short_depot_reserve.max(0) > 0).tolist():
+        t = int(np.argmax(q.short_depot_reserve[:, d, item]))
+        here = (Limit("depot reserve", week=t, depot=d, item=item), Limit("stock", depot=d, item=item))
+        found.append(Conflict(here, float(q.short_depot_reserve[t, d, item])))
     return tuple(found)
 
 
@@ -59,27 +59,24 @@ def unreachable(q: Packed, floor: Limit) -> tuple[Limit, ...]:
         _, week, depot, _, _ = departures(eased, wanted)
         return bool(np.any(week + q.lead[depot, lane] == floor.week)) if floor.week >= 0 else len(week) > 0
 
-    if arrives(q):
-        return ()
-    open_ = {
-        "freight_m3": np.full(q.freight_m3.shape, np.inf),
-        "freight_kg": np.full(q.freight_kg.shape, np.inf),
-    }
-    for what, fields in (
-        ("freight_m3", ("freight_m3",)),
-        ("freight_kg", ("freight_kg",)),
-        ("both", tuple(open_)),
-    ):
-        if arrives(replace(q, **{name: open_[name] for name in fields})):
-            named = ("freight m3", "freight kg") if what == "both" else (what.replace("_", " "),)
-            return tuple(Limit(name, lane=lane) for name in named)
-    anybody = replace(q, **open_, eligible=np.ones_like(q.eligible))
-    if arrives(anybody):
-        tags = np.flatnonzero((q.earmark >= 0) & ~q.eligible[:, g, i] & (q.supply[..., i].sum((1, 2)) > 0))
-        return tuple(Limit("earmark", item=i, earmark=int(q.earmark[k])) for k in tags)
-    if arrives(replace(anybody, last=np.full_like(q.last, q.horizon - 1))):
-        return (Limit("expiry", item=i),)
-    return (Limit("lane", lane=lane),) if np.all(q.lead[:, lane] < 0) else (Limit("stock", item=i),)
+    no_limit = np.full(q.freight_m3.shape, np.inf)
+    any_kg = replace(q, freight_kg=no_limit)
+    any_freight = replace(any_kg, freight_m3=no_limit)
+    anybody = replace(any_freight, eligible=np.ones_like(q.eligible))
+    at_any_age = replace(anybody, last=np.full_like(q.last, q.horizon - 1))
+    for_others = (q.earmark >= 0) & ~q.eligible[:, g, i] & (q.supply[..., i].sum((1, 2)) > 0)
+    tags = tuple(Limit("earmark", item=i, earmark=int(q.earmark[k])) for k in np.flatnonzero(for_others))
+    m3, kg = Limit("freight m3", lane=lane), Limit("freight kg", lane=lane)
+    eased: tuple[tuple[Packed, tuple[Limit, ...]], ...] = (
+        (q, ()),
+        (replace(q, freight_m3=no_limit), (m3,)),
+        (any_kg, (kg,)),
+        (any_freight, (m3, kg)),
+        (anybody, tags),
+        (at_any_age, (Limit("expiry", item=i),)),
+    )
+    rest = Limit("lane", lane=lane) if np.all(q.lead[:, lane] < 0) else Limit("stock", item=i)
+    return next((limits for problem, limits in eased if arrives(problem)), (rest,))
 
 
 def ease(q: Packed, s: Shipping, pack: Ints) -> tuple[Packed, tuple[Conflict, ...]]:

@@ -259,13 +259,13 @@ def _add(s: Shipping, room: _Room, hand: _Hand, departures: Ints) -> None:
     heapq.heapify(heap)
     while heap:
         worth, key, r = heapq.heappop(heap)
-        x = next((x for x in by_arrival[key] if room.fits(x)), None)
-        if x is None and -worth > 1e-4 * OWED:
-            x = next((x for x in by_arrival[key] if _make_room(s, room, hand, departures, x)), None)
-        if x is None:
+        on = next((x for x in by_arrival[key] if room.fits(x)), None)
+        if on is None and -worth > 1e-4 * OWED:
+            on = next((x for x in by_arrival[key] if _make_room(s, room, hand, departures, x)), None)
+        if on is None:
             continue
-        room.use(x)
-        departures[x] += 1
+        room.use(on)
+        departures[on] += 1
         hand.given[key[0], r, key[2]] += 1
         for offer in hand.best([key]):
             heapq.heappush(heap, offer)

@@ -89,7 +89,8 @@ def refine(
         (solver, knots), spread = _go_on(p, start), 0.02
     else:
         solver, knots, spread = Solver(), p.first_knots(), 0.2
-    best, bound, trail = None, -np.inf, (knots,)
+    best, bound = None, -np.inf
+    trail: tuple[Knots, ...] = (knots,)
     for _ in range(ROUNDS if len(p.kept) == 0 else CUT_ROUNDS):
         near = best is not None and len(p.kept) == 0 and best.harm - bound < NEAR * abs(best.harm)
         solved = solver.solve(p, knots, near=near)
