@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,10 +13,14 @@ from sampan.access.session import Session
 from sampan.core.errors import SampanError
 from sampan.desks.assistance import batches, lists
 from sampan.desks.assistance.receipts import Found, claims
+from sampan.desks.press.drafts import newest, words_of
 from sampan.web.desk.menu import Placed, views_of
 from sampan.web.desk.questions import questions
 from sampan.web.desk.reading import filled
 from sampan.world.appeals import appeals
+
+ABOUT = frozenset({"appeal", "consignment", "contribution"})
+"""Views of one thing, which an act about it leads to."""
 
 SOON = 60
 """Days before its expiry from which a lot is pointed out."""
@@ -38,24 +44,40 @@ def waiting(session: Session) -> Mapping[str, int]:
 
 def filled_in(placed: Placed, given: Mapping[str, Sequence[str]], session: Session) -> dict[str, list[str]]:
     """A form as it begins: what the link to it said, and for a receipt what the consignment carries."""
+    known = _KNOWN.get(placed.key)
     said = {name: list(found) for name, found in given.items()}
-    number = next(iter(given.get("number", ())), "")
-    if placed.key == "assistance.receive" and number and "found.0.item" not in said:
-        try:
-            carried = _carried(session, number)
-        except SampanError:
-            carried = []
-        asked = next(each for each in questions(placed.offer) if each.word == "found")
-        for at, text in filled(asked, carried, "found"):
-            said.setdefault(at, []).append(text)
+    if known is not None:
+        with suppress(SampanError, ValueError):
+            values = known(session, {name: found[0] for name, found in given.items() if found})
+            for asked in (each for each in questions(placed.offer) if each.word in values):
+                for at, text in filled(asked, values[asked.word], asked.word):
+                    said.setdefault(at, []).append(text)
     return said
 
 
-def _carried(session: Session, number: str) -> list[Found]:
+def _receipt(session: Session, given: Mapping[str, str]) -> Mapping[str, Any]:
     """A receipt in which everything that is still to come has come whole."""
-    one = lists.consignment(session.ledger, number)
+    one = lists.consignment(session.ledger, given.get("number", ""))
     coming = [(lot.commodity, lot.transit) for lot in one.lots if lot.transit]
-    return [Found(item=what.item, good=units, lot=what.lot, expiry=what.expiry) for what, units in coming]
+    found = [Found(item=what.item, good=units, lot=what.lot, expiry=what.expiry) for what, units in coming]
+    return {"found": found}
+
+
+def _brief(session: Session, given: Mapping[str, str]) -> Mapping[str, Any]:
+    """The brief of a day as it was last written."""
+    last = newest(session, date.fromisoformat(given.get("day", "")))
+    return {"words": words_of(session, last), "revision": last.number}
+
+
+def _review(session: Session, given: Mapping[str, str]) -> Mapping[str, Any]:
+    return {"revision": newest(session, date.fromisoformat(given.get("day", ""))).number}
+
+
+_KNOWN: Mapping[str, Callable[[Session, Mapping[str, str]], Mapping[str, Any]]] = {
+    "assistance.receive": _receipt,
+    "press.edit_brief": _brief,
+    "press.review_brief": _review,
+}
 
 
 def next_page(placed: Placed, result: Any) -> str:
@@ -63,8 +85,8 @@ def next_page(placed: Placed, result: Any) -> str:
     views = views_of(placed.section)
     done = _entry_of(result)
     number = getattr(result, "number", None) or getattr(getattr(result, "done", None), "number", None)
-    detail = next((view for view in views if "number" in view.offer.signature.parameters), None)
-    if number and detail is not None and placed.section.name not in ("partners",):
+    detail = next((view for view in views if view.offer.name in ABOUT), None)
+    if number and detail is not None:
         return f"{detail.path}?{urlencode({'number': number, 'done': done})}"
     return f"{_first_open(placed)}?{urlencode({'done': done})}"
 

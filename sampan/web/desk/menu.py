@@ -129,10 +129,20 @@ SECTIONS = (
         (
             "assistance.figures",
             "assistance.figure",
-            "press.evidence",
             "assistance.iati",
             "assistance.flows_hxl",
             "assistance.flows_fts",
+        ),
+    ),
+    Section(
+        "briefs",
+        ("press.briefs", "press.brief_standing", "press.brief_changed", "press.brief", "press.evidence"),
+        (
+            "press.draft_brief",
+            "press.edit_brief",
+            "press.review_brief",
+            "press.release_brief",
+            "press.correct_brief",
         ),
     ),
     Section(

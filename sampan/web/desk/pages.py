@@ -147,6 +147,7 @@ class DeskPages:
         form = await form_of(request, files=MOST_FILES)
         session = session_of(request)
         said = await _said(form)
+        await form.close()
         once = next(iter(texts(said, "once")), "") or str(uuid4())
         more = next(iter(texts(said, "more")), "")
         if more:

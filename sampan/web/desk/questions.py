@@ -14,11 +14,30 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from sampan.access.offer import Offer, View
 from sampan.core.money import Money, Rate
+from sampan.desks.press import sections
 from sampan.records.control import Snapshot
 
 Kind = Literal[
-    *("text", "long", "words", "number", "figure", "day", "moment", "yes", "choice", "several"),
-    *("file", "files", "document", "money", "rate", "rows", "row", "units"),
+    "text",
+    "long",
+    "words",
+    "number",
+    "figure",
+    "day",
+    "moment",
+    "yes",
+    "choice",
+    "several",
+    "file",
+    "files",
+    "document",
+    "money",
+    "rate",
+    "rows",
+    "row",
+    "units",
+    "spoken",
+    "chapters",
 ]
 
 LONG = frozenset({"assumptions", "how", "note", "otherwise", "purpose", "reason", "text", "words"})
@@ -90,7 +109,9 @@ def _question(name: str, kind: Any, *, required: bool) -> Question:
 def _of_several(name: str, origin: Any, inner: tuple[Any, ...], *, required: bool) -> Question:
     """A question whose answer is many things."""
     if issubclass(origin, Mapping):
-        return Question(name, "files" if inner[1] is bytes else "units", required)
+        if get_origin(inner[1]) is not None:
+            return Question(name, "chapters", required, sections.SECTIONS)
+        return Question(name, _MAPPED[inner[1]], required)
     assert issubclass(origin, Sequence), (name, origin)
     if inner[0] is str:
         return Question(name, "words", required)
@@ -98,6 +119,8 @@ def _of_several(name: str, origin: Any, inner: tuple[Any, ...], *, required: boo
         return Question(name, "several", required, get_args(inner[0]))
     return Question(name, "rows", required, parts=tuple(_parts(inner[0])))
 
+
+_MAPPED: Mapping[Any, Kind] = {bytes: "files", int: "units", str: "spoken"}
 
 _PLAIN: Mapping[Any, Kind] = {
     str: "text",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,9 +12,11 @@ from sampan.access import arguments
 from sampan.access.offer import Offer
 from sampan.access.session import Session
 from sampan.core.errors import InputError
+from sampan.core.languages import LANGUAGES
 from sampan.core.money import Money, read_rate
 from sampan.desks.assistance import handed_in
 from sampan.desks.assistance.lines import read_quantity, read_what
+from sampan.desks.press.sections import SECTIONS
 from sampan.web.desk.questions import Kind, Question, file_name_of, questions
 from sampan.world.parties import find_party
 
@@ -63,7 +65,8 @@ def _value(asked: Question, at: str, said: Said, session: Session) -> Any:
             rows = [_row(asked, f"{at}.{each}", said, session) for each in range(rows_said(said, at))]
             return [row for row in rows if row] or None
         case "row":
-            return _row(asked, at, said, session) or None
+            row = _row(asked, at, said, session)
+            return row if row or asked.required else None
         case "document":
             file = _file(at, said)
             return handed_in.keep(session, file.name, file.data) if file else None
@@ -104,7 +107,7 @@ def _row(asked: Question, at: str, said: Said, session: Session) -> dict[str, An
 
 def _is_default(part: Question, at: str, said: Said) -> bool:
     """Whether a field says only what the empty form said."""
-    return part.kind not in ("file", "document") and (
+    return part.kind not in ("file", "document", "money", "spoken", "chapters") and (
         next(iter(texts(said, f"{at}.{part.word}")), "") == part.default
     )
 
@@ -172,6 +175,18 @@ def _yes(at: str, said: Said) -> bool | None:
     return "yes" in found if found else None
 
 
+def _spoken(at: str, said: Said) -> dict[str, str] | None:
+    """A text in each language in which there is one."""
+    found = {each: next(iter(texts(said, f"{at}.{each}")), "").strip() for each in LANGUAGES}
+    return {each: text for each, text in found.items() if text} or None
+
+
+def _chapters(at: str, said: Said) -> dict[str, dict[str, str]] | None:
+    """Texts by section of a brief."""
+    found = {chapter: _spoken(f"{at}.{chapter}", said) for chapter in SECTIONS}
+    return {chapter: text for chapter, text in found.items() if text} or None
+
+
 _SIMPLE: Mapping[Kind, Callable[[str, Said], Any]] = {
     "units": _units,
     "money": _money,
@@ -179,6 +194,8 @@ _SIMPLE: Mapping[Kind, Callable[[str, Said], Any]] = {
     "files": _files,
     "several": _several,
     "yes": _yes,
+    "spoken": _spoken,
+    "chapters": _chapters,
 }
 
 
@@ -202,6 +219,13 @@ def filled(asked: Question, value: Any, at: str) -> Iterable[tuple[str, str]]:
             yield from _filled_row(asked, row, f"{at}.{place}")
     elif asked.kind == "row":
         yield from _filled_row(asked, value, at)
+    elif asked.kind in ("spoken", "chapters"):
+        for name, part in value.items():
+            yield from (
+                filled(replace(asked, kind="spoken"), part, f"{at}.{name}")
+                if isinstance(part, Mapping)
+                else [(f"{at}.{name}", part)]
+            )
     elif asked.kind == "words":
         yield at, ", ".join(value)
     elif asked.kind == "yes":

@@ -76,7 +76,8 @@ def shown(result: Any) -> Shown:
         return Shown(tables=(_table("", result),))
     if not dataclasses.is_dataclass(result):
         return Shown(facts=(("value", cell("value", result)),))
-    facts, tables = [], []
+    facts: list[tuple[str, Cell]] = []
+    tables: list[Table] = []
     for word, value, literal in _fields(result):
         if _is_table(value):
             tables.append(_table(word, value))
