@@ -115,8 +115,12 @@ def csrf_token(request: Request) -> str:
 async def form_of(request: Request, *, files: int = 1) -> FormData:
     """The form that was sent, once it is known to come from a page of ours.
 
-    Raises FormExpired if it does not, HTTPException 400 if it cannot be read.
+    Raises FormExpired if it does not, HTTPException 400 if it cannot be read, NodeError if the database does not
+    answer, so that nobody knows who sent it.
     """
+    found = _state(request).get("caller")
+    if isinstance(found, SampanError):
+        raise found
     form = await request.form(max_files=files, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD_BYTES)
     said = form.get(CSRF_FIELD)
     if not isinstance(said, str) or not _fits(request, said):
