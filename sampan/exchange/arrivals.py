@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,10 +12,12 @@ from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
 from sampan.ledger.entry import Entry
 from sampan.ledger.ledger import Ledger
-from sampan.records.assistance import ReceiptLine
+from sampan.records.assistance import Commitment, Contribution, Delivery, ReceiptLine
+from sampan.records.assistance.contributions import Line
 from sampan.records.exchange import GoodsReceived, Notice
 from sampan.records.movement import Commodity
 from sampan.records.record import Record
+from sampan.world.contributions import position_of
 
 _DEPOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -113,19 +116,49 @@ def receive(
         lines = tuple(_line(there, each) for each in counted) if counted is not None else _all(there)
         if not lines:
             raise Refused(f"All of {number} has been signed for.", way_out="A receipt is not written twice.")
-        part = len(signed(session.ledger, number)) + 1
         notice = there.notice
-        return [
-            GoodsReceived(
-                partner=notice.partner, origin=notice.origin, consignment=notice.consignment, part=part,
-                lines=lines, depot=depot, note=note,
-            )
-        ]  # fmt: skip
+        said = GoodsReceived(
+            partner=notice.partner, origin=notice.origin, consignment=notice.consignment,
+            part=len(signed(session.ledger, number)) + 1, lines=lines, depot=depot, note=note,
+            gift=number if session.person.may("contribute") else None,
+        )  # fmt: skip
+        return [said, *(_as_gift(session, notice, said) if said.gift else ())]
 
-    (entry,) = session.decide("receive", decide, effective=day)
+    entry, *_ = session.decide("receive", decide, effective=day)
     said = GoodsReceived.read(entry.body)
     good, claimed = sum(line.good for line in said.lines), sum(line.claimed for line in said.lines)
     return SignedFor(number, entry.id, good, claimed)
+
+
+def _as_gift(session: Session, notice: Notice, said: GoodsReceived) -> list[Record]:
+    """The same as a contribution of the partner's: what was announced binds, what is good was delivered.
+
+    So it is among what we received, is thanked for, used and given back like any other gift.
+    """
+    moved = said.into_depot()
+    delivery = Delivery(
+        contribution=notice.number,
+        lines=_sums((m.commodity.item, m.quantity) for m in moved),
+        moved=moved,
+        carried_by=notice.number,
+    )
+    steps: list[Record] = [delivery] if moved else []
+    if position_of(session.ledger, Contribution.kind, notice.number) is None:
+        goods = _sums((line.item, line.units) for line in notice.lines)
+        pledge = Contribution(
+            number=notice.number, donor=notice.partner, recipient=session.home, lines=goods,
+            note=f"consignment {notice.consignment} of its node",
+        )  # fmt: skip
+        steps = [pledge, Commitment(contribution=notice.number, lines=goods), *steps]
+    return steps
+
+
+def _sums(goods: Iterable[tuple[str, int]]) -> tuple[Line, ...]:
+    """Lines of a gift of goods, by item."""
+    sums: Counter[str] = Counter()
+    for item, units in goods:
+        sums[item] += units
+    return tuple(Line(kind="goods", item=item, quantity=units) for item, units in sums.items())
 
 
 def _all(there: Standing) -> tuple[ReceiptLine, ...]:

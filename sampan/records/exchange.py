@@ -63,7 +63,10 @@ class Notice(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class GoodsReceived(Record):
-    """Home's word on what has come of a notice: the ``part``-th. Good units enter a depot of home's."""
+    """Home's word on what has come of a notice: the ``part``-th. Good units enter a depot of home's.
+
+    ``gift`` is the contribution whose delivery, written with it, takes them in; None: it does so itself.
+    """
 
     kind: ClassVar[str] = "exchange.received"
     sharing: ClassVar[Sharing] = "public"
@@ -75,8 +78,13 @@ class GoodsReceived(Record):
     lines: tuple[ReceiptLine, ...]
     depot: str = "home"
     note: str = ""
+    gift: str | None = None
 
     def movements(self) -> tuple[Movement, ...]:
+        """What it moves itself."""
+        return () if self.gift else self.into_depot()
+
+    def into_depot(self) -> tuple[Movement, ...]:
         """From the partner into the depot: only what is good."""
         return tuple(
             Movement(f"donor:{self.partner}", f"depot:{self.depot}", line.commodity(), line.good)
