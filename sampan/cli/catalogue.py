@@ -42,6 +42,10 @@ CATALOGUE: Mapping[str, Mapping[str, Listed]] = {
         ),
         "parameters": Listed("parameters", "The numbers behind the needs, yours among them."),
         "needs": Listed("needs", "Show who will need what over the weeks of the latest published forecast."),
+        "priority": Listed(
+            "needs",
+            "Show who comes first: how hard hit, how weak the health system, and the weight of a unit unmet.",
+        ),
         "plan": Listed("plan", "Propose who gets what, with home's own need set aside first."),
         "batch": Listed("assistance", "Approve plans and list batches."),
     },

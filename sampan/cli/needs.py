@@ -1,4 +1,4 @@
-"""Command ``needs``: who will need what, what of it they can use, and what must still come."""
+"""Commands ``needs`` and ``priority``: who will need what, what must still come, and who comes first."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the command to the command line."""
+    """Adds the commands to the command line."""
     app.command()(needs)
+    app.command()(priority)
 
 
 def needs(
@@ -147,3 +148,68 @@ def _show_steps(steps: list[Step]) -> None:
                 f"      {', '.join(f'{name} = {number:,.6g}' for name, number in step.numbers.items())}"
             )
         typer.echo(f"      {step.source}")
+
+
+def priority(
+    places: Annotated[list[str] | None, typer.Argument(metavar="RECIPIENT…", help="Names or codes.")] = None,
+    folder: NodeFolder = HERE,
+    assumed: AssumptionsFile = None,
+    of_provinces: Annotated[bool, typer.Option("--provinces", help="Home's provinces too.")] = False,
+    limit: Annotated[int, typer.Option(help="Rows; 0 for all.")] = 20,
+    json: Json = False,
+) -> None:
+    """Show who comes first: how hard hit, how weak the health system, and the weight of a unit unmet.
+
+    Appeals stand beside it and raise nothing. The numbers of the formula are in the assumptions.
+
+    Examples: sampan priority; sampan priority Italy Ethiopia --json
+    """
+    from sampan.desks.assistance.priorities import priorities
+    from sampan.desks.assistance.recipients import code_of
+    from sampan.desks.assistance.rounds import estimated
+
+    wanted = {code_of(name) for name in places or []}
+    given = assumptions_of(assumed)
+    with opened(folder) as node:
+        estimate = estimated(node.session, given, with_provinces=of_provinces)
+        rows = [
+            row
+            for row in priorities(node.session.ledger, estimate, given)
+            if not wanted or row.recipient in wanted
+        ]
+    if json:
+        as_json({"formula": given.priority, "rows": rows})
+        return
+    shown = rows[: limit or None]
+    table(
+        [
+            "recipient",
+            "weight",
+            "hard hit",
+            "weak system",
+            "patients",
+            "assisted as",
+            "assumed",
+            "appealed for",
+        ],
+        [
+            [
+                r.name,
+                r.weight,
+                r.hard_hit,
+                r.weak_system,
+                r.patients,
+                r.grounds,
+                r.assumed,
+                _asked(r.appealed),
+            ]
+            for r in shown
+        ],
+        title=f"Who comes first, by the weeks after {estimate.outlook.last_day}",
+    )
+    if len(shown) < len(rows):
+        said(f"{len(rows) - len(shown)} more rows: --limit 0 shows all.")
+
+
+def _asked(appealed: tuple[tuple[str, int], ...]) -> str | None:
+    return ", ".join(f"{units:,} {item}" for item, units in appealed) or None

@@ -34,8 +34,10 @@ SOURCES = {
     "half_full": "assumption: patients equal to free beds make a place half as hard-hit as can be",
     "beds_not_covid": "assumption of WHO's forecasting tool (ESFT 2022.1)",
     "beds_reference": "assumption: about the world's average of hospital beds per 1,000 people",
-    "workers_reference": "WHO, Global strategy on human resources for health: Workforce 2030 (2016): "
-    "4.45 physicians, nurses and midwives per 1,000 people",
+    "workers_reference": "4.45 physicians, nurses and midwives per 1,000 people: WHO, Health workforce "
+    "requirements for universal health coverage and the Sustainable Development Goals (Human Resources for Health "
+    "Observer 17, 2016), background paper 1 to Workforce 2030; taken second-hand, as the threshold that WHO's "
+    "Joint External Evaluation uses: the paper itself was not at hand",
     "low_income": "assumption: income groups of the World Bank in equal steps",
     "lower_middle_income": "assumption: income groups of the World Bank in equal steps",
     "upper_middle_income": "assumption: income groups of the World Bank in equal steps",

@@ -6,11 +6,12 @@ import difflib
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from importlib.resources import files
 from typing import Any, Literal, Self, get_args
 
 from sampan.core.errors import InputError
+from sampan.engines.priority import Formula
 
 Basis = Literal["announced", "assumption", "stock list"]
 ReserveBy = Literal["quantile", "cvar"]
@@ -77,13 +78,15 @@ class Assumptions:
     """Everything that a plan assumes about supply, transport and policy, and the text it was read from.
 
     ``provinces`` is the way from the national depots to a province, and from one province to another.
-    ``floors`` are units by recipient and item that must be sent in this round, whatever else.
+    ``floors`` are units by recipient and item that must be sent in this round, whatever else; ``priority`` are
+    the numbers of the formula by which a unit unmet weighs more in one place than in another.
     """
 
     policy: Policy
     lanes: Mapping[str, Lane]
     provinces: Lane
     floors: Mapping[str, Mapping[str, int]]
+    priority: Formula
     harm: Mapping[str, float]
     supply: Mapping[str, ItemSupply]
     reference_home: str
@@ -129,6 +132,7 @@ def _read(said: Mapping[str, Any], name: str) -> Assumptions:
         policy=reader.policy(said.get("policy", {})),
         lanes={region: reader.lane(region, lane) for region, lane in said.get("lanes", {}).items()},
         provinces=reader.lane("provinces", said["provinces"]) if "provinces" in said else Lane(0, math.inf),
+        priority=reader.formula(said.get("priority", {})),
         floors={who: reader.floor(who, units) for who, units in said.get("floors", {}).items()},
         harm={item: reader.number(said["harm"], item, "harm") for item in said.get("harm", {})},
         supply={
@@ -245,6 +249,23 @@ class _Reader:
                 way_out="Write the units of each: ITA = { mask = 20000 }.",
             )
         return {item: self._count(said, item, table) for item in said}
+
+    def formula(self, said: Mapping[str, Any]) -> Formula:
+        """The numbers of the priority formula; those that are not said are as published."""
+        known = [field.name for field in fields(Formula)]
+        for name in said:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                raise InputError(
+                    f'The priority formula has no "{name}".',
+                    file=self.name,
+                    field=name,
+                    way_out=f"Did you mean {near[0]}?" if near else f"It has {', '.join(known)}.",
+                )
+        try:
+            return Formula(**{name: float(self.number(said, name, "priority")) for name in said})
+        except InputError as fault:
+            raise InputError(fault.what, way_out=fault.way_out, file=self.name, field=fault.field) from None
 
     def item(self, item: str, said: Mapping[str, Any]) -> ItemSupply:
         basis: dict[str, Basis] = dict.fromkeys(("stock", "production", "export_share"), "assumption")

@@ -21,10 +21,10 @@ from sampan.desks.assistance.assumptions import Assumptions
 from sampan.desks.assistance.holdings import Supply, supply_of
 from sampan.desks.assistance.needs import ITEMS, NeedEstimate
 from sampan.desks.assistance.parameters import Numbers
+from sampan.desks.assistance.priorities import appealed
 from sampan.desks.assistance.recipients import Recipient, home_places, provinces
 from sampan.engines.needs import Needs, explain, needs, net_of
 from sampan.engines.needs.explain import Step
-from sampan.world.appeals import appeals
 from sampan.world.places import place
 
 BLOCK = 8
@@ -110,7 +110,7 @@ def needed(
     wanted = _recipients(estimate, recipients, of_provinces=of_provinces)
     codes = items_of(items, estimate.numbers)
     supply = _supply(session, assumptions, estimate, wanted, codes)
-    asked = _appealed(session)
+    asked = appealed(session.ledger)
     rows = [
         row
         for at, one in enumerate(wanted)
@@ -342,14 +342,3 @@ def _supply(
         day=estimate.outlook.last_day,
         weeks=estimate.samples.shape[1],
     )
-
-
-def _appealed(session: Session) -> dict[str, dict[str, int]]:
-    """Units that open appeals still ask for, by requester and item."""
-    found: dict[str, dict[str, int]] = {}
-    for appeal in appeals(session.ledger):
-        for line in appeal.lines if appeal.open else ():
-            if line.kind == "goods":
-                mine = found.setdefault(appeal.requester, {})
-                mine[line.item] = mine.get(line.item, 0) + max(0, line.quantity - line.delivered)
-    return found

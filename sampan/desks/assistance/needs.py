@@ -18,7 +18,7 @@ from sampan.desks.assistance.parameters import Numbers
 from sampan.desks.assistance.recipients import Recipient, countries, home_places, pools, provinces
 from sampan.engines.needs import Capacity, Needs, needs
 from sampan.engines.needs.parameters import load
-from sampan.engines.priority import Priority, priority
+from sampan.engines.priority import Formula, Priority, priority
 from sampan.records.assistance import Need
 from sampan.world.capacity import Capacities
 from sampan.world.forecasts import Outlook
@@ -83,7 +83,9 @@ def estimate(
     """
     policy, places, numbers = assumptions.policy, outlook.places, numbers or Numbers(load())
     capacity = Capacity(**capacities.arrays(places))
-    grounds = _grounds(outlook, weakness(places, capacity) >= policy.weak_system, policy)
+    grounds = _grounds(
+        outlook, weakness(places, capacity, assumptions.priority) >= policy.weak_system, policy
+    )
     prepared = np.array([policy.prepare_for if WEAK in why else 0 for why in grounds], dtype=float)
     by_place = needs(
         np.maximum(outlook.samples(samples)[:, : _horizon(outlook, weeks)], prepared),
@@ -147,13 +149,19 @@ def served(estimate: NeedEstimate) -> NeedEstimate:
     )
 
 
-def weakness(places: Sequence[str], capacity: Capacity) -> np.ndarray:
+def weakness(places: Sequence[str], capacity: Capacity, formula: Formula) -> np.ndarray:
     """(places,): how weak each health system is, from 0 to 1, by the formula of ``engines/priority``."""
-    return prioritised(places, capacity, patients=np.zeros(len(places)), harm=[1.0]).weak_system
+    nobody = np.zeros(len(places))
+    return prioritised(places, capacity, patients=nobody, harm=[1.0], formula=formula).weak_system
 
 
 def prioritised(
-    places: Sequence[str], capacity: Capacity, *, patients: np.ndarray, harm: Sequence[float]
+    places: Sequence[str],
+    capacity: Capacity,
+    *,
+    patients: np.ndarray,
+    harm: Sequence[float],
+    formula: Formula,
 ) -> Priority:
     """The priority of every place, given (places,) expected patients at the worst week."""
     return priority(
@@ -163,6 +171,7 @@ def prioritised(
         health_workers=capacity.doctors + capacity.nurses,
         income_group=[_income_group(code) for code in places],
         harm=harm,
+        formula=formula,
     )
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-import numpy as np
-
 from sampan.access.people import require
 from sampan.access.session import Session
 from sampan.core.errors import InputError
@@ -21,6 +19,7 @@ from sampan.desks.assistance.needs import NeedEstimate
 from sampan.desks.assistance.parameters import Numbers
 from sampan.desks.assistance.plan import Decision
 from sampan.desks.assistance.posing import Question
+from sampan.desks.assistance.priorities import weights
 from sampan.desks.assistance.recipients import provinces
 from sampan.desks.assistance.stock import Store, depot, with_stock
 from sampan.records.assistance import Expiry, Production, StockCount, Supply, Transfer
@@ -174,6 +173,7 @@ def asked_otherwise(session: Session, question: Question, edited: Assumptions) -
     now, then = question.assumptions, edited
     of_need = ("pool", "hard_hit", "weak_system", "prepare_for")
     same_need = all(getattr(now.policy, name) == getattr(then.policy, name) for name in of_need)
+    same_need &= now.priority == then.priority
     inland = bool(question.provinces)
     estimate = (
         question.estimate if same_need else needs.served(estimated(session, then, with_provinces=inland))
@@ -224,20 +224,6 @@ def propose(
         refs=[need, supply, estimate.outlook.entry, *estimate.numbers.cites, *books],
     )
     return Proposed(entry, decision, estimate)
-
-
-def weights(estimate: NeedEstimate, assumptions: Assumptions) -> np.ndarray:
-    """(recipients, items): harm per unit unmet, by the published formula of ``engines/priority``.
-
-    A recipient that answers for several places has the mean of theirs, weighted by their need.
-    """
-    by_place = estimate.by_place
-    patients = (by_place.series("severe_bed") + by_place.series("critical_bed")).mean(axis=0).max(axis=0)
-    harm = [assumptions.harm[item] for item in estimate.items]
-    found = needs.prioritised(estimate.places, by_place.capacity, patients=patients, harm=harm)
-    need = by_place.need.sum(axis=1).mean(axis=0) + 1e-12
-    total = estimate.grouping @ need
-    return np.asarray(estimate.grouping @ (need * found.weights) / total)
 
 
 def for_home(session: Session, assumptions: Assumptions) -> Assumptions:
