@@ -217,7 +217,9 @@ class Programme:
         grid = [1.0, 0.8, 0.6, 0.4, 0.25, 0.15, 0.08, 0.03, 0.0]
         found = [(on, *self.at_price(on, level * self.cells.top[on], most=level == 0)) for level in grid]
         found.append((on, np.zeros(len(on)), self._harm_of_nothing()[on]))
-        return _sorted_knots([np.concatenate(part) for part in zip(*found, strict=True)]).plus(self.ends())
+        return _sorted_knots([np.concatenate(part) for part in zip(*found, strict=True)]).plus(
+            self.ends(which)
+        )
 
     def same_cells(self, other: Programme) -> bool:
         """Do the curves of both stand for the same recipients, items and weeks?"""
@@ -236,11 +238,11 @@ class Programme:
         changed[self.cells.cell[differs[member]]] = True
         return changed
 
-    def ends(self) -> Knots:
-        """The most that each curve may take: all that is needed, or more to no further use."""
-        every = np.arange(len(self.cells))
-        _, harm = self.at_price(every, np.zeros(len(every)), most=True)
-        return Knots(every, self.cells.upper, harm)
+    def ends(self, which: Ints | None = None) -> Knots:
+        """The most that each of the curves may take: all that is needed, or more to no further use."""
+        on = np.arange(len(self.cells)) if which is None else which
+        _, harm = self.at_price(on, np.zeros(len(on)), most=True)
+        return Knots(on, self.cells.upper[on], harm)
 
     def _harm_of_nothing(self) -> Floats:
         member = self.cells.member

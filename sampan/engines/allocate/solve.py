@@ -124,7 +124,7 @@ def _go_on(p: Programme, start: Held) -> tuple[Solver, Knots]:
     if len(which) == 0:
         return Solver.after(start.solver), knots
     price = np.maximum(start.price[which], 0.0)
-    knots = knots.on(~changed).plus(p.first_knots(which).on(changed))
+    knots = knots.on(~changed).plus(p.first_knots(which))
     knots = p.with_knots(knots, which, [price, *(price * by for by in BESIDE)])
     amount, _ = p.at_price(which, price)
     return Solver.after(start.solver, moved=which, to=amount), knots
