@@ -1,7 +1,7 @@
 """How is the whole world shown at once, so that a small island state is seen as well as a large country?
 
 A tile for every country and territory, all of one size, about where its neighbours would look for it (decision
-0007). How many of its people fall ill is told by shade and by the length of a bar, which way it goes by the
+0008). How many of its people fall ill is told by shade and by the length of a bar, which way it goes by the
 shape of a sign, and the same figures stand in the table beside it.
 """
 
