@@ -45,8 +45,14 @@ def load(
     if json:
         as_json(loaded)
         return
-    places = f", {loaded.places} places among them" if loaded.places else ""
-    said(f"Read {loaded.count} numbers{places}. Recorded as entry {loaded.entry}; needs and plans cite it.")
+    places = f", for {_many(loaded.places, 'place')}" if loaded.places else ""
+    said(
+        f"Read {_many(loaded.count, 'number')}{places}. Recorded as entry {loaded.entry}; needs and plans cite it."
+    )
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 @parameters_app.command()

@@ -206,7 +206,8 @@ def move(
 
     (entry,) = session.decide("stock", records, effective=day)
     lines = Transfer.read(entry.body).lines
-    return _done(entry.id, to, f"{_sum(lines):,} units in {len(lines)} lots went from {depot} to {to}")
+    lots = f"{len(lines)} lot{'' if len(lines) == 1 else 's'}"
+    return _done(entry.id, to, f"{_sum(lines):,} units in {lots} went from {depot} to {to}")
 
 
 def _picked(wanted: LotLine, lots: Sequence[LotOnHand], depot: str) -> list[LotLine]:
