@@ -108,6 +108,7 @@ TERMS: Mapping[str, tuple[str, ...]] = {
         pgettext("gift", "partly committed"),
         pgettext("gift", "committed"),
         pgettext("gift", "partly delivered"),
+        pgettext("gift", "paid, not confirmed"),
         pgettext("gift", "delivered"),
         pgettext("gift", "cancelled"),
         pgettext("gift", "closed"),

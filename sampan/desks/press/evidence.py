@@ -54,9 +54,13 @@ def evidence(
     """The list behind the figure ``name`` of the brief of ``day``. Raises InputError if there is none such."""
     looking = _Looking(session, name, day, known_on)
     known = looking.offered() | (looking.reported(assessed) if assessed else {})
-    if name not in known:
-        raise InputError(f'The brief has no figure "{name}".', way_out=f"It has {', '.join(known)}.")
-    return known[name]()
+    if name in known:
+        return known[name]()
+    rare = looking.rare()
+    if name not in rare:
+        listed = ", ".join((*known, *rare))
+        raise InputError(f'The brief has no figure "{name}".', way_out=f"It has {listed}.")
+    return rare[name]()
 
 
 @dataclass(frozen=True)
@@ -85,22 +89,22 @@ class _Looking:
         for code in items():
             known[f"item-{code}"] = partial(self._sum, code, ("countries", "organisations"))
             known[f"received-{code}"] = partial(self._sum, code, _HELPED_US)
-        known |= self._money()
-        for told in (told for desk in self._told().values() for told in desk):
-            known[told.name] = partial(self._of_desk, told)
         return known
 
+    def rare(self) -> dict[str, Callable[[], Evidence]]:
+        """Those whose very names depend on what has happened: money by currency, and what other desks tell."""
+        told = gathered(self.session, as_of=self.day, known_on=self.known_on)
+        return self._money() | {
+            each.name: partial(self._of_desk, each) for desk in told.values() for each in desk
+        }
+
     def _money(self) -> dict[str, Callable[[], Evidence]]:
-        when = {"as_of": self.day, "known_on": self.known_on}
-        got = received(self.session, **when)  # type: ignore[arg-type]
-        out = {each.currency for each in paid(self.session, **when)}  # type: ignore[arg-type]
+        got = received(self.session, as_of=self.day, known_on=self.known_on)
+        out = {each.currency for each in paid(self.session, as_of=self.day, known_on=self.known_on)}
         back = {each.currency for each in got.money} if got else set()
         return {f"paid-{code}": partial(self._sum, code, ("paid",), currency=code) for code in out} | {
             f"received-{code}": partial(self._sum, code, _HELPED_US, currency=code) for code in back
         }
-
-    def _told(self) -> Mapping[str, tuple[Told, ...]]:
-        return gathered(self.session, as_of=self.day, known_on=self.known_on)
 
     def _list(self, what: str, of: Literal["party", "batch", "team"] = "party") -> Evidence:
         found = figure(self.session, what, as_of=self.day, known_on=self.known_on)

@@ -63,7 +63,7 @@ def test_days_are_the_same_in_all_languages(visited: Site) -> None:
 
 
 def test_the_list_behind_every_figure_of_the_brief_gives_that_figure(visited: Site) -> None:
-    page = visited.client.get("/en/brief").text
+    page = visited.client.get(f"/en/briefs/{visited.parts['day']}").text
     linked = re.findall(r'<a href="(/en/briefs/[^"]+/figures/[^"]+)"><data value="(\d+)">', page)
     names = {href.rsplit("/", 1)[1] for href, _ in linked}
     assert {"countries", "organisations", "batches", "confirmed", "region-1", "item-mask", "cases"} <= names
@@ -127,7 +127,7 @@ def test_an_earlier_brief_counts_what_had_been_decided_by_then(visited: Site) ->
 
 
 def test_a_batch_adds_up(visited: Site) -> None:
-    brief = visited.client.get("/en/brief.json").json()
+    brief = visited.client.get(f"/en/briefs/{visited.parts['day']}.json").json()
     total: dict[str, int] = {}
     for line in visited.client.get("/en/batches.json").json():
         batch = visited.client.get(f"/en/batches/{line['number']}.json").json()
