@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ from sampan.world import account_tables as tables
 from sampan.world.account_columns import Columns, columns
 from sampan.world.account_tables import Accounts
 
-__all__ = ["Accounts", "Holding", "StatementLine", "balance", "held_by", "held_now", "statement"]
+__all__ = ["Accounts", "Holding", "StatementLine", "balance", "held_by", "held_now", "holders", "statement"]
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,39 @@ def balance(
     ``account`` is one account, or with a colon at its end (``depot:``) all that begin so. The order is that of
     account, item, expiry (those without one last) and lot.
     """
-    held = columns(ledger)
-    rows = held.rows(as_of=as_of, known_on=known_on)
-    wanted = held.of_commodities(
+    return _balance(
+        ledger,
         lambda what: (
             kind in (None, what.kind) and item in (None, what.item) and earmark in (None, what.earmark)
-        )
+        ),
+        account=account,
+        as_of=as_of,
+        known_on=known_on,
     )
+
+
+def holders(
+    ledger: Ledger,
+    commodities: Collection[Commodity],
+    *,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+) -> list[Holding]:
+    """Who holds any of ``commodities``: the same, for many of them at once."""
+    return _balance(ledger, commodities.__contains__, account=None, as_of=as_of, known_on=known_on)
+
+
+def _balance(
+    ledger: Ledger,
+    of: Callable[[Commodity], bool],
+    *,
+    account: str | None,
+    as_of: date | None,
+    known_on: datetime | None,
+) -> list[Holding]:
+    held = columns(ledger)
+    rows = held.rows(as_of=as_of, known_on=known_on)
+    wanted = held.of_commodities(of)
     if not wanted.all():
         rows = rows[wanted[held.commodity[rows]]]
     width = len(held.commodities) + 1

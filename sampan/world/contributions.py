@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
@@ -11,8 +11,10 @@ from typing import Any, Literal
 from sqlalchemy import Select, func, select
 
 from sampan.core.errors import InputError
-from sampan.ledger.entry import milliseconds
+from sampan.core.portions import portions
+from sampan.ledger.entry import Entry, milliseconds, read_entry
 from sampan.ledger.ledger import Ledger
+from sampan.ledger.schema import entries as log
 from sampan.records.assistance.contributions import Contribution, GiftKind
 from sampan.world.contribution_tables import names, steps
 
@@ -230,6 +232,18 @@ def positions(ledger: Ledger, number: str, step: str) -> tuple[int, ...]:
     query = select(steps.c.position).where(steps.c.contribution == number, steps.c.step == step).distinct()
     with ledger.reading() as connection:
         return tuple(connection.scalars(query.order_by(steps.c.position)))
+
+
+def said_of(ledger: Ledger, numbers: Sequence[str], step: str) -> list[Entry]:
+    """The entries that say this step of any of these contributions, in the order of the log."""
+    c = steps.c
+    found: list[tuple[int, bytes]] = []
+    with ledger.reading() as connection:
+        for some in portions(numbers):
+            mine = select(c.position).where(c.contribution.in_(some), c.step == step)
+            query = select(log.c.position, log.c.data).where(log.c.position.in_(mine))
+            found += [(row.position, row.data) for row in connection.execute(query)]
+    return [read_entry(position, data) for position, data in sorted(found)]
 
 
 def carried(ledger: Ledger, item: str, *, by: str | None = None, to: str | None = None) -> int:

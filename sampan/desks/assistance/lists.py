@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +12,9 @@ from sampan.desks.assistance import depots
 from sampan.desks.assistance import funds as money
 from sampan.desks.assistance.depots import ItemOnHand, LotOnHand
 from sampan.desks.assistance.donors import sentence
+from sampan.desks.assistance.giving import Row, on_side, rows
 from sampan.desks.assistance.recipients import code_of
+from sampan.desks.assistance.tracing import Received, of_received
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance import ConsignmentLine
 from sampan.records.assistance.consignments import State
@@ -20,10 +23,12 @@ from sampan.records.assistance.funds import BudgetLine
 from sampan.records.assistance.teams import Seats, Span, TeamType
 from sampan.world import earmarks as allowed
 from sampan.world.consignments import LotState, Tracked, numbers, track
+from sampan.world.contributions import Side
 from sampan.world.parties import Known, recorded
 from sampan.world.teams import RequestState, teams
 
-MOST_CONSIGNMENTS = 1_000
+MOST = 1_000
+"""Rows that one answer holds."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +83,54 @@ def consignments(
 
     At most ``limit`` of them, those that follow the number ``after``.
     """
-    if not 1 <= limit <= MOST_CONSIGNMENTS:
-        raise InputError(
-            f"{limit} at once cannot be.", way_out=f"Ask for 1 to {MOST_CONSIGNMENTS}.", field="limit"
-        )
     found = numbers(ledger, batch=batch, recipient=code_of(recipient) if recipient else None)
-    if after is not None and after not in found:
-        raise InputError(f"There is no consignment {after} here.", way_out="Begin anew.", field="after")
-    begin = 0 if after is None else found.index(after) + 1
-    return tuple(_consignment(track(ledger, number)) for number in found[begin : begin + limit])
+    page = _page(found, after, limit)
+    return tuple(_consignment(track(ledger, number)) for number in found[page])
+
+
+def _page(numbers: Sequence[str], after: str | None, limit: int) -> slice:
+    """Which of many are shown. Raises InputError for a limit, or a number, that cannot be."""
+    if not 1 <= limit <= MOST:
+        raise InputError(f"{limit} at once cannot be.", way_out=f"Ask for 1 to {MOST}.", field="limit")
+    if after is not None and after not in numbers:
+        raise InputError(f"There is no {after} in this list.", way_out="Begin anew.", field="after")
+    begin = 0 if after is None else numbers.index(after) + 1
+    return slice(begin, begin + limit)
+
+
+def contributions(
+    session: Session,
+    *,
+    only: Side | None = None,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+    after: str | None = None,
+    limit: int = 500,
+) -> tuple[Row, ...]:
+    """Contributions pledged up to ``as_of``, or only those on one side of home, in the order of pledges.
+
+    At most ``limit`` of them, those that follow the number ``after``.
+    """
+    found = on_side(session, only=only, as_of=as_of, known_on=known_on)
+    page = _page([each.number for each in found], after, limit)
+    return rows(session, found[page], known_on=known_on)
+
+
+def received(
+    session: Session,
+    *,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+    after: str | None = None,
+    limit: int = 500,
+) -> tuple[Received, ...]:
+    """What others gave us, how far it has come, where it is used, and whether we have thanked.
+
+    At most ``limit`` gifts, those that follow the number ``after``.
+    """
+    found = on_side(session, only="received", as_of=as_of, known_on=known_on)
+    page = _page([each.number for each in found], after, limit)
+    return of_received(session, found[page], as_of=as_of, known_on=known_on)
 
 
 def consignment(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from sampan.access.session import Session
-from sampan.desks.assistance.giving import Row, contributions
+from sampan.desks.assistance.giving import Row, on_side, rows
 from sampan.desks.assistance.lines import shown
 from sampan.records.assistance.contributions import Delivery, Thanks, Use
 from sampan.records.movement import Commodity
-from sampan.world.accounts import Holding, balance
-from sampan.world.contributions import contribution, positions
+from sampan.world.accounts import Holding, holders
+from sampan.world.contributions import Progress, contribution, positions, progress, said_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Story:
 def story(session: Session, number: str) -> Story:
     """One contribution from pledge to use. Raises InputError if there is none with this number."""
     contribution(session.ledger, number)
-    row = next(row for row in contributions(session) if row.number == number)
+    (row,) = rows(session, progress(session.ledger, number))
     return Story(row, tuple(_steps(session, number)), whereabouts(session, number))
 
 
@@ -82,17 +82,32 @@ def whereabouts(
     Lots are named after the contribution unless the donor's own are given; two gifts of one lot under one
     earmark cannot be told apart, and are shown together.
     """
-    brought: set[Commodity] = set()
-    for place in positions(session.ledger, number, "delivered"):
-        delivery = Delivery.read(session.ledger.at(place).body)
-        brought |= {moved.commodity for moved in delivery.moved}
-    traced = {what for what in brought if what.kind == "goods" or what.earmark is not None}
-    return tuple(
-        each
-        for item in sorted({what.item for what in traced})
-        for each in balance(session.ledger, item=item, as_of=as_of, known_on=known_on)
-        if each.commodity in traced and each.quantity > 0
-    )
+    return _held(session, [number], as_of=as_of, known_on=known_on).get(number, ())
+
+
+def _held(
+    session: Session, numbers: Sequence[str], *, as_of: date | None, known_on: datetime | None
+) -> Mapping[str, tuple[Holding, ...]]:
+    """The same of many, by their numbers."""
+    brought: dict[str, set[Commodity]] = {}
+    for entry in said_of(session.ledger, numbers, "delivered"):
+        moved = (each.commodity for each in Delivery.read(entry.body).moved)
+        traced = {what for what in moved if what.kind == "goods" or what.earmark is not None}
+        brought.setdefault(entry.body["contribution"], set()).update(traced)
+    every = frozenset[Commodity]().union(*brought.values())
+    holding: dict[Commodity, list[Holding]] = {}
+    for each in holders(session.ledger, every, as_of=as_of, known_on=known_on):
+        if each.quantity > 0:
+            holding.setdefault(each.commodity, []).append(each)
+    return {
+        number: tuple(sorted((each for what in whats for each in holding.get(what, ())), key=_by_item))
+        for number, whats in brought.items()
+    }
+
+
+def _by_item(holding: Holding) -> tuple[str, str, date, str]:
+    what = holding.commodity
+    return what.item, holding.account, what.expiry or date.max, what.lot or ""
 
 
 @dataclass(frozen=True)
@@ -109,18 +124,29 @@ def received(
     session: Session, *, as_of: date | None = None, known_on: datetime | None = None
 ) -> tuple[Received, ...]:
     """What others gave us, in the order in which they pledged it."""
+    chosen = on_side(session, only="received", as_of=as_of, known_on=known_on)
+    return of_received(session, chosen, as_of=as_of, known_on=known_on)
+
+
+def of_received(
+    session: Session,
+    chosen: Sequence[Progress],
+    *,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+) -> tuple[Received, ...]:
+    """These gifts from abroad: quick for a few of many."""
+    numbers, by = [each.number for each in chosen], _end(as_of)
     uses: dict[str, list[tuple[str, str]]] = {}
-    for entry in session.ledger.entries(kind=Use.kind, known_on=known_on, effective_by=_end(as_of)):
-        for line in entry.body["lines"]:
-            what = shown(line["kind"], line["item"], line["quantity"])
-            uses.setdefault(entry.body["contribution"], []).append((entry.body["place"], what))
+    for entry in said_of(session.ledger, numbers, "used"):
+        if (by is None or entry.effective <= by) and (known_on is None or entry.recorded <= known_on):
+            for line in entry.body["lines"]:
+                what = shown(line["kind"], line["item"], line["quantity"])
+                uses.setdefault(entry.body["contribution"], []).append((entry.body["place"], what))
+    held = _held(session, numbers, as_of=as_of, known_on=known_on)
     return tuple(
-        Received(
-            row,
-            tuple(uses.get(row.number, ())),
-            whereabouts(session, row.number, as_of=as_of, known_on=known_on),
-        )
-        for row in contributions(session, only="received", as_of=as_of, known_on=known_on)
+        Received(row, tuple(uses.get(row.number, ())), held.get(row.number, ()))
+        for row in rows(session, chosen, known_on=known_on)
     )
 
 
