@@ -1,0 +1,121 @@
+"""The pages at the door as people see them: by eye, by keyboard, by screen reader, with and without scripts."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from time import sleep
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from sampan.access.sign_ins import SignIns
+from sampan.core.languages import LANGUAGES
+from sampan.node import MEMORY_PEOPLE, Node, memory_node
+from sampan.web.app import site
+from tests.signed import PASSWORD, QUICK, accounts_of
+
+WIDTHS = {"wide": 1200, "narrow": 360}
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[Node]:
+    made = memory_node(people=MEMORY_PEOPLE)
+    accounts = accounts_of(made)
+    for handle in ("officer", "administrator", "italy"):
+        accounts.set_password(handle, PASSWORD)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def door(node: Node) -> Iterator[str]:
+    """Where the site is served."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = site(node, public_url=f"http://127.0.0.1:{port}", cost=QUICK)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(15)
+
+
+def signed(browser: Browser, door: str, node: Node, handle: str | None, **options: object) -> BrowserContext:
+    context = browser.new_context(base_url=door, **options)
+    if handle:
+        secret = SignIns(accounts_of(node)).begin(handle, address="192.0.2.1")
+        context.add_cookies([{"name": "sampan", "value": secret, "url": door}])
+    return context
+
+
+def pages(node: Node) -> list[tuple[str | None, str]]:
+    """Who looks, and at what."""
+    accounts = accounts_of(node)
+    accounts.offer_second_factor("italy")
+    return [
+        (None, "/sign-in?refused=1"),
+        (None, f"/invitation/{accounts.invite('press')}"),
+        (None, "/invitation/none"),
+        (None, "/account"),
+        ("officer", "/account"),
+        ("italy", "/account"),
+        ("officer", "/people"),
+        ("administrator", "/people"),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_they_fit_and_have_no_serious_fault_of_accessibility(
+    browser: Browser, door: str, node: Node, language: str, pictures: Path | None
+) -> None:
+    for handle, path in pages(node):
+        context = signed(browser, door, node, handle)
+        page = context.new_page()
+        for width, pixels in WIDTHS.items():
+            page.set_viewport_size({"width": pixels, "height": 800})
+            page.goto(f"/{language}{path}")
+            root = "document.documentElement"
+            assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), (path, width)
+            if pictures:
+                name = f"inside-{path.strip('/').split('/')[0].partition('?')[0]}-{handle}-{language}-{width}.png"
+                page.screenshot(path=pictures / name, full_page=True)
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        grave = [fault for fault in found if fault["impact"] in ("serious", "critical")]
+        assert not grave, (path, [(fault["id"], fault["nodes"][0]["html"]) for fault in grave])
+        context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_somebody_comes_in_and_goes_out_by_keyboard_alone(browser: Browser, door: str, scripts: bool) -> None:
+    context = browser.new_context(base_url=door, java_script_enabled=scripts)
+    page: Page = context.new_page()
+    page.goto("/fr/sign-in?next=/fr/brief")
+    page.locator("#handle").focus()
+    page.keyboard.type("officer")
+    page.keyboard.press("Tab")
+    page.keyboard.type("a wrong password")
+    page.keyboard.press("Enter")
+    page.locator("[role=alert]").wait_for()
+    assert page.locator("#handle").input_value() == "officer", "what was typed is kept"
+    assert page.locator("#password").input_value() == "", "but no password"
+    page.locator("#password").focus()
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/fr/brief")
+    page.goto("/fr/account")
+    page.get_by_role("button", name="Se déconnecter").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/fr/brief")
+    assert context.cookies() == []
+    page.goto("/fr/account")
+    assert page.get_by_role("heading", name="Veuillez vous connecter").is_visible()
+    context.close()
