@@ -79,10 +79,12 @@ def read_date(text: str) -> tuple[date, date]:
 
     Raises InputError for anything else.
     """
-    parts = [part for part in text.strip().upper().split("-") if part.strip("X")]
+    parts = text.strip().upper().split("-")
+    while len(parts) > 1 and parts[-1] and not parts[-1].strip("X"):
+        parts.pop()
     try:
         numbers = [int(part) for part in parts]
-        if not 1 <= len(parts) <= 3 or any(not part.isascii() for part in parts) or len(parts[0]) != 4:
+        if len(parts) > 3 or not all(p.isascii() and p.isdigit() for p in parts) or len(parts[0]) != 4:
             raise ValueError
         year, month, day = (*numbers, 0, 0)[:3]
         if len(parts) == 3:
@@ -92,7 +94,7 @@ def read_date(text: str) -> tuple[date, date]:
         return begin, after - timedelta(1)
     except (ValueError, OverflowError):
         raise InputError(
-            f'"{text}" is no date.',
+            f'"{text[:40]}" is no date.',
             way_out="Write 2020-03-26, 2020-03 or 2020; two with .. between for a span.",
         ) from None
 

@@ -52,6 +52,8 @@ MOST_PARTS = 1_000
 MOST_COUNTED = 100
 """Parts of an n-of."""
 
+LONGEST_VALUE = 200
+
 LONGEST_DELETION = 1_000
 """Sites of a range that is asked for whole."""
 
@@ -227,8 +229,11 @@ class _Reader:
         found = _VALUE.match(self.text, self.at)
         if found is None:
             raise self._wrong("A value is missing", 'Write it behind the sign, in "quotes" if it has blanks.')
+        value = found[1] if found[1] is not None else found[2]
+        if len(value) > LONGEST_VALUE:
+            raise self._wrong(f"A value has more than {LONGEST_VALUE} characters", "Shorten it.")
         self.at = found.end()
-        return found[1] if found[1] is not None else found[2]
+        return value
 
     def _insertion(self, found: re.Match[str]) -> Expression:
         layout = self.grammar.layout
