@@ -94,7 +94,7 @@ class Contributions:
     """The read model of giving and receiving."""
 
     name = "contributions"
-    version = 1
+    version = 2
     tables = (names, parties, steps)
 
     def apply(self, connection: Connection, entry: Entry) -> None:
@@ -142,7 +142,8 @@ def _rows(entry: Entry, pledge: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         "recorded": milliseconds(entry.recorded),
         "carried_by": entry.body.get("carried_by"),
     }
-    said = [(_STEPS[entry.kind], line) for line in entry.body.get("lines", [])]
+    step = Delivery.read(entry.body).step if entry.kind == Delivery.kind else _STEPS[entry.kind]
+    said = [(step, line) for line in entry.body.get("lines", [])]
     said += [("released", line) for line in entry.body.get("released", [])]
     if entry.kind == Thanks.kind:
         said = [("thanked", {"kind": "", "item": "", "quantity": 0})]

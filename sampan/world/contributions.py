@@ -20,7 +20,14 @@ from sampan.world.contribution_tables import names, steps
 
 Side = Literal["given", "received", "domestic"]
 Status = Literal[
-    "pledged", "partly committed", "committed", "partly delivered", "delivered", "cancelled", "closed"
+    "pledged",
+    "partly committed",
+    "committed",
+    "partly delivered",
+    "paid, not confirmed",
+    "delivered",
+    "cancelled",
+    "closed",
 ]
 """``closed``: delivered in part, and the rest cancelled."""
 
@@ -36,6 +43,13 @@ class LineState:
     delivered: int
     used: int
     cancelled: int
+    paid: int = 0
+    """Paid out by home, and not confirmed by its recipient: not among what is delivered."""
+
+    @property
+    def out(self) -> int:
+        """What has left the donor: delivered, or paid and not confirmed."""
+        return self.delivered + self.paid
 
     @property
     def open(self) -> int:
@@ -45,12 +59,13 @@ class LineState:
     @property
     def due(self) -> int:
         """Binding, and not yet there."""
-        return self.committed - self.delivered
+        return self.committed - self.out
 
     @property
     def holds(self) -> bool:
         """Whether nothing has come further than the step before it."""
-        return 0 <= self.used <= self.delivered <= self.committed <= self.pledged and self.cancelled >= 0
+        in_order = 0 <= self.used <= self.delivered <= self.out <= self.committed <= self.pledged
+        return in_order and self.cancelled >= 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +89,8 @@ class Progress:
             return "closed" if any(line.cancelled for line in self.lines) else "delivered"
         if any(line.delivered for line in self.lines):
             return "partly delivered"
+        if any(line.paid for line in self.lines):
+            return "paid, not confirmed"
         if all(line.committed == line.pledged for line in self.lines):
             return "committed"
         return "partly committed" if any(line.committed for line in self.lines) else "pledged"
@@ -179,7 +196,9 @@ def delivered(
     """What has come, of each contribution and thing, in the order of pledges."""
     c = steps.c
     what = (c.contribution, c.donor, c.recipient, c.kind, c.item)
-    query: Select[Any] = select(*what, func.sum(c.quantity).label("quantity")).where(c.step == "delivered")
+    query: Select[Any] = select(*what, func.sum(c.quantity).label("quantity")).where(
+        c.step.in_(["delivered", "confirmed"])
+    )
     query = query.group_by(c.pledge, *what).order_by(c.pledge, c.kind, c.item)
     with ledger.reading() as connection:
         rows = connection.execute(_within(query, as_of, known_on)).all()
@@ -197,7 +216,8 @@ def line_state(kind: GiftKind, item: str, said: Mapping[str, int]) -> LineState:
         item,
         pledged=said.get("pledged", 0) - cancelled,
         committed=said.get("committed", 0) - said.get("released", 0),
-        delivered=said.get("delivered", 0),
+        delivered=said.get("delivered", 0) + said.get("confirmed", 0),
+        paid=said.get("paid", 0) - said.get("confirmed", 0),
         used=said.get("used", 0),
         cancelled=cancelled,
     )

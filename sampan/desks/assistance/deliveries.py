@@ -6,6 +6,7 @@ A delivery moves a gift between accounts; a use moves it on to where it serves.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sampan.access.session import Session
@@ -15,7 +16,7 @@ from sampan.desks.assistance.done import Done
 from sampan.desks.assistance.lines import Arrival, as_lines
 from sampan.desks.assistance.routes import Route, route
 from sampan.desks.assistance.spending import paid_out
-from sampan.desks.assistance.steps import parts_of, take_step
+from sampan.desks.assistance.steps import parts_of, standing, take_step
 from sampan.records.assistance.contributions import Contribution, Delivery, Line, Use
 from sampan.records.control import Snapshot
 from sampan.records.movement import Commodity, Movement
@@ -44,7 +45,8 @@ def deliver(
 
     ``into`` is the fund or the depot at home. ``paid`` is what came in another currency than pledged,
     settled at ``rate``. What goes to a recipient abroad needs that recipient's word (``confirmed``), or the
-    consignment or deployment that carried it. Raises Refused if more would be delivered than is committed.
+    consignment or deployment that carried it; home's money is paid without, and not delivered before that word,
+    which may come later. Raises Refused if more would be delivered than is committed.
     """
     on = day or session.today()
 
@@ -65,7 +67,10 @@ def deliver(
             )
         ]
 
-    return take_step(session, draft, number, day, "delivered")
+    done = take_step(session, draft, number, day, "delivered")
+    if Delivery.read(session.ledger.get(done.entries[-1]).body).step != "paid":
+        return done
+    return replace(done, said=f"{done.said.removesuffix('delivered')}paid, not confirmed by the recipient")
 
 
 def drafted(
@@ -86,6 +91,9 @@ def drafted(
     """The delivery that ``deliver`` would write, after ``pending`` steps that are about to be written too."""
     said = contribution(session.ledger, number)
     lines = None if arrivals is None else as_lines(arrivals)
+    if confirmed.strip() and _paid_before(session, said, lines, day):
+        parts = parts_of(session, number, lines, step="confirmed", day=day, pending=pending)
+        return Delivery(contribution=number, lines=parts, confirmed=confirmed, note=note, document=document)
     parts = parts_of(session, number, lines, step="delivered", day=day, pending=pending)
     there = arrivals or tuple(Arrival(line.kind, line.item, line.quantity) for line in parts)
     way = route(session, said)
@@ -103,6 +111,16 @@ def drafted(
         note=note,
         document=document,
     )
+
+
+def _paid_before(session: Session, said: Contribution, lines: Sequence[Line] | None, day: date) -> bool:
+    """Whether all of this was paid by home, and waits for the recipient's word."""
+    if said.donor != session.home:
+        return False
+    waiting = {(s.kind, s.item): s.paid for s in standing(session, said.number, day) if s.paid}
+    if lines is None:
+        return bool(waiting)
+    return all(line.quantity <= waiting.get((line.kind, line.item), 0) for line in lines)
 
 
 def _moved(

@@ -33,7 +33,7 @@ EARMARKING = {
 _STATUS: tuple[tuple[Literal["pledge", "commitment", "paid"], str], ...] = (
     ("pledge", "open"),
     ("commitment", "due"),
-    ("paid", "delivered"),
+    ("paid", "out"),
 )
 
 _AMOUNTS = ("pledged", "committed", "delivered", "cancelled")

@@ -35,7 +35,8 @@ def _left(state: LineState, step: str) -> int:
     return {
         "committed": state.open,
         "delivered": state.due,
-        "cancelled": state.pledged - state.delivered,
+        "confirmed": state.paid,
+        "cancelled": state.pledged - state.out,
         "used": 0 if state.kind == "money" else state.delivered - state.used,
     }[step]
 

@@ -44,7 +44,7 @@ def story(session: Session, number: str) -> Story:
     return Story(row, tuple(_steps(session, number)), whereabouts(session, number))
 
 
-_STEPS = ("pledged", "committed", "delivered", "cancelled", "used", "thanked")
+_STEPS = ("pledged", "committed", "paid", "confirmed", "delivered", "cancelled", "used", "thanked")
 
 
 def _steps(session: Session, number: str) -> Iterable[Said]:
@@ -90,7 +90,8 @@ def _held(
 ) -> Mapping[str, tuple[Holding, ...]]:
     """The same of many, by their numbers."""
     brought: dict[str, set[Commodity]] = {}
-    for entry in said_of(session.ledger, numbers, "delivered"):
+    steps = (said_of(session.ledger, numbers, step) for step in ("paid", "delivered"))
+    for entry in (entry for entries in steps for entry in entries):
         moved = (each.commodity for each in Delivery.read(entry.body).moved)
         traced = {what for what in moved if what.kind == "goods" or what.earmark is not None}
         brought.setdefault(entry.body["contribution"], set()).update(traced)

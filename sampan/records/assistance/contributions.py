@@ -141,6 +141,16 @@ class Delivery(Step):
     carried_by: str | None = None
     document: Snapshot | None = None
 
+    @property
+    def step(self) -> Literal["paid", "confirmed", "delivered"]:
+        """What home pays is only paid until its recipient says so; that word alone, moving nothing, confirms it."""
+        if self.carried_by is not None:
+            return "delivered"
+        if not self.moved:
+            return "confirmed"
+        ours = all(moved.giver.startswith("committed:") for moved in self.moved)
+        return "paid" if ours and not self.confirmed.strip() else "delivered"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cancellation(Step):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -79,7 +79,7 @@ class Trial:
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
-        self.node: Node = memory_node()
+        self.node: Node = memory_node(at=datetime(2020, 12, 31, 12, tzinfo=UTC))
         self.office: Session = furnish(self.node.session)
         for code, (donor, recipient) in EARMARKS.items():
             donors.record_earmark(
@@ -176,11 +176,16 @@ class Trial:
         confirmed = self.chance.choice(["", "letter", "letter"])
         # home's own goods and people need a consignment or a deployment, which nobody sends here
         spoken = kind == "money" if donor == "CHN" else recipient == "CHN" or confirmed != ""
-        self._possible = quantity <= said["committed"] - said["delivered"] and spoken
+        ours = kind == "money" and donor == "CHN"
+        confirms = ours and confirmed != "" and quantity <= said["paid"]
+        due = said["committed"] - said["delivered"] - said["paid"]
+        self._possible = confirms or (quantity <= due and spoken)
 
         def follow() -> None:
-            said["delivered"] += quantity
-            if kind == "money" and donor == "CHN":
+            said["delivered" if confirmed or not ours else "paid"] += quantity
+            if confirms:
+                said["paid"] -= quantity
+            elif kind == "money" and donor == "CHN":
                 self.oracle.unbind(number, item, quantity, back=False)
             elif kind == "money" and recipient == "CHN":
                 self.oracle.fund[item, earmark] += quantity
@@ -190,9 +195,11 @@ class Trial:
         deliveries.deliver(self.office, number, [arrival], confirmed=confirmed, day=self.day)
 
     def _cancel(self) -> None:
-        number, kind, item, quantity = self._any(lambda said: said["pledged"] - said["delivered"])
+        number, kind, item, quantity = self._any(
+            lambda said: said["pledged"] - said["delivered"] - said["paid"]
+        )
         said = self.oracle.said.get((number, item), Counter())
-        self._possible = quantity <= said["pledged"] - said["delivered"]
+        self._possible = quantity <= said["pledged"] - said["delivered"] - said["paid"]
         bound = max(0, quantity - (said["pledged"] - said["committed"]))
 
         def follow() -> None:
@@ -258,9 +265,8 @@ class Trial:
             for line in each.lines:
                 said = self.oracle.said[each.number, line.item]
                 assert line.holds
-                assert (line.pledged, line.committed, line.delivered, line.used) == tuple(
-                    said[name] for name in ("pledged", "committed", "delivered", "used")
-                )
+                names = ("pledged", "committed", "paid", "delivered", "used")
+                assert tuple(getattr(line, name) for name in names) == tuple(said[name] for name in names)
             bound = {
                 (h.commodity.item, h.commodity.earmark): h.quantity
                 for h in balance(ledger, account=f"committed:{each.number}")

@@ -63,6 +63,8 @@ def test_twenty_million_dollars_to_who(office: Session) -> None:
     contributions.commit(office, number, day=date(2020, 3, 5))
     assert held(office, f"committed:{number}") == {("USD", "WHO-20"): TWENTY}
     deliveries.deliver(office, number, day=date(2020, 3, 9))
+    assert progress(office.ledger, number)[0].status == "paid, not confirmed"
+    deliveries.deliver(office, number, confirmed="WHO receipt 7", day=date(2020, 3, 9))
     contributions.thank(office, number, "letter of the Director-General", day=date(2020, 3, 9))
 
     assert held(office, "disbursed:WHO") == {("USD", "WHO-20"): TWENTY}

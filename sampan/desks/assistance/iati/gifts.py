@@ -99,6 +99,8 @@ def _flows(context: Context) -> Mapping[str, list[_Flow]]:
             if isinstance(record, Contribution):
                 pledged[record.number] = record
                 add(record.number, record.lines, types, entry.effective.date(), said)
+            elif isinstance(record, Delivery) and record.step == "confirmed":
+                continue  # the payment was told already
             elif isinstance(record, Commitment | Delivery) and record.contribution in pledged:
                 add(record.contribution, record.lines, types, entry.effective.date(), said)
     for entry, record in context.read(Cancellation):
