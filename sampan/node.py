@@ -6,6 +6,7 @@ A node is a folder::
     ledger.sqlite    the ledger (or a PostgreSQL database named by SAMPAN_DATABASE_URL)
     keys/ledger.pem  the signing key, readable by its owner alone
     blobs/           everything too big for an entry, by SHA-256
+    genomes/         an index of them for searching, which the ledger and the blobs can make again
 """
 
 from __future__ import annotations
@@ -205,7 +206,8 @@ class Node:
         clock = clock or SystemClock()
         key = _key(folder / "keys" / "ledger.pem")
         ledger = Ledger.open(_database(folder), key=key, clock=clock, read_models=read_models())
-        session = Session(ledger, Blobs(folder / "blobs"), clock, settings.home, somebody, settings.exercise)
+        blobs, genomes = Blobs(folder / "blobs"), folder / "genomes"
+        session = Session(ledger, blobs, clock, settings.home, somebody, settings.exercise, genomes)
         return cls(folder, settings, session)
 
     def __getattr__(self, name: str) -> Counter:

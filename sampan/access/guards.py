@@ -54,6 +54,24 @@ from sampan.records.assistance.consignments import batch_of, is_number, recipien
 from sampan.records.exchange import GoodsReceived, Import, Notice, Partner
 from sampan.records.press import BriefDraft, BriefRelease, BriefReview
 from sampan.records.record import Record
+from sampan.records.science_exchange import (
+    Alert,
+    AlertStep,
+    FocalPoint,
+    GenomeSet,
+    Project,
+    ProjectStep,
+    Work,
+)
+from sampan.records.science_genomes import (
+    GenomeApproval,
+    GenomeRelease,
+    GenomeWithdrawal,
+    OpenGenomes,
+    Processing,
+    Submission,
+    TermsChange,
+)
 from sampan.records.world import AgesFile, CapacityFile
 from sampan.world.earmarks import earmarks, why_not
 
@@ -103,6 +121,20 @@ ACTS: Mapping[type[Record], Act] = {
     BriefRelease: "release",
     MedicinesFile: "load",
     ParametersFile: "load",
+    Submission: "submit",
+    Processing: "submit",
+    GenomeApproval: "approve",
+    GenomeRelease: "curate",
+    OpenGenomes: "curate",
+    GenomeWithdrawal: "curate",
+    TermsChange: "curate",
+    Work: "curate",
+    GenomeSet: "curate",
+    FocalPoint: "curate",
+    Alert: "curate",
+    AlertStep: "curate",
+    Project: "curate",
+    ProjectStep: "curate",
 }
 """The one act under which each of these is written, whatever its writer calls it."""
 
@@ -156,7 +188,27 @@ def _unseen(ledger: Ledger, person: Person, record: Record) -> str | None:
         return f'"{person.handle}" wrote this brief and cannot review it.'
     if isinstance(record, BriefRelease) and not _agreed(ledger, record):
         return f"No second person has agreed to the brief of {record.day} as it is written."
+    if isinstance(record, GenomeApproval) and _handed_in_by(ledger, record) in (None, person.handle):
+        return f'"{person.handle}" handed in {record.number} and cannot approve it.'
+    if isinstance(record, GenomeRelease) and not _fit_for_release(ledger, record):
+        return f"No second person has approved the genomes of {record.number}."
     return None
+
+
+def _handed_in_by(ledger: Ledger, approval: GenomeApproval) -> str | None:
+    """Who handed in the genomes that an approval names; None if it names something else."""
+    said = ledger.get(approval.submission)
+    same = said.kind == Submission.kind and said.body["number"] == approval.number
+    return said.actor if same else None
+
+
+def _fit_for_release(ledger: Ledger, release: GenomeRelease) -> bool:
+    """Whether the approval that a release names is another person's, of the same submission."""
+    said = ledger.get(release.approval)
+    if said.kind != GenomeApproval.kind:
+        return False
+    approval = GenomeApproval.read(said.body)
+    return approval.number == release.number and _handed_in_by(ledger, approval) not in (None, said.actor)
 
 
 def _agreed(ledger: Ledger, record: BriefRelease) -> bool:

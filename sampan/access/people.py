@@ -24,6 +24,8 @@ Act = Literal[
     "contribute",
     "fund",
     "roster",
+    "submit",
+    "curate",
     "approve",
     "review",
     "release",
@@ -31,7 +33,19 @@ Act = Literal[
 ]
 
 _DESK: frozenset[Act] = frozenset(
-    {"load", "forecast", "plan", "stock", "consign", "receive", "contribute", "fund", "roster"}
+    {
+        "load",
+        "forecast",
+        "plan",
+        "stock",
+        "consign",
+        "receive",
+        "contribute",
+        "fund",
+        "roster",
+        "submit",
+        "curate",
+    }
 )
 
 ALLOWS: Mapping[Role, frozenset[Act]] = {

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
+from pathlib import Path
 from typing import Self
 
 from sampan.access.guards import ACTS, guard
@@ -20,6 +21,7 @@ from sampan.records.access import Refusal
 from sampan.records.control import Snapshot
 from sampan.records.movement import may_owe
 from sampan.records.record import Record
+from sampan.records.science_genomes import GenomeDownload
 from sampan.world.cover import require_cover
 
 PATIENCE = 50
@@ -40,6 +42,8 @@ class Session:
     person: Person
     exercise: bool = False
     """Whether the days are those of an exercise, which may lie ahead of the clock."""
+    genomes: Path | None = None
+    """Where the searchable genomes lie: an index that the ledger and its blobs can make again. None: nowhere."""
 
     def on_behalf_of(self, person: Person) -> Self:
         """The same memory, for somebody else."""
@@ -72,10 +76,13 @@ class Session:
 
     def refused(self, act: Act, fault: Refused) -> Refused:
         """``fault``, to be raised, after the attempt has been recorded. Used where security matters."""
-        attempt = Refusal(act=act, what=fault.what)
         with suppress(NodeError):
-            self.ledger.append([self._draft(attempt, self.clock.now(), ())])
+            self.note(Refusal(act=act, what=fault.what))
         return fault
+
+    def note(self, record: Refusal | GenomeDownload) -> Entry:
+        """Records what somebody tried or took, for which nobody needs a role."""
+        return self.ledger.append([self._draft(record, self.clock.now(), ())])[0]
 
     def write(
         self,

@@ -78,7 +78,16 @@ def _adapter(cls: type[Any]) -> Any:
 @cache
 def kinds() -> Mapping[str, type[Record]]:
     """Every kind of record that this version knows, by name."""
-    from sampan.records import access, assistance, control, exchange, press, world  # noqa: F401
+    from sampan.records import (  # noqa: F401
+        access,
+        assistance,
+        control,
+        exchange,
+        press,
+        science_exchange,
+        science_genomes,
+        world,
+    )
 
     return {cls.kind: cls for cls in _descendants(Record)}
 
