@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +30,9 @@ from sampan.engines.genome_search.kernels import BLOCK
 from sampan.engines.genome_search.layout import Layout
 from sampan.engines.genome_search.seen import Standing
 from sampan.formats.genome_blocks import Manifest, Part, Shelf, read_arrays, write_arrays
+
+if TYPE_CHECKING:
+    from sampan.engines.genome.reference import GenomeReference
 
 COLUMNS = ("place", "lineage", "clade", "host")
 """Words that the search itself knows, besides the date. Any other metadata is asked for with a condition."""
@@ -126,6 +129,28 @@ def _keep_reference(shelf: Shelf, layout: Layout, parents: Mapping[str, Sequence
         "parents": {k: list(v) for k, v in parents.items()},
     }
     return shelf.keep(None, "json", json.dumps(said).encode())
+
+
+def folder_of(node: Path) -> Path:
+    """Where the genomes of the node in this folder lie."""
+    return node / "genomes" / "index"
+
+
+def layout_of(reference: GenomeReference) -> Layout:
+    """The letters of a reference that genomes are analysed on, as the search takes them."""
+    from sampan.engines.genome.letters import PEPTIDE, decode
+
+    coding = reference.arrays.coding
+    letters, begins = PEPTIDE[coding.peptide].tobytes().decode(), (coding.begins // 3).tolist()
+    cut = zip(reference.cdses, begins[:-1], begins[1:], strict=True)
+    peptides = tuple((cds.name, letters[begin:end]) for cds, begin, end in cut)
+    return Layout(decode(reference.arrays.letters), peptides)
+
+
+def parents_of(reference: GenomeReference) -> dict[str, tuple[str, ...]]:
+    """From which lineage each lineage of a reference descends. Those without a parent are there too."""
+    alone = {node.lineage: () for node in reference.nodes if node.lineage}
+    return alone | {child: (parent,) for child, parent in reference.parents.items()}
 
 
 def set_reference(
