@@ -68,6 +68,9 @@ CATALOGUE: Mapping[str, Mapping[str, Listed]] = {
         "sheet": Listed("giving", "Your own lists as CSV: in, out, and blank."),
         "team": Listed("teams", "Rosters of experts, requests for teams, deployments."),
     },
+    "Science": {
+        "genomes": Listed("genomes", "Analyse, submit, search and exchange genomes; install references."),
+    },
     "Tell and exchange": {
         "brief": Listed("press", "Tell the public what was done for whom, and how the epidemic stands."),
         "figures": Listed(

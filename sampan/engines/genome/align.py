@@ -6,6 +6,7 @@ diagonal goes on (a cluster of substitutions) or another begins (a gap between t
 least, by a scan of the break point; only what one gap does not explain is aligned letter by letter (``window``).
 """
 
+# ruff: noqa: PLR0912, PLR0917, PLR1714 - kernels take arrays by position, and Numba compiles plain comparisons
 from __future__ import annotations
 
 import numpy as np
@@ -13,10 +14,9 @@ import numpy.typing as npt
 
 from sampan.engines.genome.anchors import WORD, next_anchor
 from sampan.engines.genome.kernels import kernel
-from sampan.engines.genome.letters import TWO_BITS, Bytes, N
+from sampan.engines.genome.letters import BLOCK, TWO_BITS, Bytes, N
 from sampan.engines.genome.window import MOST_CELLS, Numbers, align_window
 
-BLOCK = 64
 NEAR = 24
 """Four mismatches within so many letters end a diagonal."""
 CLOSE, AT_END = 12, 64
@@ -40,8 +40,13 @@ def _agrees(query: Bytes, reference: Bytes, begin: int, other: int) -> bool:
     there = reference[other : other + BLOCK]
     differ = np.uint8(0)
     for index in range(BLOCK):
+        differ |= here[index] ^ there[index]
+    if differ == 0:
+        return True
+    differ = np.uint8(0)
+    for index in range(BLOCK):
         differ |= np.uint8((here[index] & there[index]) == 0)
-    return differ == 0
+    return bool(differ == 0)
 
 
 @kernel

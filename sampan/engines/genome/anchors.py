@@ -26,7 +26,7 @@ class Anchors(NamedTuple):
 
 @kernel
 def _slot(key: np.uint64, slots: int) -> int:
-    return np.int64((key * _MULTIPLIER) >> np.uint64(32)) & (slots - 1)
+    return int((key * _MULTIPLIER) >> np.uint64(32)) & (slots - 1)
 
 
 @kernel

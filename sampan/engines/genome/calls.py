@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sampan.engines.genome.kernels import kernel
-from sampan.engines.genome.letters import TWO_BITS, Bytes, N
+from sampan.engines.genome.letters import BLOCK, TWO_BITS, Bytes, N
 from sampan.engines.genome.window import Numbers
 
 DELETED = 0
@@ -45,14 +45,21 @@ def _more(rows: Numbers, count: int) -> Numbers:
 
 
 @kernel
-def _same(aligned: Bytes, reference: Bytes, begin: int) -> bool:
-    """Whether 64 letters are those of the reference."""
-    here = aligned[begin : begin + 64]
-    there = reference[begin : begin + 64]
-    differ = np.uint8(0)
-    for index in range(64):
-        differ |= here[index] ^ there[index]
-    return differ == 0
+def _differing(aligned: Bytes, reference: Bytes, begin: int, end: int) -> Numbers:
+    """Positions from ``begin`` to ``end`` at which the two differ; 64 letters are compared at once."""
+    found = np.empty(end - begin + BLOCK, np.int32)
+    count = 0
+    for start in range(begin, end, BLOCK):
+        stop = min(start + BLOCK, end)
+        here, there = aligned[start:stop], reference[start:stop]
+        differ = np.uint8(0)
+        for index in range(here.size):
+            differ |= here[index] ^ there[index]
+        if differ:
+            for index in range(here.size):
+                found[count] = start + index
+                count += here[index] != there[index]
+    return found[:count]
 
 
 @kernel
@@ -77,7 +84,9 @@ def _lay(query: Bytes, reference: Bytes, stretches: Numbers, count: int) -> tupl
         elif begin:
             insertions[0, 0], insertions[0, 1], insertions[0, 2] = other, 0, begin
             inserted = 1
-        aligned[other : other + length] = query[begin : begin + length]
+        here, there = query[begin : begin + length], aligned[other : other + length]
+        for index in range(length):
+            there[index] = here[index]
         at = begin + length
     if at < query.size:
         last = stretches[count - 1, 1] + stretches[count - 1, 2]
@@ -93,32 +102,26 @@ def call(query: Bytes, reference: Bytes, stretches: Numbers, count: int) -> Call
     substitutions, substituted = np.empty((128, 2), np.int32), 0
     missing, unknown = np.empty((32, 2), np.int32), 0
     ambiguous, mixed = np.empty((8, 2), np.int32), 0
-    begin, end = np.int64(stretches[0, 1]), np.int64(stretches[count - 1, 1] + stretches[count - 1, 2])
-    index = begin
-    while index < end:
-        if index + 64 <= end and _same(aligned, reference, index):
-            index += 64
+    begin, end = int(stretches[0, 1]), int(stretches[count - 1, 1] + stretches[count - 1, 2])
+    for index in _differing(aligned, reference, begin, end):
+        letter = aligned[index]
+        if letter == N:
+            if unknown and missing[unknown - 1, 1] == index:
+                missing[unknown - 1, 1] = index + 1
+            else:
+                missing = _more(missing, unknown)
+                missing[unknown, 0], missing[unknown, 1] = index, index + 1
+                unknown += 1
+        elif letter == DELETED:
             continue
-        stop = min(index + 64, end)
-        while index < stop:
-            letter = aligned[index]
-            if letter == N:
-                if unknown and missing[unknown - 1, 1] == index:
-                    missing[unknown - 1, 1] = index + 1
-                else:
-                    missing = _more(missing, unknown)
-                    missing[unknown, 0], missing[unknown, 1] = index, index + 1
-                    unknown += 1
-            elif letter != reference[index] and letter != DELETED:
-                if TWO_BITS[letter] < 4:
-                    substitutions = _more(substitutions, substituted)
-                    substitutions[substituted, 0], substitutions[substituted, 1] = index, TWO_BITS[letter]
-                    substituted += 1
-                else:
-                    ambiguous = _more(ambiguous, mixed)
-                    ambiguous[mixed, 0], ambiguous[mixed, 1] = index, letter
-                    mixed += 1
-            index += 1
+        elif TWO_BITS[letter] < 4:
+            substitutions = _more(substitutions, substituted)
+            substitutions[substituted, 0], substitutions[substituted, 1] = index, TWO_BITS[letter]
+            substituted += 1
+        else:
+            ambiguous = _more(ambiguous, mixed)
+            ambiguous[mixed, 0], ambiguous[mixed, 1] = index, letter
+            mixed += 1
     return Calls(
         substitutions[:substituted],
         deletions,

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from sampan.engines.genome.calls import Calls
 from sampan.engines.genome.examine import ALIGNED, STATUSES, Findings
-from sampan.engines.genome.letters import AMINO_ACIDS, PEPTIDE, SYMBOLS, X, decode
+from sampan.engines.genome.letters import AMINO_ACIDS, PEPTIDE, SYMBOLS, Bytes, decode
 from sampan.engines.genome.quality import RULES
 from sampan.engines.genome.quality import STATUSES as GRADES
 from sampan.engines.genome.reference import GenomeReference
@@ -27,6 +28,8 @@ _WORDS = pa.list_(pa.string())
 _RANGES = pa.list_(pa.struct([("begin", pa.int32()), ("end", pa.int32())]))
 _CODONS = pa.list_(pa.struct([("cds", _WORD), ("begin", pa.int32()), ("end", pa.int32())]))
 _BASES = "ACGT-"
+_SHIFTS = np.array([1 << 48, 1 << 24, 1])
+"""CDS, first codon and one past the last, as one number."""
 
 SCHEMA = pa.schema(
     [
@@ -38,6 +41,7 @@ SCHEMA = pa.schema(
         ("reverse_complement", pa.bool_()),
         ("alignment_start", pa.int32()),
         ("alignment_end", pa.int32()),
+        ("coverage", pa.float32()),
         ("substitutions", _WORDS),
         ("deletions", _WORDS),
         ("insertions", _WORDS),
@@ -109,6 +113,10 @@ def _spell_span(code: int) -> str:
     return _span(code >> 32, code & 0xFFFFFFFF)
 
 
+def _amino_acids(codes: Bytes) -> str:
+    return PEPTIDE[codes].tobytes().decode()
+
+
 class Columns:
     """Spells findings against one reference."""
 
@@ -116,7 +124,7 @@ class Columns:
         self.reference = reference
         coding = reference.arrays.coding
         self._letters = decode(reference.arrays.letters)
-        self._peptide = PEPTIDE[coding.peptide].tobytes().decode()
+        self._peptide = _amino_acids(coding.peptide)
         self._cds = [cds.name for cds in reference.cdses]
         self._begins = (coding.begins // 3).tolist()
         self._owner = np.repeat(np.arange(len(self._cds)), np.diff(coding.begins) // 3)
@@ -144,6 +152,11 @@ class Columns:
     def _frame_shift(self, code: int) -> str:
         return f"{self._cds[code >> 48]}:{_span(code >> 24 & 0xFFFFFF, code & 0xFFFFFF)}"
 
+    def _coverage(self, calls: Calls) -> float:
+        """Share of the reference from the first letter aligned to the last, less what is not a single base."""
+        unknown = int((calls.missing[:, 1] - calls.missing[:, 0]).sum()) + len(calls.ambiguous)
+        return (calls.end - calls.begin - unknown) / len(self._letters)
+
     def _insertions(self, one: Findings) -> list[str]:
         return [
             f"{place}:{decode(one.query[begin:end])}" for place, begin, end in one.calls.insertions.tolist()
@@ -151,7 +164,7 @@ class Columns:
 
     def _aa_insertions(self, one: Findings) -> list[str]:
         return [
-            f"{self._cds[cds]}:{codon - self._begins[cds]}:{PEPTIDE[one.changes.inserted[begin:end]].tobytes().decode()}"
+            f"{self._cds[cds]}:{codon - self._begins[cds]}:{_amino_acids(one.changes.inserted[begin:end])}"
             for cds, codon, begin, end in one.changes.insertions.tolist()
         ]
 
@@ -177,21 +190,22 @@ class Columns:
 
     def _private_codes(self, one: Findings, kind: int) -> npt.NDArray[np.int64]:
         """Private substitutions that are reversions (0), labelled (1) or neither (2)."""
-        rows = one.placement.substitutions.astype(np.int64)
+        rows: npt.NDArray[np.int64] = one.placement.substitutions.astype(np.int64)
         labelled = self.reference.arrays.known.labelled[5 * rows[:, 0] + rows[:, 2]]
         kinds = np.where(one.placement.reverted, 0, np.where(labelled, 1, 2))
         chosen = rows[kinds == kind]
-        return 72 * chosen[:, 0] + 12 * chosen[:, 1] + 2 * chosen[:, 2] + (kind == 1)
+        codes: npt.NDArray[np.int64] = 72 * chosen[:, 0] + 12 * chosen[:, 1] + 2 * chosen[:, 2] + (kind == 1)
+        return codes
 
     def batch(
         self,
         names: Sequence[str],
         digests: Sequence[str | None],
         lengths: Sequence[int | None],
-        strange: Sequence[int],
+        warnings: Sequence[Sequence[str]],
         found: Sequence[Findings],
     ) -> pa.RecordBatch:
-        """One record batch of SCHEMA. ``strange``: letters of each that stand for no base."""
+        """One record batch of SCHEMA."""
         aligned = np.array([one.status == ALIGNED for one in found], bool)
         placed = aligned & (len(self.reference.nodes) > 0)
         calls = [one.calls for one in found]
@@ -206,12 +220,13 @@ class Columns:
             "sequence_sha256": pa.array(digests, pa.string()),
             "length": pa.array(lengths, pa.int32()),
             "status": _word([one.status for one in found], STATUSES),
-            "warnings": pa.array([_warnings(count) for count in strange], _WORDS),
+            "warnings": pa.array(warnings, _WORDS),
             "reverse_complement": pa.array(
                 [bool(one.reverse) if ok else None for one, ok in zip(found, aligned, strict=True)]
             ),
             "alignment_start": pa.array([one.begin + 1 for one in calls], pa.int32(), mask=~aligned),
             "alignment_end": pa.array([one.end for one in calls], pa.int32(), mask=~aligned),
+            "coverage": pa.array([self._coverage(one) for one in calls], pa.float32(), mask=~aligned),
             "substitutions": _spelt(
                 [5 * one.substitutions[:, 0].astype(np.int64) + one.substitutions[:, 1] for one in calls],
                 aligned,
@@ -246,7 +261,7 @@ class Columns:
             ),
             "aa_unknown": self._unknown(found, aligned),
             "frame_shifts": _spelt(
-                [one.frame_shifts.astype(np.int64) @ [1 << 48, 1 << 24, 1] for one in changes],
+                [one.frame_shifts.astype(np.int64) @ _SHIFTS for one in changes],
                 aligned,
                 self._frame_shift,
             ),
@@ -277,7 +292,3 @@ class Columns:
             "reference": _word([0] * len(found), [self.reference.title]),
         }
         return pa.RecordBatch.from_arrays([columns[field.name] for field in SCHEMA], schema=SCHEMA)
-
-
-def _warnings(strange: int) -> list[str]:
-    return [f"{strange} letters that stand for no base, read as N"] if strange else []

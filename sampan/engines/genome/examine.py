@@ -10,16 +10,7 @@ import numpy.typing as npt
 from sampan.engines.genome.align import TOO_DIVERGENT, TOO_FEW_SEEDS, align
 from sampan.engines.genome.calls import Calls, call
 from sampan.engines.genome.kernels import kernel
-from sampan.engines.genome.letters import (
-    BAD,
-    CODES,
-    COMPLEMENT,
-    UPPER,
-    Bytes,
-    N,
-    read_letters,
-    reverse_complement,
-)
+from sampan.engines.genome.letters import COMPLEMENT, Bytes, N, read_letters, reverse_complement
 from sampan.engines.genome.place import Placement, place
 from sampan.engines.genome.quality import judge
 from sampan.engines.genome.reference import Arrays
@@ -71,15 +62,8 @@ class Findings(NamedTuple):
 @kernel
 def read(raw: Bytes) -> Letters:
     """Reads the bytes of a record, header excluded."""
-    codes = np.empty(raw.size + 1, np.uint8)
-    text = np.empty(raw.size + 1, np.uint8)
-    length, strange = read_letters(raw, CODES, codes)
-    read_letters(raw, UPPER, text)
-    if strange:
-        for index in range(length):
-            if codes[index] == BAD:
-                codes[index] = N
-    return Letters(codes[:length], text[:length], strange)
+    codes, text, strange = read_letters(raw)
+    return Letters(codes, text, strange)
 
 
 @kernel

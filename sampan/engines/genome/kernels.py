@@ -12,9 +12,8 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -22,9 +21,12 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def _sources() -> str:
+    """A name for the sources of everything that is compiled here."""
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
+        text = source.read_bytes()
+        if b"@kernel" in text:
+            digest.update(text)
     return digest.hexdigest()[:16]
 
 
@@ -52,5 +54,8 @@ def cache_folder() -> Path:
 
 numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
 
-kernel: Callable[[Kernel], Kernel] = partial(numba.njit, cache=True, nogil=True, boundscheck=False)()
-"""Compiles a function of arrays: cached between runs, and free of Python's lock while it runs."""
+
+def kernel(function: Kernel) -> Kernel:
+    """Compiles a function of arrays: cached between runs, and free of Python's lock while it runs."""
+    compiled: Any = numba.njit(cache=True, nogil=True, boundscheck=False)(function)
+    return cast(Kernel, compiled)

@@ -18,6 +18,8 @@ SYMBOLS = "-ACMGRSVTWYHKDBN"
 """The letter of each set of bases; the empty set is a gap."""
 
 N = 15
+BLOCK = 64
+"""Letters that are looked at together."""
 DROPPED, BAD = 254, 255
 AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY*X-"
 """Letters of a peptide in the order of their codes; X is unknown, - deleted."""
@@ -86,18 +88,42 @@ def decode(codes: Bytes) -> str:
 
 
 @kernel
-def read_letters(raw: Bytes, table: Bytes, out: Bytes) -> tuple[int, int]:
-    """Reads ``raw`` bytes through ``table`` into ``out`` without those that are DROPPED.
+def _plain(raw: Bytes, out: Bytes, text: Bytes) -> bool:
+    """Reads a block of upper-case A, C, G, T and N, many letters at once; False if there is any other byte."""
+    strange = np.uint8(0)
+    for index in range(BLOCK):
+        letter = raw[index]
+        a, c, g, t, n = letter == 65, letter == 67, letter == 71, letter == 84, letter == 78
+        strange |= np.uint8(not (a | c | g | t | n))
+        code = (
+            np.uint8(a) | np.uint8(c) << np.uint8(1) | np.uint8(g) << np.uint8(2) | np.uint8(t) << np.uint8(3)
+        )
+        out[index] = code | np.uint8(n) * np.uint8(15)
+        text[index] = letter
+    return bool(strange == 0)
 
-    Returns how many there are, and how many of them are BAD.
+
+@kernel
+def read_letters(raw: Bytes) -> tuple[Bytes, Bytes, int]:
+    """Reads the bytes of a record: sets of bases, upper-case letters with T for U, and how many stand for no base.
+
+    White space and gaps are dropped; a letter that stands for no base is N.
     """
+    out = np.empty(raw.size + BLOCK, np.uint8)
+    text = np.empty(raw.size + BLOCK, np.uint8)
     length = bad = 0
-    for index in range(raw.size):
-        letter = table[raw[index]]
-        out[length] = letter
-        length += letter != DROPPED
-        bad += letter == BAD
-    return length, bad
+    for start in range(0, raw.size, BLOCK):
+        block = raw[start : start + BLOCK]
+        if block.size == BLOCK and _plain(block, out[length : length + BLOCK], text[length : length + BLOCK]):
+            length += BLOCK
+            continue
+        for letter in block:
+            code = CODES[letter]
+            bad += code == BAD
+            out[length] = N if code == BAD else code
+            text[length] = UPPER[letter]
+            length += code != DROPPED
+    return out[:length], text[:length], bad
 
 
 @kernel

@@ -6,6 +6,7 @@ phylogenetic placement"): D = node + genome − 2 agreeing − disagreeing − u
 which nodes have it, so that all distances are found in one pass over the mutations of the genome.
 """
 
+# ruff: noqa: PLR1714 - kernels take arrays by position, and Numba compiles plain comparisons
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -35,7 +36,7 @@ class Nodes(NamedTuple):
     having: Bytes
     """(rows, nodes): 1 where a node has the substitution of a row, or any at its position."""
     row: Numbers
-    """(5 × letters of the reference): row of a substitution by state; of any at the position, in place of a deletion."""
+    """(5 × letters of the reference): row of a substitution; instead of a deletion, of any at its position."""
     sites: Numbers
     """Positions at which any node has a substitution."""
 
@@ -171,4 +172,4 @@ def place(calls: Calls, nodes: Nodes, rank: Numbers) -> Placement:
     nearest = np.nonzero(distance == least)[0].astype(np.int32)
     nearest = nearest[np.argsort(rank[nearest], kind="mergesort")]
     private, reverted, deletions = _private(calls, nodes, nearest[0])
-    return Placement(nearest, np.int64(least), private, reverted, deletions)
+    return Placement(nearest, int(least), private, reverted, deletions)

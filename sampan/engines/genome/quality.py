@@ -5,6 +5,7 @@ control") and their parameters as data. A rule with no parameters is not applied
 overall score is the sum of the squares over 100; below 30 is good, below 100 mediocre, the rest bad.
 """
 
+# ruff: noqa: PLR0917 - kernels take arrays by position, and Numba compiles plain comparisons
 from __future__ import annotations
 
 from typing import NamedTuple

@@ -35,7 +35,6 @@ class Arrays(NamedTuple):
 class Node:
     """A lineage, or a node of a tree, that a genome may be nearest to."""
 
-    name: str
     lineage: str | None
     clade: str | None
     mutations: npt.NDArray[np.int64] = field(repr=False)
@@ -113,13 +112,9 @@ def reference_of(
     labelled[list(labels or {})] = True
     totals = np.array([len(node.mutations) for node in nodes], np.int64)
     # of nodes equally near, the one with most mutations shares most with the genome
-    rank = (
-        np.lexsort((np.arange(len(nodes)), -totals, [-node.prior for node in nodes]))
-        if nodes
-        else np.empty(0)
-    )
+    priors = np.array([node.prior for node in nodes], np.float64)
     ranked = np.empty(len(nodes), np.int32)
-    ranked[rank.astype(np.int64)] = np.arange(len(nodes), dtype=np.int32)
+    ranked[np.lexsort((np.arange(len(nodes)), -totals, -priors))] = np.arange(len(nodes), dtype=np.int32)
     outside, codon_cost, inside = gap_open
     arrays = Arrays(
         letters,

@@ -6,6 +6,7 @@ shifts the reading frame and the one that restores it, or the end, nothing is kn
 "Algorithm: translation"): codons there are X, and codons lost at its two borders are deleted.
 """
 
+# ruff: noqa: PLR0912, PLR0917, PLR1714 - kernels take arrays by position, and Numba compiles plain comparisons
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -53,7 +54,7 @@ def _amino_acid(first: int, second: int, third: int) -> int:
     a, b, c = TWO_BITS[first], TWO_BITS[second], TWO_BITS[third]
     if a > 3 or b > 3 or c > 3:
         return X
-    return np.int64(GENETIC_CODE[16 * a + 4 * b + c])
+    return int(GENETIC_CODE[16 * a + 4 * b + c])
 
 
 @kernel
@@ -61,7 +62,7 @@ def _letter(aligned: Bytes, coding: Coding, index: int, reverse: bool) -> int:
     letter = aligned[coding.positions[index]]
     if letter == UNSEQUENCED:
         return N
-    return np.int64(COMPLEMENT[letter]) if reverse else np.int64(letter)
+    return int(COMPLEMENT[letter]) if reverse else int(letter)
 
 
 @kernel
@@ -73,10 +74,10 @@ def _touch(coding: Coding, state: Bytes, begin: int, end: int) -> None:
 
 @kernel
 def _begins_cds(coding: Coding, letter: int) -> bool:
-    for index in range(coding.begins.size):
-        if coding.begins[index] == letter:
-            return True
-    return False
+    found = False
+    for begin in coding.begins:
+        found |= bool(begin == letter)
+    return found
 
 
 @kernel
@@ -245,8 +246,8 @@ def _gap_length(calls: Calls, gaps: Numbers, index: int) -> int:
     """Letters by which a gap moves the reading frame: lost, less inserted."""
     row = gaps[index, 2]
     if row < 0:
-        return gaps[index, 1] - gaps[index, 0]
-    return calls.insertions[row, 1] - calls.insertions[row, 2]
+        return int(gaps[index, 1] - gaps[index, 0])
+    return int(calls.insertions[row, 1] - calls.insertions[row, 2])
 
 
 @kernel

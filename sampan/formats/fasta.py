@@ -1,0 +1,255 @@
+"""Which sequences does a FASTA file hold, however large it is and however it is packed?
+
+Read as a stream: plain, gzip, xz or zstd, told by their first bytes. Letters stay bytes, cut into portions of a few
+megabytes; who uses them says what they mean. What is hostile is bounded: a record longer than allowed is skipped and
+named, and a file that unpacks to far more than any file of genomes could is refused before it fills anything.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from sampan.core.errors import InputError
+
+PORTION = 8 * 1024 * 1024
+"""Bytes of letters handed on together."""
+MOST_TOGETHER = 1024
+"""Records handed on together."""
+LONGEST = 50_000_000
+"""Letters of a record that is still kept, unless told otherwise."""
+LONGEST_HEADER = 64 * 1024
+MOST_UNPACKED = 1 << 30
+"""Bytes that any file may unpack to."""
+MOST_TIMES = 20_000
+"""Beyond that, bytes for each byte of the file: near-identical genomes reach 3,000 in xz."""
+MOST_NAMES = 5_000_000
+"""Names that are remembered in order to tell repeated ones."""
+
+_PIECE = 1024 * 1024
+_FORMS = {
+    b"PK\x03\x04": "a zip archive or workbook",
+    b"%PDF": "a PDF document",
+    b"BZh": "a bzip2 archive",
+    b"@": "FASTQ",
+    b"<": "a web page or XML",
+    b"{": "JSON",
+    b"LOCUS": "a GenBank file",
+}
+_WAY_OUT = (
+    "Give a FASTA file (a line that begins with >, then letters), as it is or packed with gzip, xz or zstd."
+)
+
+
+class Portion(NamedTuple):
+    """Some records, in the order of the file."""
+
+    names: list[str]
+    data: bytes
+    begins: list[int]
+    """Where in ``data`` the letters of each record begin."""
+    ends: list[int]
+    """One past the last byte of each; -1 for a record that is longer than allowed and was skipped."""
+    repeated: list[bool]
+    """Whether the name stood in the file before."""
+    read: int
+    """Bytes of the file that had been read, as packed."""
+
+
+class _Counted(io.RawIOBase):
+    """A file that knows how much of it was read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        data = self.file.read(len(buffer))  # type: ignore[arg-type]
+        buffer[: len(data)] = data  # type: ignore[index]
+        self.count += len(data)
+        return len(data)
+
+
+def _unpacked(source: io.BufferedReader, name: str) -> BinaryIO:
+    """The stream behind the packing that the first bytes tell."""
+    start = source.peek(8)[:8]
+    if start[:2] == b"\x1f\x8b":
+        return gzip.GzipFile(fileobj=source)  # type: ignore[return-value]
+    if start[:6] == b"\xfd7zXZ\x00":
+        return lzma.LZMAFile(source)  # type: ignore[return-value]
+    if start[:4] == b"\x28\xb5\x2f\xfd":
+        import zstandard
+
+        return zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
+            source, read_across_frames=True
+        )
+    for magic, form in _FORMS.items():
+        if start.startswith(magic):
+            raise InputError(f"This is {form}, not FASTA.", file=name, way_out=_WAY_OUT)
+    return source
+
+
+def _pieces(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int]]:
+    """Pieces of the unpacked stream, each with the packed bytes read so far."""
+    import zstandard
+
+    counted = _Counted(file)
+    stream = _unpacked(io.BufferedReader(counted, _PIECE), name)
+    unpacked = 0
+    try:
+        while piece := stream.read(_PIECE):
+            unpacked += len(piece)
+            if unpacked > MOST_UNPACKED and unpacked > MOST_TIMES * counted.count:
+                raise InputError(
+                    f"The file unpacks to more than {MOST_TIMES:,} times its size, as no genomes do.",
+                    file=name,
+                    way_out="Unpack it yourself, look at what it holds, and give the plain file.",
+                )
+            yield piece, counted.count
+    except (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as fault:
+        raise InputError(
+            f"The packed file is damaged or cut short ({fault}).",
+            file=name,
+            way_out="Fetch or pack it again; what came before the damage was read.",
+        ) from None
+
+
+class _Portions:
+    """Gathers records into portions."""
+
+    def __init__(self) -> None:
+        self.seen: set[int] = set()
+        self._clear()
+
+    def _clear(self) -> None:
+        self.names: list[str] = []
+        self.parts: list[bytes] = []
+        self.begins: list[int] = []
+        self.ends: list[int] = []
+        self.repeated: list[bool] = []
+        self.size = 0
+
+    def add(self, header: bytes, letters: bytes | None) -> None:
+        """One record; None for letters that were skipped."""
+        name = header.decode("utf-8", "replace").strip()
+        key = hash(name.encode())
+        self.names.append(name)
+        self.repeated.append(key in self.seen)
+        if len(self.seen) < MOST_NAMES:
+            self.seen.add(key)
+        self.begins.append(self.size)
+        self.ends.append(-1 if letters is None else self.size + len(letters))
+        if letters:
+            self.parts.append(letters)
+            self.size += len(letters)
+
+    @property
+    def full(self) -> bool:
+        return self.size >= PORTION or len(self.names) >= MOST_TOGETHER
+
+    def take(self, read: int) -> Portion:
+        """What was gathered."""
+        portion = Portion(self.names, b"".join(self.parts), self.begins, self.ends, self.repeated, read)
+        self._clear()
+        return portion
+
+
+def read_fasta(
+    source: Path | BinaryIO, *, name: str | None = None, longest: int = LONGEST
+) -> Iterator[Portion]:
+    """The records of a FASTA file, in portions that depend on nothing but the file.
+
+    longest: bytes of a record; a longer one is skipped, and told by an end of -1.
+
+    Raises InputError if there is no such file, it is no FASTA, is damaged, or unpacks to more than it should.
+    """
+    shown = name or str(source)
+    if isinstance(source, Path):
+        try:
+            with source.open("rb") as file:
+                yield from _read(file, shown, longest)
+        except FileNotFoundError:
+            raise InputError("There is no such file.", file=shown, way_out="Check the name.") from None
+        except (IsADirectoryError, PermissionError) as fault:
+            raise InputError(
+                f"This file cannot be read ({fault.strerror}).", file=shown, way_out="Check the name."
+            ) from None
+        return
+    yield from _read(source, shown, longest)
+
+
+def _read(file: BinaryIO, name: str, longest: int) -> Iterator[Portion]:
+    portions = _Portions()
+    rest, first, skipping, read = b"", True, b"", 0
+    clean: Callable[[bytes], bytes] | None = None
+    for piece, read in _pieces(file, name):
+        data = rest + (clean(piece) if clean else piece)
+        if first:
+            if b"\n" not in data and b"\r" in data:
+                clean = _carriage_returns
+            data = _checked(clean(data) if clean else data, name)
+            if not data:
+                continue
+            first = False
+        begin = 0
+        while (end := data.find(b"\n>", begin)) >= 0:
+            if skipping:
+                portions.add(skipping, None)
+                skipping = b""
+            else:
+                _record(portions, data[begin:end], name, longest)
+            begin = end + 1
+            if portions.full:
+                yield portions.take(read)
+        rest = data[begin:]
+        if skipping:
+            rest = rest[-1:]
+        elif len(rest) > longest + LONGEST_HEADER:
+            skipping, rest = _header(rest, name), rest[-1:]
+    if skipping:
+        portions.add(skipping, None)
+    elif rest.strip():
+        _record(portions, rest, name, longest)
+    if portions.names:
+        yield portions.take(read)
+    elif first:
+        raise InputError("The file is empty.", file=name, way_out="Fetch or export it again.")
+
+
+def _checked(data: bytes, name: str) -> bytes:
+    """The begin of a file without a byte-order mark and blank lines. Raises InputError if it is no FASTA."""
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start and not start.startswith(b">"):
+        raise InputError(
+            "This is not FASTA: its first line does not begin with >.", file=name, way_out=_WAY_OUT
+        )
+    return start
+
+
+def _carriage_returns(data: bytes) -> bytes:
+    return data.replace(b"\r", b"\n")
+
+
+def _header(record: bytes, name: str) -> bytes:
+    line = record[1 : LONGEST_HEADER + 2].partition(b"\n")[0]
+    if len(line) > LONGEST_HEADER:
+        raise InputError(
+            f"A name is longer than {LONGEST_HEADER:,} bytes: {line[:40].decode('utf-8', 'replace')}…",
+            file=name,
+            way_out=_WAY_OUT,
+        )
+    return line or b" "
+
+
+def _record(portions: _Portions, record: bytes, name: str, longest: int) -> None:
+    header = _header(record, name)
+    letters = record[1:].partition(b"\n")[2]
+    portions.add(header, letters if len(letters) <= longest else None)
