@@ -7,8 +7,6 @@ in to one of them: a password, a second factor, or an invitation to choose them.
 
 from __future__ import annotations
 
-import hmac
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +23,6 @@ from sampan.access.secrets import (
     Passwords,
     Sealed,
     digest,
-    new_recovery_code,
     new_secret,
     require_strong,
 )
@@ -37,10 +34,6 @@ from sampan.ledger.ledger import Ledger
 
 INVITED_FOR = 72 * 3_600_000
 """Milliseconds for which an invitation holds."""
-
-RECOVERY_CODES = 10
-STEP = 30
-"""Seconds that a code of a second factor lasts (RFC 6238); the one before and the one after count too."""
 
 People = Callable[[str], Person | None]
 """Who works here under a handle, by the settings; None if nobody does."""
@@ -87,8 +80,9 @@ class Accounts:
         self.people = people
         self._clock = clock
         self._passwords = Passwords(cost)
-        self._throttle = Throttle(ledger.secret("throttle"))
-        self._sealed = Sealed(ledger.secret("second factor"))
+        self.throttle = Throttle(ledger.secret("throttle"))
+        self.factors = Sealed(ledger.secret("second factor"))
+        """Seals the secrets of second factors."""
         self.journeys = Sealed(ledger.secret("journey"))
         """Seals what a browser carries to an organisation's provider and back."""
 
@@ -205,82 +199,22 @@ class Accounts:
         Raises TooOften before anything is looked at, NotLetIn if the password is wrong or nobody has it: in the
         same words and the same time.
         """
-        self._enter(handle, address)
+        self.enter(handle, address)
         kept = self._kept(handle)
         if not self._passwords.fits(kept, password):
             raise self.not_let_in(self._why(handle), handle=handle, address=address)
         with self.writing() as connection:
-            self._throttle.forgive(connection, handle, address)
+            self.throttle.forgive(connection, handle, address)
             if kept and self._passwords.outdated(kept):
                 renewed = update(accounts).where(accounts.c.handle == handle, accounts.c.password == kept)
                 connection.execute(renewed.values(password=self._passwords.hashed(password)))
 
     def vouched(self, handle: str) -> None:
         """Lets somebody go on for whom an organisation vouches. Raises NotLetIn if their access was revoked."""
-        if self._row(handle, "revoked"):
+        if self.row(handle, "revoked"):
             raise self.not_let_in("revoked account", handle=handle)
         with self.writing() as connection:
             self._make(connection, handle)
-
-    def has_second_factor(self, handle: str) -> bool:
-        """Whether ``handle`` needs a code beside the password."""
-        return self._row(handle, "totp") is not None
-
-    def prove_second(self, handle: str, code: str, address: str) -> None:
-        """Lets somebody go on who has the second factor of ``handle``: its present code, or a recovery code.
-
-        Each holds once. Raises as ``prove`` does.
-        """
-        self._enter(handle, address)
-        said = re.sub(r"\s", "", code)
-        if not (self._code_fits(handle, said) or self._recovers(handle, said, address)):
-            raise self.not_let_in("wrong code", handle=handle, address=address)
-        with self.writing() as connection:
-            self._throttle.forgive(connection, handle, address)
-
-    def offer_second_factor(self, handle: str) -> str:
-        """A new secret for somebody's second factor, which counts once ``confirm_second_factor`` saw a code."""
-        from pyotp import random_base32
-
-        secret = random_base32()
-        self._update(handle, totp_offered=self._sealed.seal(secret, handle))
-        return secret
-
-    def offered_second_factor(self, handle: str) -> str | None:
-        """The secret that was offered and not yet confirmed."""
-        sealed = self._row(handle, "totp_offered")
-        return self._sealed.open(sealed, handle) if sealed else None
-
-    def confirm_second_factor(self, handle: str, code: str) -> tuple[str, ...]:
-        """Turns the second factor on, once its first code fits, and gives recovery codes to be kept on paper.
-
-        Raises InputError if none was offered or the code does not fit.
-        """
-        secret = self.offered_second_factor(handle)
-        step = _step_of(secret, re.sub(r"\s", "", code), self.now()) if secret else None
-        if secret is None or step is None:
-            raise InputError(
-                "This code does not fit.",
-                way_out="Check the clock of your phone, then type the code that it shows now.",
-                field="code",
-                code="code",
-            )
-        codes = tuple(new_recovery_code() for _ in range(RECOVERY_CODES))
-        with self.writing() as connection:
-            kept = self._sealed.seal(secret, handle)
-            self._update(handle, connection, totp=kept, totp_offered=None, totp_step=step)
-            connection.execute(delete(recovery_codes).where(recovery_codes.c.handle == handle))
-            rows = [{"handle": handle, "digest": digest(_bare(code))} for code in codes]
-            connection.execute(insert(recovery_codes), rows)
-            note(connection, self.now(), "second factor on", handle=handle)
-        return codes
-
-    def drop_second_factor(self, handle: str) -> None:
-        """Turns the second factor off. Its recovery codes no longer hold."""
-        with self.writing() as connection:
-            self._update(handle, connection, totp=None, totp_offered=None)
-            connection.execute(delete(recovery_codes).where(recovery_codes.c.handle == handle))
-            note(connection, self.now(), "second factor off", handle=handle)
 
     def not_let_in(self, event: Event, *, handle: str | None = None, address: str = "") -> NotLetIn:
         """The refusal to raise, after it has been written down."""
@@ -289,41 +223,39 @@ class Accounts:
             note(connection, self.now(), event, handle=handle if known else None, address=address)
         return _not_let_in()
 
-    # Within
-
-    def _enter(self, handle: str, address: str) -> None:
+    def enter(self, handle: str, address: str) -> None:
+        """Counts an attempt, before anything is looked at. Raises TooOften if it must wait."""
         with self.writing() as connection:
-            wait = self._throttle.enter(connection, handle, address, self.now())
+            wait = self.throttle.enter(connection, handle, address, self.now())
             if wait:
                 note_once_a_minute(connection, self.now(), "throttled", address=address)
         if wait:
             raise TooOften(wait)
 
+    def row(self, handle: str, column: str) -> Any:
+        """What an account has in one column; None where there is no account."""
+        with self.reading() as connection:
+            return connection.scalar(select(accounts.c[column]).where(accounts.c.handle == handle))
+
+    def change(self, handle: str, connection: Connection | None = None, **values: object) -> None:
+        """Changes columns of an account, on ``connection`` if one is given."""
+        change = update(accounts).where(accounts.c.handle == handle).values(**values)
+        if connection is not None:
+            connection.execute(change)
+            return
+        with self.writing() as own:
+            own.execute(change)
+
+    # Within
+
     def _kept(self, handle: str) -> str | None:
         """The hash of somebody's password; None for a stranger, and for somebody who no longer works here."""
-        return self._row(handle, "password") if self.people(handle) else None
+        return self.row(handle, "password") if self.people(handle) else None
 
     def _why(self, handle: str) -> Event:
-        if self._row(handle, "made") is None:
+        if self.row(handle, "made") is None:
             return "no account"
-        return "revoked account" if self._row(handle, "revoked") else "wrong password"
-
-    def _code_fits(self, handle: str, code: str) -> bool:
-        sealed = self._row(handle, "totp")
-        step = _step_of(self._sealed.open(sealed, handle), code, self.now()) if sealed else None
-        if step is None:
-            return False
-        with self.writing() as connection:
-            later = update(accounts).where(accounts.c.handle == handle, accounts.c.totp_step < step)
-            return bool(connection.execute(later.values(totp_step=step)).rowcount)
-
-    def _recovers(self, handle: str, code: str, address: str) -> bool:
-        with self.writing() as connection:
-            mine = (recovery_codes.c.handle == handle, recovery_codes.c.digest == digest(_bare(code)))
-            used = bool(connection.execute(delete(recovery_codes).where(*mine)).rowcount)
-            if used:
-                note(connection, self.now(), "recovery code", handle=handle, address=address)
-        return used
+        return "revoked account" if self.row(handle, "revoked") else "wrong password"
 
     def _require_person(self, handle: str) -> None:
         if self.people(handle) is None:
@@ -338,21 +270,9 @@ class Accounts:
             connection.execute(insert(accounts).values(handle=handle, totp_step=0, made=self.now()))
 
     def _set_password(self, connection: Connection, handle: str, kept: str) -> None:
-        self._update(handle, connection, password=kept)
+        self.change(handle, connection, password=kept)
         connection.execute(delete(sessions).where(sessions.c.handle == handle))
         note(connection, self.now(), "password changed", handle=handle)
-
-    def _row(self, handle: str, column: str) -> Any:
-        with self.reading() as connection:
-            return connection.scalar(select(accounts.c[column]).where(accounts.c.handle == handle))
-
-    def _update(self, handle: str, connection: Connection | None = None, **values: object) -> None:
-        change = update(accounts).where(accounts.c.handle == handle).values(**values)
-        if connection is not None:
-            connection.execute(change)
-            return
-        with self.writing() as own:
-            own.execute(change)
 
     def _account(self, row: Row[Any], per: dict[Table, dict[str, int]]) -> Account:
         count = partial(_count, per, row.handle)
@@ -389,19 +309,3 @@ def _count(per: dict[Table, dict[str, int]], handle: str, table: Table) -> int:
 
 def _not_let_in() -> NotLetIn:
     return NotLetIn("This does not let anybody in.", way_out="Check what you typed, and try again.")
-
-
-def _bare(code: str) -> str:
-    """A recovery code as it counts: people write it with or without dashes, large or small."""
-    return re.sub(r"[\s-]", "", code).upper()
-
-
-def _step_of(secret: str, code: str, now: int) -> int | None:
-    """Which step's code this is: the present one's, or a neighbour's; None if of none of them."""
-    from pyotp import HOTP
-
-    present = now // 1000 // STEP
-    made = {step: HOTP(secret).at(step) for step in (present - 1, present, present + 1)}
-    return next(
-        (step for step, each in made.items() if hmac.compare_digest(each.encode(), code.encode())), None
-    )

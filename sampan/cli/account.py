@@ -131,10 +131,12 @@ def lost(handle: Handle, folder: NodeFolder = HERE) -> None:
 
     Example: sampan account lost officer
     """
+    from sampan.access.second_factors import SecondFactors
+
     with _accounts(folder) as (_, accounts):
-        if not accounts.has_second_factor(handle):
+        if not SecondFactors(accounts).on(handle):
             raise InputError(f'"{handle}" has no second factor.', way_out="See `sampan account list`.")
-        accounts.drop_second_factor(handle)
+        SecondFactors(accounts).drop(handle)
     said(f'"{handle}" signs in with the password alone until they turn on another.')
 
 

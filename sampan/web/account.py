@@ -88,7 +88,7 @@ class AccountPages:
         fault: SampanError | None = more.get("fault")
 
         def gathered() -> dict[str, Any]:
-            offered = accounts.offered_second_factor(handle)
+            offered = self._door.second_factors.offered(handle)
             return {
                 "account": accounts.of(handle),
                 "offered": offered,
@@ -122,17 +122,15 @@ class AccountPages:
 
     async def _offer(self, request: Request, person: Person, form: FormData) -> None:
         await self._prove(request, person, form)
-        await run_in_threadpool(self._door.accounts.offer_second_factor, person.handle)
+        await run_in_threadpool(self._door.second_factors.offer, person.handle)
 
     async def _confirm(self, request: Request, person: Person, form: FormData) -> Response:
-        codes = await run_in_threadpool(
-            self._door.accounts.confirm_second_factor, person.handle, said(form, "code")
-        )
+        codes = await run_in_threadpool(self._door.second_factors.confirm, person.handle, said(form, "code"))
         return await self._show(request, codes=codes)
 
     async def _drop(self, request: Request, person: Person, form: FormData) -> None:
         await self._prove(request, person, form)
-        await run_in_threadpool(self._door.accounts.drop_second_factor, person.handle)
+        await run_in_threadpool(self._door.second_factors.drop, person.handle)
 
     async def _end_session(self, _: Request, person: Person, form: FormData) -> None:
         def end() -> None:

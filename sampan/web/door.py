@@ -5,6 +5,7 @@ from __future__ import annotations
 from sampan.access.accounts import Accounts
 from sampan.access.oidc import Provider, client_secret
 from sampan.access.people import Person
+from sampan.access.second_factors import SecondFactors
 from sampan.access.secrets import Cost
 from sampan.access.session import Session
 from sampan.access.sign_ins import SignIns
@@ -46,6 +47,11 @@ class Door:
     def sign_ins(self) -> SignIns:
         """The sessions."""
         return SignIns(self.accounts)
+
+    @property
+    def second_factors(self) -> SecondFactors:
+        """The second factors."""
+        return SecondFactors(self.accounts)
 
     @property
     def tokens(self) -> Tokens:

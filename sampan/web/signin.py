@@ -73,7 +73,7 @@ class SignInPages:
         next = said(form, "next")
         try:
             await run_in_threadpool(
-                self._door.accounts.prove_second, waiting, said(form, "code"), address_of(request)
+                self._door.second_factors.prove, waiting, said(form, "code"), address_of(request)
             )
         except (NotLetIn, TooOften) as fault:
             answer = await self._inside.page(
@@ -191,7 +191,7 @@ class SignInPages:
 
     async def _let_in(self, request: Request, handle: str, next: str) -> Response:
         """On to the second factor, or in."""
-        waits = await run_in_threadpool(self._door.accounts.has_second_factor, handle)
+        waits = await run_in_threadpool(self._door.second_factors.on, handle)
         return await self.begin(request, handle, next, waits=waits)
 
     async def _ask(

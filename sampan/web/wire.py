@@ -7,7 +7,6 @@ bounded here, where bytes come in; bodies are bounded where they are read (``bou
 from __future__ import annotations
 
 from asyncio import TimerHandle, Transport
-from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -91,5 +90,5 @@ class Careful(HttpToolsProtocol):
             return
         if self.cycle is None or self.cycle.response_complete:
             head = b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-            cast(Transport, self.transport).write(head)
+            self.transport.write(head)
         self.transport.close()

@@ -13,6 +13,7 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from sampan.access.second_factors import SecondFactors
 from sampan.access.sign_ins import SignIns
 from sampan.core.languages import LANGUAGES
 from sampan.node import MEMORY_PEOPLE, Node, memory_node
@@ -60,7 +61,7 @@ def signed(browser: Browser, door: str, node: Node, handle: str | None, **option
 def pages(node: Node) -> list[tuple[str | None, str]]:
     """Who looks, and at what."""
     accounts = accounts_of(node)
-    accounts.offer_second_factor("italy")
+    SecondFactors(accounts).offer("italy")
     return [
         (None, "/sign-in?refused=1"),
         (None, f"/invitation/{accounts.invite('press')}"),

@@ -9,6 +9,7 @@ import pytest
 from pyotp import TOTP
 
 from sampan.access.accounts import INVITED_FOR, Accounts, NotLetIn, TooOften
+from sampan.access.second_factors import SecondFactors
 from sampan.access.secrets import Cost, Passwords
 from sampan.access.sign_ins import IDLE, LONGEST, WAITS, SignIns
 from sampan.access.tokens import MOST, PREFIX, Tokens
@@ -146,10 +147,10 @@ def test_a_password_is_hashed_again_when_the_cost_has_changed(office: Office) ->
 
 def with_factor(office: Office) -> tuple[Accounts, TOTP, tuple[str, ...]]:
     accounts = settled(office)
-    totp = TOTP(accounts.offer_second_factor("officer"))
-    assert not accounts.has_second_factor("officer"), "offered is not on"
-    codes = accounts.confirm_second_factor("officer", totp.at(office.clock.at))
-    assert accounts.has_second_factor("officer")
+    totp = TOTP(SecondFactors(accounts).offer("officer"))
+    assert not SecondFactors(accounts).on("officer"), "offered is not on"
+    codes = SecondFactors(accounts).confirm("officer", totp.at(office.clock.at))
+    assert SecondFactors(accounts).on("officer")
     return accounts, totp, codes
 
 
@@ -157,38 +158,55 @@ def test_a_code_holds_once_and_for_a_minute_and_a_half(office: Office) -> None:
     accounts, totp, _ = with_factor(office)
     for _ in range(2):
         with pytest.raises(NotLetIn):
-            accounts.prove_second("officer", totp.at(office.clock.at), HERE)  # it confirmed the factor
+            SecondFactors(accounts).prove(
+                "officer", totp.at(office.clock.at), HERE
+            )  # it confirmed the factor
     office.later(seconds=60)
     early, late = totp.at(office.clock.at, counter_offset=-2), totp.at(office.clock.at, counter_offset=2)
     for code in (early, late, "000000x", "", "12345"):
         with pytest.raises(NotLetIn):
-            accounts.prove_second("officer", code, "198.51.100.1")
-    accounts.prove_second("officer", f" {totp.at(office.clock.at)[:3]} {totp.at(office.clock.at)[3:]}", HERE)
+            SecondFactors(accounts).prove("officer", code, "198.51.100.1")
+    SecondFactors(accounts).prove(
+        "officer", f" {totp.at(office.clock.at)[:3]} {totp.at(office.clock.at)[3:]}", HERE
+    )
     with pytest.raises(NotLetIn):
-        accounts.prove_second("officer", totp.at(office.clock.at, counter_offset=-1), HERE)
+        SecondFactors(accounts).prove("officer", totp.at(office.clock.at, counter_offset=-1), HERE)
+
+
+def test_knowing_the_password_buys_no_more_guesses_at_the_code(office: Office) -> None:
+    """A right password takes back what wrong passwords counted, and nothing of what wrong codes did."""
+    accounts, _, _ = with_factor(office)
+    guesses = 0
+    with pytest.raises(TooOften):
+        for _ in range(100):
+            accounts.prove("officer", PASSWORD, HERE)
+            with pytest.raises(NotLetIn):
+                SecondFactors(accounts).prove("officer", "000000", HERE)
+            guesses += 1
+    assert guesses == 5
 
 
 def test_each_recovery_code_lets_in_once(office: Office) -> None:
     accounts, _, codes = with_factor(office)
     assert len(set(codes)) == 10
-    accounts.prove_second("officer", codes[0].lower().replace("-", " "), HERE)
+    SecondFactors(accounts).prove("officer", codes[0].lower().replace("-", " "), HERE)
     with pytest.raises(NotLetIn):
-        accounts.prove_second("officer", codes[0], HERE)
-    accounts.prove_second("officer", codes[1], HERE)
-    accounts.drop_second_factor("officer")
+        SecondFactors(accounts).prove("officer", codes[0], HERE)
+    SecondFactors(accounts).prove("officer", codes[1], HERE)
+    SecondFactors(accounts).drop("officer")
     with pytest.raises(NotLetIn):
-        accounts.prove_second("officer", codes[2], HERE)
+        SecondFactors(accounts).prove("officer", codes[2], HERE)
     assert office.events().count("recovery code") == 2
 
 
 def test_the_wrong_first_code_turns_nothing_on(office: Office) -> None:
     accounts = settled(office)
     with pytest.raises(InputError):
-        accounts.confirm_second_factor("officer", "123456")
-    accounts.offer_second_factor("officer")
+        SecondFactors(accounts).confirm("officer", "123456")
+    SecondFactors(accounts).offer("officer")
     with pytest.raises(InputError):
-        accounts.confirm_second_factor("officer", "no code")
-    assert not accounts.has_second_factor("officer")
+        SecondFactors(accounts).confirm("officer", "no code")
+    assert not SecondFactors(accounts).on("officer")
 
 
 # Sessions

@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from pyotp import TOTP
 
+from sampan.access.second_factors import SecondFactors
 from sampan.core.languages import LANGUAGES
 from sampan.records.access import Refusal
 from tests.signed import PASSWORD, bearer
@@ -55,9 +56,9 @@ def test_the_second_factor_is_turned_on_and_off(here: Visited) -> None:
     assert secret not in after
     twice = client.post("/en/account/second-factor/code", data={"csrf": token, "code": "000000"})
     assert twice.status_code == 422
-    assert here.accounts.has_second_factor("officer")
+    assert SecondFactors(here.accounts).on("officer")
     client.post("/en/account/second-factor/off", data={"csrf": token, "old": PASSWORD})
-    assert not here.accounts.has_second_factor("officer")
+    assert not SecondFactors(here.accounts).on("officer")
 
 
 def test_a_token_is_shown_once_and_a_form_sent_twice_makes_one(here: Visited) -> None:

@@ -8,6 +8,7 @@ import pytest
 from pyotp import TOTP
 from starlette.testclient import TestClient
 
+from sampan.access.second_factors import SecondFactors
 from sampan.access.sign_ins import IDLE, SignIns
 from sampan.core.languages import LANGUAGES
 from sampan.web.inside import DESK, within
@@ -187,8 +188,8 @@ def test_nobody_is_led_away(here: Visited, next: str | None) -> None:
 
 def test_the_second_factor_is_asked_for_and_holds(here: Visited) -> None:
     here.settle("officer")
-    totp = TOTP(here.accounts.offer_second_factor("officer"))
-    here.accounts.confirm_second_factor("officer", totp.at(here.clock.at))
+    totp = TOTP(SecondFactors(here.accounts).offer("officer"))
+    SecondFactors(here.accounts).confirm("officer", totp.at(here.clock.at))
     here.clock.at = here.clock.at.replace(minute=5)
     client = here.browser()
     answer = sign_in(client, next="/en/people")
