@@ -6,9 +6,12 @@ import base64
 import dataclasses
 import math
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
+
+_PLAIN = frozenset({str, int, bool, type(None)})
+"""Most of what there is: asked first, because long lists are made of it."""
 
 
 def plain(value: Any) -> Any:
@@ -16,20 +19,22 @@ def plain(value: Any) -> Any:
 
     Decimals are text, digit by digit; bytes are base64.
     """
+    if type(value) in _PLAIN:
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in value]
-    if hasattr(value, "tolist"):
-        return plain(value.tolist())
-    if isinstance(value, date | datetime | Decimal | bytes):
-        return _text(value)
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return plain(value.tolist()) if hasattr(value, "tolist") else _single(value)
 
 
-def _text(value: date | Decimal | bytes) -> str:
+def _single(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else base64.b64encode(value).decode()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, Decimal):
+        return str(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value

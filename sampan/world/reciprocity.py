@@ -18,7 +18,7 @@ from sampan.core.errors import InputError
 from sampan.ledger.ledger import Ledger
 from sampan.records.movement import Account, Kind
 from sampan.world.account_columns import columns
-from sampan.world.parties import party
+from sampan.world.parties import finder
 
 _THEIRS = ("received", "disbursed", "served", "deployed")
 """Kinds of account in which a partner holds what it was given."""
@@ -75,15 +75,18 @@ _EPOCH = date(1970, 1, 1).toordinal()
 def _partners(ledger: Ledger, home: str, known_on: datetime | None) -> Callable[[Account], str | None]:
     """Says under which partner abroad an account counts; None if it counts nowhere."""
 
+    find = finder(ledger, known_on=known_on)
+
     @cache
-    def partner(account: Account) -> str | None:
-        kind, _, name = account.partition(":")
-        if kind != "donor" and kind not in _THEIRS:
-            return None
+    def whose(name: str) -> str | None:
         try:
-            whose = party(ledger, name, known_on=known_on).partner
+            found = find(name).partner
         except InputError:  # an account of a party that was not recorded yet on that day
             return None
-        return None if whose == home else whose
+        return None if found == home else found
+
+    def partner(account: Account) -> str | None:
+        kind, _, name = account.partition(":")
+        return whose(name) if kind == "donor" or kind in _THEIRS else None
 
     return partner

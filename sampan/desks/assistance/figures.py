@@ -212,11 +212,8 @@ class _Tally:
 
     def helped_us(self, *, countries: bool) -> Figure:
         """Countries, or organisations, from which gifts have come to home, with the parties that gave."""
-        moved = self._moved([("donor", kind, 1) for kind in ("depot", "fund", "served", "deployed")])
-        ours = self.held.kind.among(["depot", "fund"]) | self.held.party.among([self.home])
-        moved = moved.where(ours[moved.taker])
         merged: dict[str, list[Row]] = {}
-        for row in self._by_party(moved, self.held.party.code[moved.giver]):
+        for row in self._given_us:
             who = self._who(row.code)
             multilateral = who.donor_kind == "multilateral"
             partner = who.code if multilateral else who.partner
@@ -225,15 +222,24 @@ class _Tally:
         what = "countries that helped us" if countries else "organisations that helped us"
         return _counted(what, [_merged(self._who(code), rows) for code, rows in merged.items()])
 
+    @cached_property
+    def _given_us(self) -> list[Row]:
+        moved = self._moved([("donor", kind, 1) for kind in ("depot", "fund", "served", "deployed")])
+        ours = self.held.kind.among(["depot", "fund"]) | self.held.party.among([self.home])
+        moved = moved.where(ours[moved.taker])
+        return self._by_party(moved, self.held.party.code[moved.giver])
+
     def donors(self, kind: str | None = None) -> Figure:
         """Everybody whose gift has come to somebody; of one kind of donor if one is named."""
         if kind is not None and kind not in DONOR_KINDS:
             raise InputError(f'"{kind}" is no kind of donor.', way_out=f"Use {', '.join(DONOR_KINDS)}.")
+        mine = [row for row in self._given if kind in (None, self._who(row.code).donor_kind)]
+        return _counted(kind or "donors", mine)
+
+    @cached_property
+    def _given(self) -> list[Row]:
         moved = self._moved([("donor", None, 1)])
-        given = self._by_party(moved, self.held.party.code[moved.giver])
-        return _counted(
-            kind or "donors", [row for row in given if kind in (None, self._who(row.code).donor_kind)]
-        )
+        return self._by_party(moved, self.held.party.code[moved.giver])
 
     # Money and people
 

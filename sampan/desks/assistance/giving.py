@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 
 from sampan.access.session import Session
 from sampan.desks.assistance.donors import sentence
 from sampan.desks.assistance.lines import shown
 from sampan.ledger.entry import Entry
-from sampan.ledger.ledger import Ledger
 from sampan.world.contributions import (
     Came,
     LineState,
@@ -24,7 +22,7 @@ from sampan.world.contributions import (
     side,
 )
 from sampan.world.earmarks import earmarks
-from sampan.world.parties import Known, party, recorded
+from sampan.world.parties import Known, finder
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ def on_side(
     session: Session, *, only: Side | None, as_of: date | None, known_on: datetime | None
 ) -> list[Progress]:
     """How far each has come that home has part in, or only those on one side of it, in the order of pledges."""
-    find = _finder(session.ledger, known_on)
+    find = finder(session.ledger, known_on=known_on)
     return [
         each
         for each in progress(session.ledger, as_of=as_of, known_on=known_on)
@@ -88,7 +86,7 @@ def rows(
     session: Session, chosen: Sequence[Progress], *, known_on: datetime | None = None
 ) -> tuple[Row, ...]:
     """These contributions as they stand: quick for a few of many."""
-    find = _finder(session.ledger, known_on)
+    find = finder(session.ledger, known_on=known_on)
     said = {code: sentence(earmark) for code, earmark in earmarks(session.ledger, known_on=known_on).items()}
     numbers = [each.number for each in chosen]
     pledges = {entry.index: entry for entry in said_of(session.ledger, numbers, "pledged")}
@@ -102,12 +100,6 @@ def rows(
             _row(each, donor, recipient, which, pledges[each.entry], said, drawn.get(each.number, ()))
         )
     return tuple(made)
-
-
-def _finder(ledger: Ledger, known_on: datetime | None) -> Callable[[str], Known]:
-    """Finds parties without asking the tables for each."""
-    own = recorded(ledger, known_on=known_on)
-    return cache(lambda code: own[code] if code in own else party(ledger, code, known_on=known_on))
 
 
 def _drawn_on(commitments: Iterable[Entry], known_on: datetime | None) -> dict[str, tuple[str, ...]]:
@@ -174,7 +166,7 @@ def by_donor_kind(
     known_on: datetime | None = None,
 ) -> tuple[OfKind, ...]:
     """What was delivered, by kind of donor and by thing, with the list behind each figure."""
-    find = _finder(session.ledger, known_on)
+    find = finder(session.ledger, known_on=known_on)
     found: dict[tuple[str, str, str], list[Came]] = {}
     for each in delivered(session.ledger, as_of=as_of, known_on=known_on):
         donor, recipient = find(each.donor), find(each.recipient)

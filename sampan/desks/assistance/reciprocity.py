@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sampan.access.session import Session
 from sampan.desks.assistance.lines import shown
-from sampan.world.parties import party
+from sampan.world.parties import finder
 from sampan.world.reciprocity import Given
 from sampan.world.reciprocity import reciprocity as _reciprocity
 
@@ -39,8 +39,9 @@ def reciprocity(
     for line in every:
         if partner in (None, line.partner):
             by.setdefault(line.partner, []).append(line)
+    find = finder(session.ledger)
     return tuple(
-        Balance(code, party(session.ledger, code).name, tuple(lines) if monthly else _over_time(lines))
+        Balance(code, find(code).name, tuple(lines) if monthly else _over_time(lines))
         for code, lines in by.items()
     )
 

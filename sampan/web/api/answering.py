@@ -33,6 +33,8 @@ from sampan.web.api.reading import Asked, read
 from sampan.web.standing import PUBLIC
 
 JSON = "application/json"
+LONG = 200_000
+"""Bytes beyond which a body is compressed quickly rather than well."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ class Answering:
             result if view.media else json.dumps(plain(result), ensure_ascii=False, allow_nan=False).encode()
         )
         etag = f'W/"{size}.{sha256(body).hexdigest()[:24]}"'
-        return Shown(view.media or JSON, body, gzip.compress(body, 5, mtime=0), etag, link)
+        return Shown(
+            view.media or JSON, body, gzip.compress(body, 1 if len(body) > LONG else 5, mtime=0), etag, link
+        )
 
     def _page(self, asked: Asked, view: View, session: Session, size: int) -> tuple[Sequence[Any], str]:
         """Some rows of a list, and the link to those that follow."""
