@@ -43,7 +43,12 @@ def environment(loader: jinja2.BaseLoader, language: Language) -> jinja2.Environ
         "currency": spoken.currency,
         "parties": spoken.parties,
     }
-    made.globals |= {"language": language, "direction": direction(language), "comma": spoken.comma}
+    made.globals |= {
+        "language": language,
+        "direction": direction(language),
+        "comma": spoken.comma,
+        "colon": spoken.colon,
+    }
     return made
 
 

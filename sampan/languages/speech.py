@@ -22,6 +22,9 @@ from sampan.world.skills import SKILLS
 LEFT_TO_RIGHT = "\u200e"
 """Keeps a sign before its number where words run from right to left (CLDR does the same)."""
 
+ISOLATE, END_ISOLATE = "\u2067", "\u2069"
+"""Words between them run from right to left, whatever runs around them (Unicode TR 9)."""
+
 
 class Speech:
     """One language, as readers of it write. Numbers are grouped and pointed as CLDR says."""
@@ -32,6 +35,7 @@ class Speech:
         self.translations = translations(language)
         self._ltr = LEFT_TO_RIGHT if direction(language) == "rtl" else ""
         self.comma = {"zh": "、", "ar": "، "}.get(language, ", ")
+        self.colon = {"zh": "：", "fr": "\u00a0: "}.get(language, ": ")
 
     def number(self, value: float) -> str:
         """``115``, ``122,434,000``; digits after the point as they are given."""
@@ -67,10 +71,11 @@ class Speech:
         return format_date(value, "d MMMM y" if self.language == "en" else "long", locale=self.locale)
 
     def short_day(self, value: date) -> str:
-        """Day and month, for the axis of a chart: ``26 Mar``."""
-        return format_date(
+        """Day and month, for the axis of a chart, which runs from left to right: ``26 Mar``."""
+        said = format_date(
             value, "d MMM" if self.language == "en" else _day_and_month(self.locale), locale=self.locale
         )
+        return f"{ISOLATE}{said}{END_ISOLATE}" if self._ltr else said
 
     def term(self, word: str, context: str) -> str:
         """A word of ours out of a record: see ``terms``."""
