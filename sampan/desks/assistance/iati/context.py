@@ -81,8 +81,9 @@ class Context:
     def activity(self, number: str, title: str, says: str, **more: object) -> Activity:
         """An activity of this emergency under our identifier of ``number``."""
         marked = "EXERCISE – " if self.publishing.exercise else ""
+        named = number.replace("/", ":")  # a slash may stand in our numbers, and in no identifier of IATI
         return Activity(
-            identifier=f"{self.publishing.reporter}-{number}",
+            identifier=f"{self.publishing.reporter}-{named}",
             title=marked + title,
             says=marked + says,
             glide=self.publishing.glide,
