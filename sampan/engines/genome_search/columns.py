@@ -77,8 +77,14 @@ def write_span(first: date, last: date) -> str:
 def read_date(text: str) -> tuple[date, date]:
     """The first and the last day that ``2020-03-26``, ``2020-03`` or ``2020`` may mean; X counts as left out.
 
-    Raises InputError for anything else.
+    Two of them with a slash between are a range. Raises InputError for anything else.
     """
+    if text.count("/") == 1:
+        begin, _, end = text.partition("/")
+        first, last = read_date(begin)[0], read_date(end)[1]
+        if first > last:
+            raise InputError(f"{begin} lies after {end}.", way_out="Swap them.")
+        return first, last
     parts = text.strip().upper().split("-")
     while len(parts) > 1 and parts[-1] and not parts[-1].strip("X"):
         parts.pop()
