@@ -203,11 +203,13 @@ class Accounts:
         kept = self._kept(handle)
         if not self._passwords.fits(kept, password):
             raise self.not_let_in(self._why(handle), handle=handle, address=address)
+        outdated = kept is not None and self._passwords.outdated(kept)
+        renewed = self._passwords.hashed(password) if outdated else kept
         with self.writing() as connection:
             self.throttle.forgive(connection, handle, address)
-            if kept and self._passwords.outdated(kept):
-                renewed = update(accounts).where(accounts.c.handle == handle, accounts.c.password == kept)
-                connection.execute(renewed.values(password=self._passwords.hashed(password)))
+            if renewed != kept:
+                same = update(accounts).where(accounts.c.handle == handle, accounts.c.password == kept)
+                connection.execute(same.values(password=renewed))
 
     def vouched(self, handle: str) -> None:
         """Lets somebody go on for whom an organisation vouches. Raises NotLetIn if their access was revoked."""

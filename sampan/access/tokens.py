@@ -19,7 +19,7 @@ from sampan.access.accounts import Accounts, moment
 from sampan.access.people import Act, Person
 from sampan.access.schema import tokens
 from sampan.access.secrets import digest, new_secret
-from sampan.access.trail import note
+from sampan.access.trail import Event, note, note_once_a_minute
 from sampan.core.errors import InputError, Refused
 
 PREFIX = "sampan_"
@@ -135,9 +135,9 @@ class Tokens:
                 f'"{person.handle}" is not named in sampan.toml.', way_out="Add the handle to [people]."
             )
 
-    def _note(self, event: Any, handle: str | None, address: str) -> None:
+    def _note(self, event: Event, handle: str | None, address: str) -> None:
         with self._accounts.writing() as connection:
-            note(connection, self._accounts.now(), event, handle=handle, address=address)
+            note_once_a_minute(connection, self._accounts.now(), event, handle=handle, address=address)
 
 
 def _shown(row: Row[Any]) -> Token:

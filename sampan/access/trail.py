@@ -63,13 +63,15 @@ def note(
     connection.execute(insert(trail).values(at=now, event=event, handle=handle, network=place))
 
 
-def note_once_a_minute(connection: Connection, now: int, event: Event, *, address: str) -> None:
+def note_once_a_minute(
+    connection: Connection, now: int, event: Event, *, address: str, handle: str | None = None
+) -> None:
     """As ``note``, but of one network once a minute: whoever knocks without pause shall not fill the disk."""
     lately = select(trail.c.number).where(
         trail.c.at > now - 60_000, trail.c.event == event, trail.c.network == network(address)
     )
     if connection.scalar(lately.limit(1)) is None:
-        note(connection, now, event, address=address)
+        note(connection, now, event, handle=handle, address=address)
 
 
 def forget(connection: Connection, now: int) -> None:

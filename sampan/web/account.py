@@ -117,7 +117,7 @@ class AccountPages:
         if new != said(form, "again"):
             raise InputError("The two are not the same.", field="again", code="again")
         old, address = said(form, "old"), address_of(request)
-        await run_in_threadpool(self._door.accounts.change_password, person.handle, old, new, address)
+        await self._door.hashing(self._door.accounts.change_password, person.handle, old, new, address)
         return await self._signing.begin(request, person.handle, "")
 
     async def _offer(self, request: Request, person: Person, form: FormData) -> None:
@@ -161,7 +161,7 @@ class AccountPages:
             await run_in_threadpool(self._require_lately, request, person)
             return
         old, address = said(form, "old"), address_of(request)
-        await run_in_threadpool(self._door.accounts.prove, person.handle, old, address)
+        await self._door.hashing(self._door.accounts.prove, person.handle, old, address)
 
     def _require_lately(self, request: Request, person: Person) -> None:
         session = next(

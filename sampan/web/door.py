@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
+from anyio.to_thread import run_sync
+
 from sampan.access.accounts import Accounts
 from sampan.access.oidc import Provider, client_secret
 from sampan.access.people import Person
 from sampan.access.second_factors import SecondFactors
-from sampan.access.secrets import Cost
+from sampan.access.secrets import AT_ONCE, Cost
 from sampan.access.session import Session
 from sampan.access.sign_ins import SignIns
 from sampan.access.tokens import Tokens
@@ -15,8 +23,12 @@ from sampan.core.errors import NodeError
 from sampan.node import Node
 from sampan.web.who import Caller
 
+T = TypeVar("T")
+
 BACK = "/sign-in/organisation/back"
 """Where a provider sends browsers back to: the address that is registered with it."""
+
+_HASHING: RunVar[CapacityLimiter] = RunVar("sampan.web.door hashing")
 
 
 class Door:
@@ -57,6 +69,14 @@ class Door:
     def tokens(self) -> Tokens:
         """The API tokens."""
         return Tokens(self.accounts)
+
+    async def hashing(self, work: Callable[..., T], *said: object) -> T:
+        """What ``work`` gives, which hashes passwords: a few at a time, so that no other work waits for threads."""
+        try:
+            few = _HASHING.get()
+        except LookupError:
+            _HASHING.set(few := CapacityLimiter(AT_ONCE))
+        return await run_sync(partial(work, *said), limiter=few)
 
     def by_session(self, secret: str) -> Caller | None:
         """Whose session this is; None if it is none, or over."""

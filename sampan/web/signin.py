@@ -52,7 +52,7 @@ class SignInPages:
         form = await form_of(request, files=0)
         handle, next = printable(said(form, "handle"))[:LONGEST_HANDLE], said(form, "next")
         try:
-            await run_in_threadpool(
+            await self._door.hashing(
                 self._door.accounts.prove, handle, said(form, "password"), address_of(request)
             )
         except (NotLetIn, TooOften) as fault:
@@ -100,7 +100,7 @@ class SignInPages:
             try:
                 if said(form, "password") != said(form, "again"):
                     raise InputError("The two are not the same.", field="again", code="again")
-                await run_in_threadpool(self._door.accounts.accept, secret, said(form, "password"))
+                await self._door.hashing(self._door.accounts.accept, secret, said(form, "password"))
                 return await self._let_in(request, handle, "")
             except InputError as weak:
                 fault = weak

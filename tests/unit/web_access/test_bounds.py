@@ -184,3 +184,34 @@ def test_what_a_proxy_says_is_believed_only_of_one_that_is_trusted(tmp_path: Pat
             time.sleep(0.3)
         expected = {"nobody": "127.0.0.0/24", "proxy": "198.51.100.0/24"}[name]
         assert networks(folder) == {expected}
+
+
+def test_a_crowd_at_the_door_keeps_no_reader_waiting(here: Visited, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing takes a few threads at a time, and none of those that read the ledger for everybody else."""
+    import anyio
+
+    from sampan.access.secrets import AT_ONCE
+    from sampan.web.door import Door
+
+    door = Door(here.node, "", cost=QUICK)
+    running, most, read = 0, 0, []
+
+    def slow() -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        time.sleep(0.05)
+        running -= 1
+
+    async def crowd() -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(60):
+                group.start_soon(door.hashing, slow)
+            await anyio.sleep(0.05)
+            begun = time.monotonic()
+            await anyio.to_thread.run_sync(lambda: read.append(here.node.session.ledger.size))
+            read.append(time.monotonic() - begun)
+
+    anyio.run(crowd)
+    assert most == AT_ONCE
+    assert read[1] < 0.5
