@@ -70,13 +70,13 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class BriefRelease(Record):
-    """A day's brief as the public has it. A later version corrects the one before, which is kept."""
+    """A day's brief as the public has it, the ``number``-th version; it corrects the one before, which is kept."""
 
     kind: ClassVar[str] = "press.release"
     sharing: ClassVar[Sharing] = "public"
 
     day: date
-    version: int
+    number: int
     draft: str
     review: str
     known_on: datetime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -87,27 +87,25 @@ def version_of(standing: Standing, asked: Asked) -> BriefPage:
 
 def _page(standing: Standing, day: date, version: int | None = None, *, newest: bool = False) -> BriefPage:
     versions = standing.releases.get(day, ())
-    newer = newest and standing.newest_day > day
-    common = {"day": day, "home": standing.session.home, "versions": versions}
-    if not versions:
-        brief = standing.brief(day)
-        return BriefPage(
-            **common,
-            state="not released",
-            figures=plain(brief),
-            version=None,
-            newer_day=None,
-            brief=brief,
-        )
-    shown = version or len(versions)
+    shown = (version or len(versions)) if versions else None
+    brief = None if versions else standing.brief(day)
     return BriefPage(
-        **common,
-        state="corrected" if len(versions) > 1 else "released",
-        figures=figures_of(standing.session, versions[shown - 1]),
+        day=day,
+        home=standing.session.home,
+        state=state_of(versions),
+        figures=figures_of(standing.session, versions[shown - 1]) if shown else plain(brief),
         version=shown,
-        newer_day=standing.newest_day if newer else None,
-        brief=None,
+        versions=versions,
+        newer_day=standing.newest_day if newest and standing.newest_day > day else None,
+        brief=brief,
     )
+
+
+def state_of(versions: Sequence[Release]) -> BriefState:
+    """How the brief of a day stands before the public."""
+    if not versions:
+        return "not released"
+    return "corrected" if len(versions) > 1 else "released"
 
 
 def document_of(standing: Standing, page: BriefPage, language: Language) -> Document:
@@ -154,7 +152,7 @@ def _brief_day(standing: Standing, day: date) -> BriefDay:
         said = figures_of(standing.session, versions[-1])
         return BriefDay(
             day,
-            "corrected" if len(versions) > 1 else "released",
+            state_of(versions),
             len(versions),
             versions[-1].released,
             said["countries"]["count"],

@@ -53,7 +53,7 @@ def evidence(
 ) -> Evidence:
     """The list behind the figure ``name`` of the brief of ``day``. Raises InputError if there is none such."""
     looking = _Looking(session, name, day, known_on)
-    known = looking.offered() | (looking.reported(assessed) if assessed else {})
+    known = {**looking.offered(), **(looking.reported(assessed) if assessed else {})}
     if name in known:
         return known[name]()
     rare = looking.rare()
@@ -91,14 +91,13 @@ class _Looking:
             known[f"received-{code}"] = partial(self._sum, code, _HELPED_US)
         return known
 
-    def rare(self) -> dict[str, Callable[[], Evidence]]:
+    def rare(self) -> Mapping[str, Callable[[], Evidence]]:
         """Those whose very names depend on what has happened: money by currency, and what other desks tell."""
         told = gathered(self.session, as_of=self.day, known_on=self.known_on)
-        return self._money() | {
-            each.name: partial(self._of_desk, each) for desk in told.values() for each in desk
-        }
+        of_desks = {each.name: partial(self._of_desk, each) for desk in told.values() for each in desk}
+        return {**self._money(), **of_desks}
 
-    def _money(self) -> dict[str, Callable[[], Evidence]]:
+    def _money(self) -> Mapping[str, Callable[[], Evidence]]:
         got = received(self.session, as_of=self.day, known_on=self.known_on)
         out = {each.currency for each in paid(self.session, as_of=self.day, known_on=self.known_on)}
         back = {each.currency for each in got.money} if got else set()
@@ -143,7 +142,7 @@ class _Looking:
         lines = tuple(Line(what, {}, entries) for what, entries in told.lines)
         return Evidence(self.day, self.name, "text", told.count, lines)
 
-    def reported(self, assessed: Assessed) -> dict[str, Callable[[], Evidence]]:
+    def reported(self, assessed: Assessed) -> Mapping[str, Callable[[], Evidence]]:
         """The figures of the epidemic."""
         return {name: partial(self._reported, assessed) for name in REPORTED}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sampan.desks.press.document import (
     Block,
     Document,
@@ -57,7 +59,7 @@ def _captioned(said: Table) -> str:
     return f"{said.caption}:\n\n{_table(heads, tuple(column.kind for column in said.columns), rows)}"
 
 
-def _table(heads: tuple[str, ...], kinds: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(heads: tuple[str, ...], kinds: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     rule = "|".join("---:" if kind == "n" else "---" for kind in kinds)
     lines = [" | ".join(_cell(head) for head in heads), *(" | ".join(row) for row in rows)]
     return "\n".join([f"| {lines[0]} |", f"|{rule}|", *(f"| {line} |" for line in lines[1:])])

@@ -54,7 +54,7 @@ def _release(entry: Entry) -> Release:
         entry.id,
         entry.recorded,
         said.day,
-        said.version,
+        said.number,
         said.known_on,
         said.exercise,
         said.corrects,

@@ -80,7 +80,7 @@ def release(session: Session, day: date) -> Written:
         return [
             BriefRelease(
                 day=day,
-                version=len(out) + 1,
+                number=len(out) + 1,
                 draft=last.entry,
                 review=str(last.review),
                 known_on=last.record.known_on,
@@ -94,7 +94,7 @@ def release(session: Session, day: date) -> Written:
         ]
 
     entry = session.decide("release", choose)[0]
-    return Written(entry.id, day, f"Released the brief of {day}, version {entry.body['version']}")
+    return Written(entry.id, day, f"Released the brief of {day}, version {entry.body['number']}")
 
 
 def _releasable(session: Session, day: date) -> Revision:
