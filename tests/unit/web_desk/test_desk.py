@@ -198,7 +198,9 @@ def test_a_file_comes_as_a_file(desk: Desk) -> None:
 
 def test_names_from_outside_are_text_and_no_markup(desk: Desk) -> None:
     evil = '<script>alert(1)</script>"onload="x'
-    answer = desk.send("assistance.record_party", code="FIRM-1", name=evil, donor_kind="business", country="FRA")
+    answer = desk.send(
+        "assistance.record_party", code="FIRM-1", name=evil, donor_kind="business", country="FRA"
+    )
     assert answer.status_code == 303, answer.text
     for path in ("parties", "pledge"):
         assert "<script>alert" not in desk.browser().get(f"/en/desk/assistance/{path}").text
