@@ -25,7 +25,7 @@ from sampan.desks.assistance.stock import Store, depot, with_stock
 from sampan.records.assistance import Expiry, Production, StockCount, Supply, Transfer
 from sampan.records.control import Snapshot
 from sampan.world.assisted import sent
-from sampan.world.forecasts import latest
+from sampan.world.forecasts import Outlook, latest
 from sampan.world.places import place
 
 
@@ -49,12 +49,13 @@ def estimated(
     numbers: Numbers | None = None,
     weeks: int | None = None,
     with_provinces: bool = False,
+    outlook: Outlook | None = None,
 ) -> NeedEstimate:
     """Need by recipient, from the latest published forecast and the capacity and numbers that were loaded.
 
-    ``numbers`` stand in place of those that were loaded.
+    ``numbers`` and ``outlook`` stand in place of those.
     """
-    outlook = latest(session.ledger, session.blobs)
+    outlook = outlook or latest(session.ledger, session.blobs)
     known, cites = capacities.known(session)
     return needs.estimate(
         outlook,
@@ -95,7 +96,7 @@ def opened(
     day = _decision_day(day, outlook.last_day)
     held = plannable(session.ledger, as_of=day) if counted is None else counted
     inland = _inland(session.home, outlook.places, held, with_provinces)
-    everybody = estimated(session, given, with_provinces=inland)
+    everybody = estimated(session, given, with_provinces=inland, outlook=outlook)
     estimate = needs.served(everybody)
     earlier = sent(session.ledger, as_of=day)
     wished = _wished(session, held, day) if counted is None else ()
@@ -176,7 +177,9 @@ def asked_otherwise(session: Session, question: Question, edited: Assumptions) -
     same_need &= now.priority == then.priority
     inland = bool(question.provinces)
     estimate = (
-        question.estimate if same_need else needs.served(estimated(session, then, with_provinces=inland))
+        question.estimate
+        if same_need
+        else needs.served(estimated(session, then, with_provinces=inland, outlook=question.estimate.outlook))
     )
     stock = {item: s.stock for item, s in then.supply.items() if s.stock != now.supply[item].stock}
     fresh = depot(then, estimate.items, day=question.day, opened=question.day, sent=())
