@@ -73,6 +73,8 @@ def set_budget(
     keys = [(line.earmark, line.amount.currency) for line in lines]
     if len(set(keys)) < len(keys) or not keys:
         raise InputError("A budget has one line for each earmark and currency.", way_out="Add them up.")
+    if below := next((line.amount for line in lines if line.amount.minor < 0), None):
+        raise InputError(f"{below} cannot be a budget.", way_out="Write 0 or more.", field="lines")
 
     def draft() -> list[Record]:
         fund = the_fund(session.ledger, code)
