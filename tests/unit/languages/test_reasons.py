@@ -1,0 +1,47 @@
+"""Every reason that a plan can give is a sentence in every language; a person's own reason is left as it is."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from sampan.core.languages import LANGUAGES, Language
+from sampan.desks.assistance.needs import HARD_HIT, POOL, PROVINCE, WEAK
+from sampan.engines.allocate.plan import LIMITS
+from sampan.languages.catalogue import TRANSLATED
+from sampan.languages.reasons import why
+from sampan.languages.speech import speech
+from sampan.languages.terms import TERMS
+from sampan.records.assistance.teams import TeamType
+from sampan.world.contributions import Status
+from sampan.world.skills import SKILLS
+
+GROUNDS = (HARD_HIT, WEAK, POOL, PROVINCE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_is_a_sentence(language: Language) -> None:
+    said = why(speech(language), binding=LIMITS, grounds=GROUNDS, chance_short=0.25)
+    assert len(said) == len(set(said)) == len(LIMITS) + len(GROUNDS) + 1
+    assert not set(said) & {*LIMITS, *GROUNDS}
+    assert any("25" in each for each in said)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_reason_is_left_in_english(language: Language) -> None:
+    mine, english = (
+        why(speech(each), binding=LIMITS, grounds=GROUNDS, chance_short=0.25) for each in (language, "en")
+    )
+    assert not set(mine) & set(english)
+
+
+def test_a_reason_by_hand_stays_as_it_was_written() -> None:
+    said = why(speech("ar"), binding=("appeal of 3 March",), grounds=(), chance_short=0.0)
+    assert said == ("appeal of 3 March",)
+
+
+def test_words_of_gifts_teams_and_skills_reach_the_translators() -> None:
+    assert set(TERMS["gift"]) == set(get_args(Status))
+    assert set(TERMS["team"]) == set(get_args(TeamType))
+    assert set(TERMS["skill"]) == set(SKILLS.values())
