@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sampan.engines.genome_search.batch import TEXT_BITS, Batch
 from sampan.engines.genome_search.columns import Column
 from sampan.engines.genome_search.kernels import BLOCK, Words, everyone
-from sampan.engines.genome_search.layout import Layout
+from sampan.engines.genome_search.layout import OPEN, Layout
 from sampan.engines.genome_search.missing import Missing, Ranges
 from sampan.engines.genome_search.postings import Pairs, Postings
 
@@ -41,6 +41,16 @@ class Block:
     def everyone(self) -> Words:
         """All genomes of the block."""
         return everyone(self.n)
+
+    def ambiguous(self, genome: int) -> Postings:
+        """The sets of ambiguous letters, of a genome of so many; found once."""
+        known = self.__dict__.get("_ambiguous")
+        if known is None:
+            nucleotides = self.letters.keys[: np.searchsorted(self.letters.keys, genome << 5)]
+            known = self.letters.some(np.flatnonzero(OPEN[nucleotides & 31]))
+            self.__dict__["_ambiguous"] = known
+        found: Postings = known
+        return found
 
     def column(self, name: str) -> Column:
         """The column called ``name``; one of which nothing is known if the block has none."""

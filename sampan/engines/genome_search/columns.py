@@ -80,10 +80,10 @@ def read_date(text: str) -> tuple[date, date]:
     Two of them with a slash between are a range. Raises InputError for anything else.
     """
     if text.count("/") == 1:
-        begin, _, end = text.partition("/")
-        first, last = read_date(begin)[0], read_date(end)[1]
+        one, _, other = text.partition("/")
+        first, last = read_date(one)[0], read_date(other)[1]
         if first > last:
-            raise InputError(f"{begin} lies after {end}.", way_out="Swap them.")
+            raise InputError(f"{one[:40]} lies after {other[:40]}.", way_out="Swap them.")
         return first, last
     parts = text.strip().upper().split("-")
     while len(parts) > 1 and parts[-1] and not parts[-1].strip("X"):

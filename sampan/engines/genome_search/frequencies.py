@@ -13,19 +13,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sampan.engines.genome_search import kernels
 from sampan.engines.genome_search.batch import TEXT_BITS
 from sampan.engines.genome_search.block import Block
 from sampan.engines.genome_search.expression import Expression
 from sampan.engines.genome_search.index import Index
 from sampan.engines.genome_search.kernels import Ints, Words
-from sampan.engines.genome_search.layout import AMBIGUOUS, SYMBOLS, Layout, code
-from sampan.engines.genome_search.postings import Postings
+from sampan.engines.genome_search.layout import OPEN, SYMBOLS, Layout
 from sampan.engines.genome_search.seen import Seen
 
 Level = Literal["nucleotide", "amino acid"]
 
 _CODES = 32
-_OPEN = np.isin(np.arange(_CODES), [code(letter) for letter in AMBIGUOUS])
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,23 +77,10 @@ def coverage(index: Index, seen: Seen, question: Expression) -> Ints:
 
 def _covered(block: Block, words: Words, layout: Layout) -> Ints:
     unknown = block.missing.counts(words, sites=layout.sites)
-    keys = block.letters.keys
-    ambiguous = np.flatnonzero(_OPEN[keys & _CODES - 1] & (keys >> 5 < len(layout.genome)))
-    np.add.at(unknown, keys[ambiguous] >> 5, _some(block.letters, ambiguous).within(words))
-    everybody = int(np.bitwise_count(words).sum())
-    return everybody - unknown
-
-
-def _some(postings: Postings, which: Ints) -> Postings:
-    """Some of the sets."""
-    return Postings(
-        postings.keys[which],
-        postings.shape[which],
-        postings.count[which],
-        postings.where[which],
-        postings.lows,
-        postings.bits,
-    )
+    ambiguous = block.ambiguous(len(layout.genome))
+    np.add.at(unknown, ambiguous.keys >> 5, ambiguous.within(words))
+    everybody: Ints = kernels.size(words) - unknown
+    return everybody
 
 
 def _sums(index: Index, seen: Seen, question: Expression, fitting: list[Words]) -> Ints:
@@ -102,10 +88,11 @@ def _sums(index: Index, seen: Seen, question: Expression, fitting: list[Words]) 
     sums = np.zeros(index.layout.sites * _CODES, np.int64)
     for at, words in enumerate(fitting):
         block = index.blocks[at]
-        sums[block.letters.keys] += index.kept.get(
+        found = index.kept.get(
             (block.identity, seen.tokens[at], question, "letters"),
             lambda block=block, words=words: block.letters.within(words),  # type: ignore[misc]
         )
+        kernels.add_at(sums, block.letters.keys, found)
     return sums.reshape(index.layout.sites, _CODES)
 
 
@@ -116,7 +103,7 @@ def _letters(layout: Layout, sums: Ints, covered: Ints, level: Level, least: flo
     table, known = sums[of_level], covered[of_level]
     enough = (table > 0) & (known[:, None] > 0) & (table >= least * known[:, None])
     if level == "nucleotide":
-        enough[:, _OPEN] = False
+        enough[:, OPEN] = False
     site, symbol = np.nonzero(enough)
     names = tuple(
         layout.named(s + begin, SYMBOLS[c]) for s, c in zip(site.tolist(), symbol.tolist(), strict=True)

@@ -244,9 +244,19 @@ def bins_of_ranges(begin: Any, end: Any, bins: int, width: int) -> Any:
 def choose(codes: Any, wanted: Any) -> Any:
     """The genomes whose code is wanted: ``wanted`` is ``(codes,)`` of 0 and 1."""
     out = np.zeros(WORDS, np.uint64)
-    for i in range(len(codes)):
-        out[i >> 6] |= np.uint64(wanted[codes[i]]) << np.uint64(i & 63)
+    for w in range((len(codes) + 63) // 64):
+        word = np.uint64(0)
+        for i in range(w * 64, min(w * 64 + 64, len(codes))):
+            word |= np.uint64(wanted[codes[i]]) << np.uint64(i & 63)
+        out[w] = word
     return out
+
+
+@_compiled
+def add_at(sums: Ints, keys: Any, more: Ints) -> None:
+    """Adds ``more[i]`` to ``sums[keys[i]]``, for every i."""
+    for i in range(len(keys)):
+        sums[keys[i]] += more[i]
 
 
 @_compiled

@@ -40,6 +40,10 @@ def code(symbol: str) -> int:
     return {"-": DELETED, "*": STOP}.get(symbol) or ord(symbol) & 31
 
 
+OPEN = np.isin(np.arange(32), [code(letter) for letter in AMBIGUOUS])
+"""By code: whether it is an ambiguous letter, of a nucleotide."""
+
+
 def key(site: int, symbol: str) -> int:
     """The number under which the genomes with ``symbol`` at ``site`` are kept."""
     return site << 5 | code(symbol)

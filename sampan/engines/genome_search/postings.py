@@ -89,6 +89,12 @@ class Postings:
         begin, end = np.searchsorted(self.keys, [first, last + 1])
         return np.arange(begin, end)
 
+    def some(self, which: Ints) -> Postings:
+        """Only the numbered sets."""
+        return Postings(
+            self.keys[which], self.shape[which], self.count[which], self.where[which], self.lows, self.bits
+        )
+
     def union(self, which: Ints, full: Words) -> Words:
         """All genomes in any of the numbered sets; ``full`` are all genomes of the block."""
         out = np.zeros(WORDS, np.uint64)
