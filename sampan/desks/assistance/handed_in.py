@@ -12,6 +12,7 @@ from sampan.desks.assistance import depots, packing_lists, roster, statements
 from sampan.desks.assistance.done import Done
 from sampan.desks.assistance.iati import Publishing, as_iati
 from sampan.desks.assistance.statements import Statement
+from sampan.desks.assistance.stock import DEPOT
 from sampan.records.assistance import LotLine
 from sampan.records.control import Snapshot
 from sampan.world.places import place
@@ -34,7 +35,7 @@ def count(
     session: Session,
     lots: Sequence[LotLine],
     *,
-    depot: str = depots.DEPOT,
+    depot: str = DEPOT,
     whole_depot: bool = False,
     reason: str = "",
     day: date | None = None,

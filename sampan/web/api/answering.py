@@ -82,6 +82,7 @@ class Answering:
         return cast(Shown, found)
 
     def _made(self, asked: Asked, view: View, session: Session, size: int) -> Shown:
+        result: Any
         if view.paged:
             result, link = self._page(asked, view, session, size)
         else:
@@ -89,13 +90,10 @@ class Answering:
             result = view.call(session, **given)
             after = paging.next_of_own(view, result, given)
             link = "" if after is None else _next(asked, "after", after)
-        body = (
-            result if view.media else json.dumps(plain(result), ensure_ascii=False, allow_nan=False).encode()
-        )
+        body: bytes = result if view.media else _json(result)
         etag = f'W/"{size}.{sha256(body).hexdigest()[:24]}"'
-        return Shown(
-            view.media or JSON, body, gzip.compress(body, 1 if len(body) > LONG else 5, mtime=0), etag, link
-        )
+        small = gzip.compress(body, 1 if len(body) > LONG else 5, mtime=0)
+        return Shown(view.media or JSON, body, small, etag, link)
 
     def _page(self, asked: Asked, view: View, session: Session, size: int) -> tuple[Sequence[Any], str]:
         """Some rows of a list, and the link to those that follow."""
@@ -133,11 +131,15 @@ class Answering:
                 if fault.http_status >= 500:
                     raise
                 return Given(fault.http_status, MEDIA, problems.body(fault, asked.path))
-            return Given(200, JSON, json.dumps(plain(result), ensure_ascii=False, allow_nan=False).encode())
+            return Given(200, JSON, _json(result))
 
         if asked.key is None:
             return make(), False
         return self._once.answer(person.handle, asked.key, asked.path.encode() + b"\0" + asked.body, make)
+
+
+def _json(result: Any) -> bytes:
+    return json.dumps(plain(result), ensure_ascii=False, allow_nan=False).encode()
 
 
 def _next(asked: Asked, name: str, value: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
@@ -88,19 +88,17 @@ def described() -> Schema:
 
 def _schemas(offers: Mapping[tuple[str, str], Offer]) -> tuple[Mapping[Any, Schema], Schema]:
     """What each act takes and each offer gives, and the types that these are made of."""
-    inputs = [
+    asked: list[tuple[Any, Literal["validation", "serialization"], TypeAdapter[Any]]] = [
         (("takes", *key), "validation", TypeAdapter(arguments.model(offer)))
         for key, offer in offers.items()
         if isinstance(offer, Act)
     ]
-    results = [
+    asked += [
         (("gives", *key), "serialization", arguments.result(offer))
         for key, offer in offers.items()
         if not getattr(offer, "media", None)
     ]
-    found, defined = TypeAdapter.json_schemas(
-        [*inputs, *results], ref_template="#/components/schemas/{model}"
-    )
+    found, defined = TypeAdapter.json_schemas(asked, ref_template="#/components/schemas/{model}")
     return {key: schema for (key, _), schema in found.items()}, defined.get("$defs", {})
 
 
