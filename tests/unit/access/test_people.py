@@ -27,3 +27,9 @@ def test_every_act_is_somebodys() -> None:
 def test_nobody_both_plans_and_approves_by_one_role() -> None:
     for acts in ALLOWS.values():
         assert not {"plan", "approve"} <= acts
+
+
+def test_a_person_may_be_confined_to_some_acts_and_never_gains_any() -> None:
+    officer = Person("somebody", ("officer",), only=frozenset({"load", "approve"}))
+    assert officer.acts == ("load",)
+    assert Person("somebody", ("officer",), only=frozenset()).acts == ()
