@@ -13,7 +13,8 @@ from sampan.core.errors import InputError
 from sampan.desks.assistance.figures import Row, figure
 from sampan.desks.control.situation import Assessed, PlaceSituation, situation
 from sampan.desks.press.beyond_goods import paid, received
-from sampan.desks.press.registered import Told, gathered
+from sampan.desks.press.registered import gathered
+from sampan.desks.press.told import Told
 from sampan.world.assisted import confirmed
 from sampan.world.consignments import track
 from sampan.world.items import items
@@ -139,7 +140,7 @@ class _Looking:
         return Evidence(self.day, "confirmed", "consignment", len(lines), tuple(lines))
 
     def _of_desk(self, told: Told) -> Evidence:
-        lines = tuple(Line(what, {}, entries) for what, entries in told.lines)
+        lines = tuple(Line(what, {"count": count}, entries) for what, count, entries in told.lines)
         return Evidence(self.day, self.name, "text", told.count, lines)
 
     def reported(self, assessed: Assessed) -> Mapping[str, Callable[[], Evidence]]:

@@ -7,39 +7,14 @@ list that it counts and the entries behind each line, so that a reader can verif
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sampan.access.session import Session
-from sampan.desks.press.document import Block
-from sampan.desks.press.teller import Teller
+from sampan.desks.press.science import SCIENCE
+from sampan.desks.press.told import Telling, Told
 
-
-@dataclass(frozen=True)
-class Told:
-    """A figure of another desk: its name, how many, and what it counts, each with its entries' ids."""
-
-    name: str
-    count: int
-    lines: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-Gather = Callable[[Session, date, datetime | None], tuple[Told, ...]]
-"""What a desk has to tell as of a day, as known on a moment; nothing if there is nothing."""
-
-
-@dataclass(frozen=True)
-class Telling:
-    """The section of one desk. ``heading`` and ``says`` are asked only if something was gathered."""
-
-    section: str
-    gather: Gather
-    heading: Callable[[Teller], str]
-    says: Callable[[Mapping[str, int], Teller], tuple[Block, ...]]
-
-
-REGISTERED: tuple[Telling, ...] = ()
+REGISTERED: tuple[Telling, ...] = (SCIENCE,)
 """In the order in which their sections stand."""
 
 
