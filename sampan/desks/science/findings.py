@@ -1,0 +1,102 @@
+"""What is wrong, or odd, in what was handed in: where exactly, and what is the way out?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sampan.core.errors import InputError
+
+Severity = Literal["error", "warning"]
+
+MOST_SHOWN = 2_000
+"""Findings that are handed back at once; all of them count."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing. An error keeps its record out; a warning does not. ``line`` is None of a sequence."""
+
+    severity: Severity
+    what: str
+    way_out: str
+    file: str
+    line: int | None = None
+    field: str = ""
+    record: str = ""
+
+    def __str__(self) -> str:
+        at = [self.file, f"line {self.line}" if self.line else "", self.field, self.record]
+        return (
+            f"{self.severity}: {', '.join(part for part in at if part)}: {self.what} {self.way_out}".strip()
+        )
+
+
+class Notes:
+    """Gathers findings, and knows which records must not pass."""
+
+    def __init__(self) -> None:
+        self.found: list[Finding] = []
+        self.bad: set[str] = set()
+        self.errors = 0
+        self.warnings = 0
+
+    def error(
+        self,
+        what: str,
+        way_out: str,
+        *,
+        file: str,
+        line: int | None = None,
+        field: str = "",
+        record: str = "",
+    ) -> None:
+        """Something for which a record is kept out."""
+        self.errors += 1
+        self.bad.add(record)
+        self._add(Finding("error", what, way_out, file, line, field, record))
+
+    def warning(
+        self,
+        what: str,
+        way_out: str,
+        *,
+        file: str,
+        line: int | None = None,
+        field: str = "",
+        record: str = "",
+    ) -> None:
+        """Something odd that keeps nothing out."""
+        self.warnings += 1
+        self._add(Finding("warning", what, way_out, file, line, field, record))
+
+    def _add(self, finding: Finding) -> None:
+        if len(self.found) < MOST_SHOWN:
+            self.found.append(finding)
+
+    def all(self) -> tuple[Finding, ...]:
+        """What was found, errors first."""
+        return tuple(sorted(self.found, key=lambda each: (each.severity, each.file, each.line or 0)))
+
+
+class Blocked(InputError):
+    """What was handed in has faults, and nothing of it was kept. ``findings`` says all of them."""
+
+    def __init__(self, findings: Sequence[Finding], errors: int) -> None:
+        first = next(_errors(findings))
+        others = f" There are {errors - 1} more." if errors > 1 else ""
+        super().__init__(
+            first.what,
+            way_out=f"{first.way_out}{others} Nothing was kept: mend them, or ask for the good records alone.",
+            file=first.file,
+            line=first.line,
+            field=first.field or None,
+            errors=errors,
+            record=first.record,
+        )
+        self.findings = tuple(findings)
+
+
+def _errors(findings: Sequence[Finding]) -> Iterator[Finding]:
+    return (each for each in findings if each.severity == "error")
