@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass
 
 from sampan.core.errors import InputError
+from sampan.exchange.log import Head, checkpoint
 from sampan.ledger.checkpoint import open_checkpoint
 from sampan.ledger.entry import Entry
 from sampan.ledger.merkle import verify_inclusion
 from sampan.web.asked import Asked, NotFound
 from sampan.web.standing import Standing
-
-
-@dataclass(frozen=True)
-class LedgerView:
-    """The head of the log: what it is called, how long it is, its root, and the key that signs it."""
-
-    origin: str
-    size: int
-    root: str
-    checkpoint: str
-    key: str
 
 
 @dataclass(frozen=True)
@@ -51,12 +40,9 @@ class Proven:
     holds: bool
 
 
-def ledger(standing: Standing, asked: Asked) -> LedgerView:  # noqa: ARG001
+def ledger(standing: Standing, asked: Asked) -> Head:  # noqa: ARG001
     """The checkpoint of the log."""
-    log = standing.session.ledger
-    note = log.checkpoint()
-    head = open_checkpoint(note, log.verifier)
-    return LedgerView(head.origin, head.size, base64.b64encode(head.root).decode(), note, str(log.verifier))
+    return checkpoint(standing.session.ledger)
 
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
