@@ -85,7 +85,7 @@ def _figure(spoken: Speech, value: float | Decimal) -> Markup:
     """A number as a reader writes it: whole ones whole, others to three digits that count."""
     if not math.isfinite(value):
         return Markup("–")
-    shown = value if value == int(value) else float(f"{value:.3g}")
+    shown = int(value) if value == int(value) else float(f"{value:.3g}")
     return Markup('<data value="{}">{}</data>').format(value, spoken.number(shown))
 
 
