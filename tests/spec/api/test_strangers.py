@@ -13,7 +13,7 @@ from sampan.core.problems import MEDIA
 from sampan.node import DESKS, Node, desk
 from sampan.web.api.examples import example
 from tests.everything import asked_of
-from tests.served import Served
+from tests.served import ADDRESS, Served
 
 VIEWS = [(name, view) for name in DESKS for view in desk(name).views]
 ACTS = [(name, act) for name in DESKS for act in desk(name).acts]
@@ -113,3 +113,14 @@ def test_what_a_person_saw_is_kept_nowhere(served: Served) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Authorization" in answer.headers["Vary"]
     assert json.loads(answer.text)["lots"]
+
+
+def test_a_browser_may_look_and_acts_only_with_the_token_of_its_form(served: Served) -> None:
+    from tests.signed import signed_in
+
+    browser = signed_in(served.app, served.node, "officer", address=ADDRESS)
+    assert browser.get("/api/v1/assistance/stock").status_code == 200
+    said = {"item": "ventilator", "units": 502, "reason": "home"}
+    forged = browser.post("/api/v1/assistance/reserve", json=said)
+    assert forged.status_code == 419
+    assert forged.headers["content-type"] == MEDIA
