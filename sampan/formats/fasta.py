@@ -86,11 +86,11 @@ def _unpacked(source: io.BufferedReader, name: str) -> BinaryIO:
     if start[:6] == b"\xfd7zXZ\x00":
         return lzma.LZMAFile(source)  # type: ignore[return-value]
     if start[:4] == b"\x28\xb5\x2f\xfd":
-        import zstandard
+        import pyarrow as pa
 
-        return zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
-            source, read_across_frames=True
-        )
+        return pa.CompressedInputStream(
+            source, "zstd"
+        )  # unlike zstandard's, it tells a stream that is cut short
     for magic, form in _FORMS.items():
         if start.startswith(magic):
             raise InputError(f"This is {form}, not FASTA.", file=name, way_out=_WAY_OUT)
@@ -99,8 +99,6 @@ def _unpacked(source: io.BufferedReader, name: str) -> BinaryIO:
 
 def _pieces(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int]]:
     """Pieces of the unpacked stream, each with the packed bytes read so far."""
-    import zstandard
-
     counted = _Counted(file)
     stream = _unpacked(io.BufferedReader(counted, _PIECE), name)
     unpacked = 0
@@ -114,7 +112,7 @@ def _pieces(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int]]:
                     way_out="Unpack it yourself, look at what it holds, and give the plain file.",
                 )
             yield piece, counted.count
-    except (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as fault:
+    except (EOFError, OSError, lzma.LZMAError, zlib.error) as fault:
         raise InputError(
             f"The packed file is damaged or cut short ({fault}).",
             file=name,
@@ -127,6 +125,8 @@ class _Portions:
 
     def __init__(self) -> None:
         self.seen: set[int] = set()
+        self.skipping = b""
+        """Name of the record under way, if it is too long to be kept."""
         self._clear()
 
     def _clear(self) -> None:
@@ -188,7 +188,7 @@ def read_fasta(
 
 def _read(file: BinaryIO, name: str, longest: int) -> Iterator[Portion]:
     portions = _Portions()
-    rest, first, skipping, read = b"", True, b"", 0
+    rest, first, read = b"", True, 0
     clean: Callable[[bytes], bytes] | None = None
     for piece, read in _pieces(file, name):
         data = rest + (clean(piece) if clean else piece)
@@ -199,24 +199,15 @@ def _read(file: BinaryIO, name: str, longest: int) -> Iterator[Portion]:
             if not data:
                 continue
             first = False
-        begin = 0
-        while (end := data.find(b"\n>", begin)) >= 0:
-            if skipping:
-                portions.add(skipping, None)
-                skipping = b""
-            else:
-                _record(portions, data[begin:end], name, longest)
-            begin = end + 1
+        while begin := _cut(portions, data, name, longest):
+            data = data[begin:]
             if portions.full:
                 yield portions.take(read)
-        rest = data[begin:]
-        if skipping:
+        rest = data
+        if portions.skipping or len(rest) > longest + LONGEST_HEADER:
+            portions.skipping = portions.skipping or _header(rest, name)
             rest = rest[-1:]
-        elif len(rest) > longest + LONGEST_HEADER:
-            skipping, rest = _header(rest, name), rest[-1:]
-    if skipping:
-        portions.add(skipping, None)
-    elif rest.strip():
+    if portions.skipping or rest.strip():
         _record(portions, rest, name, longest)
     if portions.names:
         yield portions.take(read)
@@ -249,7 +240,21 @@ def _header(record: bytes, name: str) -> bytes:
     return line or b" "
 
 
+def _cut(portions: _Portions, data: bytes, name: str, longest: int) -> int:
+    """Adds the records that are whole in ``data`` until the portion is full; where the next one begins."""
+    begin = 0
+    while not portions.full and (end := data.find(b"\n>", begin)) >= 0:
+        _record(portions, data[begin:end], name, longest)
+        begin = end + 1
+    return begin
+
+
 def _record(portions: _Portions, record: bytes, name: str, longest: int) -> None:
+    if portions.skipping:
+        portions.add(portions.skipping, None)
+        portions.skipping = b""
+        return
     header = _header(record, name)
-    letters = record[1:].partition(b"\n")[2]
+    end = record.find(b"\n")
+    letters = record[end + 1 :] if end >= 0 else b""
     portions.add(header, letters if len(letters) <= longest else None)

@@ -10,6 +10,7 @@ from sampan.engines.genome.kernels import kernel
 from sampan.engines.genome.letters import BLOCK, TWO_BITS, Bytes, N
 from sampan.engines.genome.window import Numbers
 
+Place = int | np.int64
 DELETED = 0
 UNSEQUENCED = 16
 """What stands in an aligned genome before its first letter and after its last."""
@@ -30,8 +31,8 @@ class Calls(NamedTuple):
     """(found, 2): position; set of bases."""
     aligned: Bytes
     """(letters of the reference): set of bases, DELETED, or UNSEQUENCED."""
-    begin: int
-    end: int
+    begin: Place
+    end: Place
 
 
 @kernel
@@ -45,7 +46,7 @@ def _more(rows: Numbers, count: int) -> Numbers:
 
 
 @kernel
-def _differing(aligned: Bytes, reference: Bytes, begin: int, end: int) -> Numbers:
+def _differing(aligned: Bytes, reference: Bytes, begin: Place, end: Place) -> Numbers:
     """Positions from ``begin`` to ``end`` at which the two differ; 64 letters are compared at once."""
     found = np.empty(end - begin + BLOCK, np.int32)
     count = 0
@@ -102,7 +103,7 @@ def call(query: Bytes, reference: Bytes, stretches: Numbers, count: int) -> Call
     substitutions, substituted = np.empty((128, 2), np.int32), 0
     missing, unknown = np.empty((32, 2), np.int32), 0
     ambiguous, mixed = np.empty((8, 2), np.int32), 0
-    begin, end = int(stretches[0, 1]), int(stretches[count - 1, 1] + stretches[count - 1, 2])
+    begin, end = np.int64(stretches[0, 1]), np.int64(stretches[count - 1, 1] + stretches[count - 1, 2])
     for index in _differing(aligned, reference, begin, end):
         letter = aligned[index]
         if letter == N:

@@ -155,7 +155,7 @@ class Columns:
     def _coverage(self, calls: Calls) -> float:
         """Share of the reference from the first letter aligned to the last, less what is not a single base."""
         unknown = int((calls.missing[:, 1] - calls.missing[:, 0]).sum()) + len(calls.ambiguous)
-        return (calls.end - calls.begin - unknown) / len(self._letters)
+        return float(calls.end - calls.begin - unknown) / len(self._letters)
 
     def _insertions(self, one: Findings) -> list[str]:
         return [

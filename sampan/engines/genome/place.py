@@ -46,7 +46,7 @@ class Placement(NamedTuple):
 
     nearest: Numbers
     """Nodes at the least distance, in their order."""
-    distance: int
+    distance: int | np.int64
     substitutions: Numbers
     """(found, 3): position, state of the node (4 if deleted, 5 if as the reference), base of the genome."""
     reverted: npt.NDArray[np.bool_]
@@ -172,4 +172,4 @@ def place(calls: Calls, nodes: Nodes, rank: Numbers) -> Placement:
     nearest = np.nonzero(distance == least)[0].astype(np.int32)
     nearest = nearest[np.argsort(rank[nearest], kind="mergesort")]
     private, reverted, deletions = _private(calls, nodes, nearest[0])
-    return Placement(nearest, int(least), private, reverted, deletions)
+    return Placement(nearest, np.int64(least), private, reverted, deletions)

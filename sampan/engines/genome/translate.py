@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sampan.engines.genome.calls import DELETED, UNSEQUENCED, Calls
+from sampan.engines.genome.calls import DELETED, UNSEQUENCED, Calls, Place
 from sampan.engines.genome.coding import Coding
 from sampan.engines.genome.kernels import kernel
 from sampan.engines.genome.letters import COMPLEMENT, GAP, GENETIC_CODE, TWO_BITS, Bytes, N, X
@@ -66,7 +66,7 @@ def _letter(aligned: Bytes, coding: Coding, index: int, reverse: bool) -> int:
 
 
 @kernel
-def _touch(coding: Coding, state: Bytes, begin: int, end: int) -> None:
+def _touch(coding: Coding, state: Bytes, begin: Place, end: Place) -> None:
     """Marks the codons that read a letter from ``begin`` to ``end``."""
     for index in range(coding.at_begin[begin], coding.at_begin[end]):
         state[coding.at[index] // 3] = _TO_READ

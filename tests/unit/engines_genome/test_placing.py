@@ -1,0 +1,93 @@
+"""Which lineage is nearest, what is private, and how a genome is judged."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from sampan.engines.genome.analyse import Analysis
+from sampan.engines.genome.quality import Rules
+from sampan.engines.genome.reference import Node, reference_of
+from tests.unit.engines_genome.test_analysis import base, given, substituted
+from tests.viruses import CDSES, genome, states
+
+G = genome()
+
+
+def written(position: int) -> str:
+    return f"{G[position - 1]}{position}{base(position)}"
+
+
+def reference(lineages: dict[str, list[int]], *, rules: Rules | None = None, labels: tuple[int, ...] = ()):  # type: ignore[no-untyped-def]
+    nodes = [
+        Node(name, "a" if name < "c" else "z", states(G, [f"{at}{base(at)}" for at in sites]))
+        for name, sites in lineages.items()
+    ]
+    parents = {name: name.rpartition(".")[0] for name in lineages if "." in name}
+    labelled = {int(states(G, [f"{at}{base(at)}"])[0]): ("a", "b") for at in labels}
+    return reference_of(G, CDSES, name="small", rules=rules, nodes=nodes, parents=parents, labels=labelled)
+
+
+def test_the_lineage_is_that_which_differs_at_the_fewest_sites() -> None:
+    known = reference({"b": [], "b.1": [500, 1000], "b.2": [500, 2000]})
+    one, other = Analysis(known)(given(substituted(500, 2000, 3000), G)).to_pylist()
+    assert (one["lineage"], one["lineage_alternatives"], one["lineage_distance"]) == ("b.2", [], 1)
+    assert one["private_substitutions"] == [written(3000)]
+    assert (other["lineage"], other["lineage_distance"]) == ("b", 0)
+
+
+def test_equally_near_lineages_give_their_ancestor_and_are_all_named() -> None:
+    known = reference({"b": [], "b.1": [500, 1000], "b.2": [500, 2000]})
+    one = Analysis(known)(given(substituted(500))).to_pylist()[0]
+    assert one["lineage"] == "b"
+    assert one["lineage_alternatives"] == ["b.1", "b.2"]
+    assert one["lineage_distance"] == 1
+
+
+def test_sites_that_are_missing_or_deleted_speak_for_nobody() -> None:
+    known = reference({"b": [], "b.1": [500]})
+    hidden = substituted(500)[:490] + "N" * 20 + G[510:]
+    lost = G[:490] + G[520:]
+    for one in Analysis(known)(given(hidden, lost)).to_pylist():
+        assert one["lineage_distance"] == 0
+        assert one["lineage"] == "b" and one["lineage_alternatives"] == ["b.1"]
+        assert one["reversion_substitutions"] == []
+
+
+def test_reversions_and_labels_are_told_apart() -> None:
+    known = reference({"b.1": [500, 1000, 1500, 2000]}, labels=(3000,))
+    one = Analysis(known)(given(substituted(1000, 1500, 2000, 3000, 4000))).to_pylist()[0]
+    assert one["reversion_substitutions"] == [f"{base(500)}500{G[499]}"]
+    assert one["labelled_substitutions"] == [f"{written(3000)}|a&b"]
+    assert one["private_substitutions"] == [written(4000)]
+
+
+def test_the_rules_give_the_scores_that_their_definitions_say() -> None:
+    rules = Rules(1000, 100, 10, 20, 5, 6, 4, 1, 50, 100, 3, 75, 75)
+    known = reference({"b": [500]}, rules=rules, labels=(3000,))
+    text = substituted(3000, 3010, 3020, 3030, 3040, 4000)  # 500 reverted
+    text = text[:7000] + "R" * 3 + text[7003:8100] + "N" * 200 + text[8300:]
+    one = Analysis(known)(given(text)).to_pylist()[0]
+    private = (6 + 4 + 5 - 5) * 100 / 20
+    assert one["qc_missing"] == pytest.approx(10)
+    assert one["qc_mixed"] == pytest.approx(30)
+    assert one["qc_private"] == pytest.approx(private)
+    assert one["qc_clusters"] == pytest.approx(50)
+    assert one["qc_overall"] == pytest.approx((100 + 900 + private**2 + 2500 + one["qc_stops"] ** 2) / 100)
+
+
+def test_a_rule_without_parameters_is_not_applied_and_says_nothing() -> None:
+    one = Analysis(reference({"b": []}))(given(substituted(3000))).to_pylist()[0]
+    assert all(
+        one[name] is None
+        for name in one
+        if name.startswith("qc_") and name not in {"qc_overall", "qc_status"}
+    )
+    assert one["qc_overall"] == 0.0 and not math.isnan(one["qc_overall"])
+
+
+def test_without_lineages_nothing_is_placed() -> None:
+    one = Analysis(reference({}))(given(G)).to_pylist()[0]
+    assert one["lineage"] is None and one["clade"] is None and one["lineage_distance"] is None
+    assert one["private_substitutions"] is None
