@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sampan.engines.genome.reference import GenomeReference
     from sampan.formats.fasta import Portion
 
-genomes_app = typer.Typer(no_args_is_help=True, help="Genomes: analyse, submit, search, exchange.")
+genomes_app = typer.Typer(no_args_is_help=True, help="Analyse, submit, search and exchange genomes; install references.")
 reference_app = typer.Typer(no_args_is_help=True, help="The viruses that genomes are analysed against.")
 genomes_app.add_typer(reference_app, name="reference")
 
@@ -298,7 +298,10 @@ def reference_add(
 
 @reference_app.command("list")
 def reference_list(store: Store = None, json: Json = False) -> None:
-    """List the references that are installed."""
+    """List the references that are installed.
+
+    Example: sampan genomes reference list --json
+    """
     from sampan.world.genome_references import installed
 
     found = [
@@ -320,7 +323,10 @@ def reference_check(
     store: Store = None,
     json: Json = False,
 ) -> None:
-    """Read a reference and say what it holds, what it lacks, and what looks odd in it."""
+    """Read a reference and say what it holds, what it lacks, and what looks odd in it.
+
+    Example: sampan genomes reference check sars-cov-2@2025-06-01
+    """
     from sampan.world.genome_references import examined, find_reference
 
     result = examined(find_reference(folder, store), lineages=lineages)
