@@ -57,6 +57,15 @@ class Genomes:
         """All genomes, seen or not: for the operator, not for readers."""
         return sum(block.n for block in self.index.blocks)
 
+    @cached_property
+    def children(self) -> Mapping[str, tuple[str, ...]]:
+        """Of every lineage that is known those that descend from it directly."""
+        found: dict[str, list[str]] = {name: [] for name in self.parents}
+        for child, of in self.parents.items():
+            for parent in of:
+                found.setdefault(parent, []).append(child)
+        return {name: tuple(each) for name, each in found.items()}
+
     def rows_file(self, at: int) -> Path:
         """The metadata of the genomes of a block."""
         return self.shelf.path(self.manifest.parts[at].rows)

@@ -64,7 +64,7 @@ class Look:
     def grammar(self) -> Grammar:
         """What may be asked of these genomes."""
         fields: dict[str, Names] = dict.fromkeys(COLUMNS, as_written)
-        fields |= {"place": named, "lineage": lambda value: lineages(self.genomes.parents, value)}
+        fields |= {"place": named, "lineage": lambda value: lineages(self.genomes.children, value)}
         return Grammar(self.genomes.index.layout, fields)
 
     def question(self, query: str, where: Sequence[str] = ()) -> Expression:
@@ -85,25 +85,20 @@ def look_of(session: Session, folder: Path, *, at_most: Reader = "staff") -> Loo
     return look(folder, reader=min(own, at_most, key=rank_of), day=session.today())
 
 
-def lineages(parents: Mapping[str, Sequence[str]], value: str) -> frozenset[str]:
+def lineages(children: Mapping[str, Sequence[str]], value: str) -> frozenset[str]:
     """``B.1.1.7``, or with a star it and all that descend from it, recombinants of it included.
 
     Raises InputError with the nearest names if lineages are known and this is none.
     """
     name = value.removesuffix("*").rstrip(".")
-    every = {*parents, *(each for of in parents.values() for each in of)}
-    if parents and name not in every:
-        near = difflib.get_close_matches(name, every, n=3)
+    if children and name not in children:
+        near = difflib.get_close_matches(name, children, n=3)
         raise InputError(
             f'There is no lineage "{name}".',
             way_out=f"Did you mean {' or '.join(near)}?" if near else "See the lineages of the reference.",
         )
     if not value.endswith("*"):
         return frozenset({name})
-    children: dict[str, list[str]] = {}
-    for child, of in parents.items():
-        for parent in of:
-            children.setdefault(parent, []).append(child)
     found, open_ = {name}, [name]
     while open_:
         new = [child for child in children.get(open_.pop(), ()) if child not in found]

@@ -47,15 +47,12 @@ DEEPEST = 50
 """Brackets within brackets."""
 
 MOST_PARTS = 1_000
-"""Changes and fields in one question."""
+"""Changes, values of fields and positions of ranges in one question."""
 
 MOST_COUNTED = 100
 """Parts of an n-of."""
 
 LONGEST_VALUE = 200
-
-LONGEST_DELETION = 1_000
-"""Sites of a range that is asked for whole."""
 
 Names = Callable[[str], frozenset[str]]
 """What a field's value stands for: the words that fit. Raises InputError if there is no such value."""
@@ -174,9 +171,7 @@ class _Reader:
         return Some(least, tuple(parts), exactly)
 
     def _leaf(self) -> Expression:
-        self.parts += 1
-        if self.parts > MOST_PARTS:
-            raise self._wrong(f"There are more than {MOST_PARTS} parts", "Ask in parts, or by lineage.")
+        self._count(1)
         begin = self._skip()
         for form, read in (
             (_INSERTION, self._insertion), (_FIELD, self._field), (_CHANGE, self._change),
@@ -190,6 +185,12 @@ class _Reader:
                     self.at = begin
                     raise self._wrong(fault.what.rstrip("."), fault.way_out) from None
         raise self._no_leaf()
+
+    def _count(self, parts: int) -> None:
+        """Counts what is asked: changes, values, and each position of a range."""
+        self.parts += parts
+        if self.parts > MOST_PARTS:
+            raise self._wrong(f"There are more than {MOST_PARTS} parts", "Ask in parts, or by lineage.")
 
     def _no_leaf(self) -> InputError:
         if self.at >= len(self.text):
@@ -209,6 +210,7 @@ class _Reader:
         values = [self._value()]
         while self.text[self.at : self.at + 1] == "|" and _VALUE.match(self.text, self.at + 1):
             self.at += 1
+            self._count(1)
             values.append(self._value())
         if name in self.grammar.dates:
             spans = [_dated(name, sign, value) for value in values]
@@ -259,6 +261,7 @@ class _Reader:
                 way_out=f"Write {found[0].upper().replace(before + found[3], there + found[3])}, or leave it out.",
             )
         if last is not None:
+            self._count(max(int(last) - int(found[3]), 0))
             return _deletion(layout, track, site, int(last))
         if not after:
             return Changed(site)
@@ -318,10 +321,9 @@ def _symbol(track: Track, symbol: str) -> str:
 def _deletion(layout: Layout, track: Track, site: int, last: int) -> Expression:
     """A range of positions, all deleted."""
     end = layout.site(track, last) + 1
-    if not site < end <= site + LONGEST_DELETION:
+    if end <= site:
         raise InputError(
-            f"A range ends at or after its begin and has at most {LONGEST_DELETION} positions",
-            way_out="Write the lower one first, as 21765-21770.",
+            "A range ends at or after its begin", way_out="Write the lower one first, as 21765-21770."
         )
     if not track.name:
         return Deleted(site, end)

@@ -144,6 +144,7 @@ def test_is_told_where_and_the_way_out(text: str, at: int, what: str, way_out: s
         "1" * (MOST_LETTERS + 1),
         "\x00" * 50,
         "date=" + "9" * 5_000,
+        "|".join(["MAYBE(1-10)"] * 800),
         "٣T",
     ],
 )
@@ -154,6 +155,14 @@ def test_hostile_questions_end_soon(text: str) -> None:
     except InputError as fault:
         assert len(str(fault)) < 1_000
     assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize(
+    "text", ["|".join(["S:1-5"] * 300), "place=" + "|".join("A" * 1_500), "|".join("1" * 1_500)]
+)
+def test_what_is_asked_is_counted(text: str) -> None:
+    with pytest.raises(InputError, match="more than 1000 parts"):
+        GRAMMAR.read(text)
 
 
 def test_brackets_go_as_deep_as_is_said() -> None:
