@@ -1,0 +1,14 @@
+"""What did an act write, in a form that every face can show?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Done:
+    """The number of what was written about, the entries, and what they say, in words."""
+
+    number: str
+    entries: tuple[str, ...]
+    said: str
