@@ -31,8 +31,14 @@ PACKAGES: Mapping[Language, str] = {"ar": "fonts-noto-core", "zh": "fonts-noto-c
 """What to install on Debian for the letters of a language; for the others, as for Arabic."""
 
 
+class NoFont(NodeError):
+    """No font on this machine has the letters of a language."""
+
+    http_status = 501
+
+
 def write(said: Document, warning: str) -> bytes:
-    """The document as a PDF. Raises NodeError if no font here has the letters of its language."""
+    """The document as a PDF. Raises NoFont if none here has the letters of its language."""
     import typst
 
     data = plain(said) | {
@@ -49,10 +55,10 @@ def write(said: Document, warning: str) -> bytes:
 
 
 def fonts(language: Language) -> list[str]:
-    """The fonts here that have the letters of ``language``. Raises NodeError if there is none."""
+    """The fonts here that have the letters of ``language``. Raises NoFont if there is none."""
     here = [each for each in FONTS[language] if each in installed()]
     if not here:
-        raise NodeError(
+        raise NoFont(
             f"No font on this machine has the letters of this language ({language}).",
             way_out=f"Install {FONTS[language][0]} (Debian: apt install {PACKAGES.get(language, PACKAGES['ar'])}).",
             language=language,

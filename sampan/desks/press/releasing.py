@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import date
 
 from sampan.access.session import Session
-from sampan.core.errors import NodeError, Refused
+from sampan.core.errors import Refused
 from sampan.core.languages import LANGUAGES
 from sampan.core.plain import plain
 from sampan.desks.press import render
@@ -20,10 +20,11 @@ from sampan.desks.press.corrections import changes_between
 from sampan.desks.press.document import Document
 from sampan.desks.press.drafts import Revision, Written, known, newest, pending, words_of
 from sampan.desks.press.figures import figures
+from sampan.desks.press.pdf import NoFont
 from sampan.desks.press.released import releases
 from sampan.desks.press.sections import document
 from sampan.desks.press.words import require_whole
-from sampan.records.press import BriefRelease, BriefReview, Page
+from sampan.records.press import BriefRelease, BriefReview, Form, Page
 from sampan.records.record import Record
 
 
@@ -126,11 +127,11 @@ def require_same(documents: Sequence[Document]) -> None:
 
 def _pages(session: Session, said: Document) -> list[Page]:
     """What is kept of a brief in one language. A PDF needs a font of its script on this machine."""
-    made = {"document": said.bytes(), "md": render.text(said).encode()}
-    with suppress(NodeError):
+    made: dict[Form, bytes] = {"document": said.bytes(), "md": render.text(said).encode()}
+    with suppress(NoFont):
         made["pdf"] = render.paper(said)
     name = f"brief-{said.day}-{said.language}"
     return [
-        Page(language=said.language, form=form, file=session.keep(f"{name}.{form}", data))  # type: ignore[arg-type]
+        Page(language=said.language, form=form, file=session.keep(f"{name}.{form}", data))
         for form, data in made.items()
     ]

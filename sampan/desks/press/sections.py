@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sampan.core.languages import Language
 from sampan.desks.control.situation import PlaceSituation
@@ -22,7 +22,6 @@ from sampan.desks.press.document import (
     Table,
     Tiles,
     Verbatim,
-    plain_text,
 )
 from sampan.desks.press.registered import REGISTERED, telling
 from sampan.desks.press.sentences import Sentences
@@ -125,7 +124,7 @@ def _batches(writing: _Writing) -> list[Block]:
     gettext = teller.gettext
     rows = tuple(
         (
-            (_leading(teller.number(each.number), ("batch", str(each.number))),),
+            (replace(teller.number(each.number), to=("batch", str(each.number))),),
             (teller.day(each.day),),
             (teller.number(each.recipients),),
             (teller.number(each.first_time),),
@@ -300,10 +299,3 @@ def _money(teller: Teller, totals: Sequence[MoneyTotal], figure: str) -> tuple[t
 def _names(teller: Teller, head: str, listed: Counted, *, open_: bool = True) -> Names:
     count = (Run(f"{head} ("), teller.number(listed.count), Run(")"))
     return Names(count, teller.parties(listed.codes), open_)
-
-
-def _leading(run: Run, to: tuple[str, str]) -> Run:
-    return Run(run.text, value=run.value, to=to)  # type: ignore[arg-type]
-
-
-__all__ = ["SECTIONS", "document", "ordered", "plain_text"]

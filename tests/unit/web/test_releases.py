@@ -217,3 +217,13 @@ def test_every_place_where_people_live_has_one_tile() -> None:
     assert len({len(line) for line in lines}) == 1
     assert set(places()) - set(on_map) == {"ATA", "BVT", "HMD", "ATF", "SGS", "UMI", "IOT"}
     assert set(on_map) <= set(places())
+
+
+def test_a_pdf_whose_letters_are_not_here_says_so(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sampan.desks.press.pdf.installed", lambda: frozenset({"DejaVu Sans"}))
+    release(node)
+    assert "pdf" not in releases(node.session.ledger)[DAY][0].forms("zh")
+    answer = reader(node).get("/zh/brief.pdf")
+    assert answer.status_code == 501
+    assert "未安装该语言的字体" in answer.text
+    assert reader(node).get("/fr/brief.pdf").content.startswith(b"%PDF-")
