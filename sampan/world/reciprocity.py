@@ -7,17 +7,16 @@ what its donors brought. Promises, goods under way and gifts inside home count o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 
 import numpy as np
 
 from sampan.core.errors import InputError
 from sampan.ledger.ledger import Ledger
-from sampan.records.movement import Account, Kind
-from sampan.world.account_columns import columns
+from sampan.records.movement import Kind
+from sampan.world.account_columns import Coded, columns
 from sampan.world.parties import finder
 
 _THEIRS = ("received", "disbursed", "served", "deployed")
@@ -42,10 +41,10 @@ def reciprocity(
     """By partner, month, kind and item. What a partner gave back of what it had taken counts as less given."""
     held = columns(ledger)
     rows = held.rows(as_of=as_of, known_on=known_on)
-    partner = _partners(ledger, home, known_on)
-    partners = [partner(account) for account in held.accounts]
-    abroad = np.array([whose is not None for whose in partners], bool)
-    gives = np.array([account.startswith("donor:") for account in held.accounts], bool)
+    gives = held.kind.among(["donor"])
+    mine = gives | held.kind.among(_THEIRS)
+    partners = _partners(ledger, home, known_on, held.party, mine)
+    abroad = mine & np.array([whose is not None for whose in partners], bool)[held.party.code]
     since_1970 = (held.day - _EPOCH).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     start = int(since_1970.min(initial=0))
     months = since_1970 - start
@@ -63,7 +62,7 @@ def reciprocity(
         for account, month, number, total in found:
             what, donor = held.commodities[number], bool(gives[account])
             first = date(1970 + (start + month) // 12, (start + month) % 12 + 1, 1)
-            key = (str(partners[account]), first, what.kind, what.item)
+            key = (str(partners[held.party.code[account]]), first, what.kind, what.item)
             sums[key][donor] += -sign * total if donor else sign * total
     lines = (Given(*key, *both) for key, both in sorted(sums.items()) if any(both))
     return tuple(line for line in lines if line.kind != "promise")
@@ -72,21 +71,15 @@ def reciprocity(
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
-def _partners(ledger: Ledger, home: str, known_on: datetime | None) -> Callable[[Account], str | None]:
-    """Says under which partner abroad an account counts; None if it counts nowhere."""
-
+def _partners(
+    ledger: Ledger, home: str, known_on: datetime | None, party: Coded, mine: np.ndarray
+) -> list[str | None]:
+    """For every party the partner abroad under which it counts; None for home, and where no account is ``mine``."""
     find = finder(ledger, known_on=known_on)
-
-    @cache
-    def whose(name: str) -> str | None:
-        try:
-            found = find(name).partner
-        except InputError:  # an account of a party that was not recorded yet on that day
-            return None
-        return None if found == home else found
-
-    def partner(account: Account) -> str | None:
-        kind, _, name = account.partition(":")
-        return whose(name) if kind == "donor" or kind in _THEIRS else None
-
-    return partner
+    found: list[str | None] = [None] * len(party.words)
+    for place in np.unique(party.code[mine]).tolist():
+        # an account of a party that was not recorded yet on that day counts nowhere
+        with suppress(InputError):
+            whose = find(party.words[place]).partner
+            found[place] = None if whose == home else whose
+    return found

@@ -105,7 +105,7 @@ def contributions(
     as_of: date | None = None,
     known_on: datetime | None = None,
     after: str | None = None,
-    limit: int = 500,
+    limit: int = 200,
 ) -> tuple[Row, ...]:
     """Contributions pledged up to ``as_of``, or only those on one side of home, in the order of pledges.
 
@@ -122,7 +122,7 @@ def received(
     as_of: date | None = None,
     known_on: datetime | None = None,
     after: str | None = None,
-    limit: int = 500,
+    limit: int = 200,
 ) -> tuple[Received, ...]:
     """What others gave us, how far it has come, where it is used, and whether we have thanked.
 
