@@ -169,7 +169,9 @@ def _why_unfit(value: Any) -> tuple[str, str] | None:
             why = f"{value} has no time zone.", "End it with Z for UTC."
         case date() if not FIRST_DAY <= _day(value) <= LAST_DAY:
             why = f"{value} is out of time.", f"Name a day from {FIRST_DAY} to {LAST_DAY}."
-        case str() if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in _LINES for sign in value):
+        case str() if any(
+            unicodedata.category(sign) in ("Cc", "Cs") and sign not in _LINES for sign in value
+        ):
             why = "This text holds a control character.", "Leave it out."
     return why
 
