@@ -18,7 +18,9 @@ from sampan.web.batches import Flow
 BARS, GAP, LEAST = 300, 4, 18
 """Height of all bars together, room between two, and the least room of one, so that its name can be read."""
 
-LEFT, RIGHT = 190, 510
+LEFT, RIGHT = 250, 560
+LONGEST = 30
+"""Characters of a name; the whole of it stands in the table."""
 NAMED = 14
 """Recipients that are shown by name."""
 
@@ -36,7 +38,7 @@ class _Node:
 
 @dataclass(frozen=True)
 class Picture:
-    """The inside of a drawing, and how high it is; all are 720 wide."""
+    """The inside of a drawing, and how high it is; all are 820 wide."""
 
     svg: Markup
     height: int
@@ -52,11 +54,11 @@ def picture(flow: Flow, speech: Speech, home: str) -> Picture:
     for node, at in left.items():
         own = gettext("%(home)s: own stock") % {"home": speech.party(home)}
         said = own if node == OURS else speech.named(node, recorded[node])
-        parts.append(_label(at, LEFT - 14, said, "end", LEFT - 6))
+        parts.append(_label(at, LEFT - 14, _short(said), "end", LEFT - 6))
     for node, at in right.items():
         said = gettext("others") if node == OTHERS else speech.party(node)
         units = sum(count for (_, to), count in streams.items() if to == node)
-        parts.append(_label(at, RIGHT + 14, f"{said} · {speech.number(units)}", "start", RIGHT))
+        parts.append(_label(at, RIGHT + 14, f"{_short(said)} · {speech.number(units)}", "start", RIGHT))
     ends = (at.top + max(at.height, LEAST) for at in (*left.values(), *right.values()))
     return Picture(Markup("").join(parts), round(max(ends)) + GAP)
 
@@ -126,3 +128,7 @@ def _label(node: _Node, x: int, text: str, anchor: str, bar: int) -> Markup:
     return Markup(
         '<path class="node" d="M{} {}h6v{}h-6z"/><text class="tick" x="{}" y="{}" text-anchor="{}">{}</text>'
     ).format(bar, node.top, node.height, x, y, anchor, text)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
