@@ -49,7 +49,3 @@ class Shown:
     def figure(self, value: float, text: str) -> str:
         """``text``, which says ``value``."""
         return Markup('<data value="{}">{}</data>').format(value, text) if self.markup else text
-
-    def sentence(self, message: str, **parts: object) -> str:
-        """A translated ``message`` with its parts put in."""
-        return Markup(message) % parts if self.markup else message % parts

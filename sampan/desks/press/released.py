@@ -34,10 +34,6 @@ class Release:
     """SHA-256 of the file of its figures."""
     record: BriefRelease
 
-    def forms(self, language: Language) -> tuple[Form, ...]:
-        """In which forms it was kept in this language."""
-        return tuple(page.form for page in self.record.pages if page.language == language)
-
 
 def releases(ledger: Ledger) -> dict[date, tuple[Release, ...]]:
     """Every release by day, the newest day first; of each day the versions in their order."""
