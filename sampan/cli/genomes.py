@@ -82,8 +82,8 @@ def analyse(
 
     Example: sampan genomes analyse sequences.fasta.zst --reference sars-cov-2 --out results --jobs 4
     """
-    known = _reference(reference, lineages, until, store)
     portions = _portions(files, longest)
+    known = _reference(reference, lineages, until, store)
     begun = time.perf_counter()
     with _working(scheduler, jobs, known) as work, _Bar(files) as bar:
         counted = _counted(portions, bar)

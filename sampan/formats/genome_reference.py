@@ -60,6 +60,8 @@ class Lineage:
     sequence: str | None = field(default=None, repr=False)
     mutations: tuple[tuple[int, str], ...] | None = field(default=None, repr=False)
     """Position and base, or "-" if deleted."""
+    listed: bool = True
+    """False for a consensus genome that no row of the table tells of."""
     prior: float = 0.0
     """Logarithm of how often genomes are placed here; the larger, the likelier among equals."""
 
@@ -132,7 +134,7 @@ def read_reference(
     proteins = _proteins(files.use(annotation), len(sequence)) if annotation else ()
     until = designated_until or ours.get("designated_until")
     found = _lineages(files, lineages, len(sequence), _named(named, "treeJson", TREE))
-    kept = tuple(one for one in found if not until or not one.designated or one.designated <= until)
+    kept = tuple(one for one in found if not until or (one.listed and (one.designated or "") <= until))
     digest = files.hash.hexdigest()
     return ReferenceFolder(
         name=str(ours.get("name") or _attribute(settings, "name") or folder.name),
@@ -304,6 +306,10 @@ def _from_table(files: _Files, path: Path, letters: int) -> Iterator[Lineage]:
             sequences.get(name),
             mutations if name not in sequences else None,
         )
+    told_of = {_cell(row, _LINEAGE) for row in rows}
+    for name, sequence in sequences.items():
+        if name not in told_of:
+            yield Lineage(name, sequence=sequence, listed=False)
 
 
 def _consensus(files: _Files, table: Path) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from sampan.engines.genome.anchors import WORD, next_anchor
 from sampan.engines.genome.kernels import kernel
 from sampan.engines.genome.letters import BLOCK, TWO_BITS, Bytes, N
-from sampan.engines.genome.window import MOST_CELLS, Numbers, align_window
+from sampan.engines.genome.window import MATCH, MOST_CELLS, Numbers, align_window
 
 NEAR = 24
 """Four mismatches within so many letters end a diagonal."""
@@ -252,6 +252,15 @@ def _goes_on(
 
 
 @kernel
+def _cheapest(gap_open: Numbers, begin: int, end: int) -> int:
+    """The least that a gap costs between ``begin`` and ``end``."""
+    least = gap_open[begin]
+    for index in range(begin, end):
+        least = min(least, gap_open[index])
+    return int(least)
+
+
+@kernel
 def align(
     query: Bytes,
     reference: Bytes,
@@ -325,7 +334,9 @@ def align(
         else:
             place, wrong = _break_point(query, reference, gap_open, since, until, shift, after)
         cells = (until - since + 1) * (until + after - since - shift + 1)
-        if wrong >= (4 if after == shift else 2) and cells <= MOST_CELLS:
+        cheapest = _cheapest(gap_open, since + shift, until + after)
+        saved = 4 * wrong - (2 * cheapest + MATCH if after == shift else cheapest)
+        if saved > 0 and cells <= MOST_CELLS:
             window = (since, until, since + shift, until + after)
             found, count = _put_window(query, reference, gap_open, found, count, window, False, False)
             begin = until

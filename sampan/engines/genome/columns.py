@@ -28,8 +28,6 @@ _WORDS = pa.list_(pa.string())
 _RANGES = pa.list_(pa.struct([("begin", pa.int32()), ("end", pa.int32())]))
 _CODONS = pa.list_(pa.struct([("cds", _WORD), ("begin", pa.int32()), ("end", pa.int32())]))
 _BASES = "ACGT-"
-_SHIFTS = np.array([1 << 48, 1 << 24, 1])
-"""CDS, first codon and one past the last, as one number."""
 
 SCHEMA = pa.schema(
     [
@@ -86,22 +84,37 @@ def _lists(values: pa.Array, offsets: Offsets, aligned: npt.NDArray[np.bool_], k
 
 
 def _spelt(
-    rows: Sequence[npt.NDArray[np.int64]], aligned: npt.NDArray[np.bool_], spell: Callable[[int], str]
+    rows: Sequence[npt.NDArray[np.int32]],
+    weights: Sequence[int],
+    aligned: npt.NDArray[np.bool_],
+    spell: Callable[[int], str],
 ) -> pa.Array:
-    """Numbers of each sequence as words; each different number is spelt once."""
-    codes = np.concatenate([*rows, np.empty(0, np.int64)]).astype(np.int64)
+    """Rows of numbers of each sequence as words; each different row is spelt once.
+
+    weights: by which the columns of a row are added up to one number.
+    """
+    found = np.concatenate([*rows, np.empty((0, len(weights)), np.int32)])
+    codes = found.astype(np.int64) @ np.array(weights, np.int64)
+    return _spelt_codes(codes, _offsets(map(len, rows)), aligned, spell)
+
+
+def _spelt_codes(
+    codes: npt.NDArray[np.int64],
+    offsets: Offsets,
+    aligned: npt.NDArray[np.bool_],
+    spell: Callable[[int], str],
+) -> pa.Array:
     found = pa.array(codes).dictionary_encode()
     words = pa.array([spell(code) for code in found.dictionary.to_pylist()], pa.string())
-    return _lists(words.take(found.indices), _offsets(map(len, rows)), aligned, _WORDS)
+    return _lists(words.take(found.indices), offsets, aligned, _WORDS)
 
 
 def _word(values: Sequence[int | None], words: Sequence[str]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(values, pa.int32()), pa.array(words, pa.string()))
 
 
-def _pair(rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Two columns as one number."""
-    return rows[:, 0].astype(np.int64) << 32 | rows[:, 1].astype(np.int64)
+_PAIR = (1 << 32, 1)
+_TRIPLE = (1 << 48, 1 << 24, 1)
 
 
 def _span(begin: int, end: int) -> str:
@@ -188,14 +201,27 @@ class Columns:
         lineage = self.reference.common_ancestor(names) or names[0]
         return lineage, nodes[0].clade, [name for name in names if name != lineage][:MOST_ALTERNATIVES]
 
-    def _private_codes(self, one: Findings, kind: int) -> npt.NDArray[np.int64]:
-        """Private substitutions that are reversions (0), labelled (1) or neither (2)."""
-        rows: npt.NDArray[np.int64] = one.placement.substitutions.astype(np.int64)
-        labelled = self.reference.arrays.known.labelled[5 * rows[:, 0] + rows[:, 2]]
-        kinds = np.where(one.placement.reverted, 0, np.where(labelled, 1, 2))
-        chosen = rows[kinds == kind]
-        codes: npt.NDArray[np.int64] = 72 * chosen[:, 0] + 12 * chosen[:, 1] + 2 * chosen[:, 2] + (kind == 1)
-        return codes
+    def _private_lists(self, found: Sequence[Findings], placed: npt.NDArray[np.bool_]) -> dict[str, pa.Array]:
+        """Private substitutions of every sequence, by kind."""
+        rows = np.concatenate([*(one.placement.substitutions for one in found), np.empty((0, 3), np.int32)])
+        reverted = np.concatenate([*(one.placement.reverted for one in found), np.empty(0, np.bool_)])
+        sequence = np.repeat(np.arange(len(found)), [len(one.placement.reverted) for one in found])
+        labelled = self.reference.arrays.known.labelled[5 * rows[:, 0] + rows[:, 2]] & ~reverted
+        codes = rows.astype(np.int64) @ np.array([72, 12, 2]) + labelled
+        kinds = {
+            "reversion_substitutions": reverted,
+            "labelled_substitutions": labelled,
+            "private_substitutions": ~reverted & ~labelled,
+        }
+        return {
+            name: _spelt_codes(
+                codes[kept],
+                _offsets(np.bincount(sequence[kept], minlength=len(found))),
+                placed,
+                self._private,
+            )
+            for name, kept in kinds.items()
+        }
 
     def batch(
         self,
@@ -228,11 +254,9 @@ class Columns:
             "alignment_end": pa.array([one.end for one in calls], pa.int32(), mask=~aligned),
             "coverage": pa.array([self._coverage(one) for one in calls], pa.float32(), mask=~aligned),
             "substitutions": _spelt(
-                [5 * one.substitutions[:, 0].astype(np.int64) + one.substitutions[:, 1] for one in calls],
-                aligned,
-                self._substitution,
+                [one.substitutions for one in calls], (5, 1), aligned, self._substitution
             ),
-            "deletions": _spelt([_pair(one.deletions) for one in calls], aligned, _spell_span),
+            "deletions": _spelt([one.deletions for one in calls], _PAIR, aligned, _spell_span),
             "insertions": pa.array(
                 [self._insertions(one) if ok else None for one, ok in zip(found, aligned, strict=True)],
                 _WORDS,
@@ -246,12 +270,13 @@ class Columns:
                 aligned,
                 _RANGES,
             ),
-            "non_acgtn": _spelt([_pair(one.ambiguous) for one in calls], aligned, self._ambiguous),
+            "non_acgtn": _spelt([one.ambiguous for one in calls], _PAIR, aligned, self._ambiguous),
             "aa_substitutions": _spelt(
-                [_pair(one.substitutions) for one in changes], aligned, self._amino_acid
+                [one.substitutions for one in changes], _PAIR, aligned, self._amino_acid
             ),
             "aa_deletions": _spelt(
-                [one.deletions.astype(np.int64) for one in changes],
+                [one.deletions.reshape(-1, 1) for one in changes],
+                (1,),
                 aligned,
                 lambda codon: f"{self._codon(codon)}-",
             ),
@@ -261,7 +286,8 @@ class Columns:
             ),
             "aa_unknown": self._unknown(found, aligned),
             "frame_shifts": _spelt(
-                [one.frame_shifts.astype(np.int64) @ _SHIFTS for one in changes],
+                [one.frame_shifts for one in changes],
+                _TRIPLE,
                 aligned,
                 self._frame_shift,
             ),
@@ -269,18 +295,10 @@ class Columns:
             "lineage_alternatives": pa.array([one[2] for one in lineages], _WORDS),
             "lineage_distance": pa.array([one.placement.distance for one in found], pa.int32(), mask=~placed),
             "clade": pa.array([one[1] for one in lineages], pa.string()),
-            "private_substitutions": _spelt(
-                [self._private_codes(one, 2) for one in found], placed, self._private
-            ),
             "private_deletions": _spelt(
-                [_pair(one.placement.deletions) for one in found], placed, _spell_span
+                [one.placement.deletions for one in found], _PAIR, placed, _spell_span
             ),
-            "reversion_substitutions": _spelt(
-                [self._private_codes(one, 0) for one in found], placed, self._private
-            ),
-            "labelled_substitutions": _spelt(
-                [self._private_codes(one, 1) for one in found], placed, self._private
-            ),
+            **self._private_lists(found, placed),
             **{
                 f"qc_{rule}": pa.array(scores[:, index], pa.float32(), from_pandas=True)
                 for index, rule in enumerate((*RULES, "overall"))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sampan.engines.genome.calls import DELETED, UNSEQUENCED, Calls
+from sampan.engines.genome.calls import DELETED, UNSEQUENCED, Calls, Place
 from sampan.engines.genome.kernels import kernel
 from sampan.engines.genome.letters import TWO_BITS, Bytes, N
 from sampan.engines.genome.window import Numbers
@@ -34,11 +34,9 @@ class Nodes(NamedTuple):
     totals: Numbers
     """(nodes): substitutions."""
     having: Bytes
-    """(rows, nodes): 1 where a node has the substitution of a row, or any at its position."""
+    """(rows, nodes): 1 where a node has any substitution at the position of a row, 2 where it has that of the row."""
     row: Numbers
     """(5 × letters of the reference): row of a substitution; instead of a deletion, of any at its position."""
-    sites: Numbers
-    """Positions at which any node has a substitution."""
 
 
 class Placement(NamedTuple):
@@ -70,10 +68,12 @@ def nodes_of(mutations: Sequence[npt.NDArray[np.int64]], *, letters: int) -> Nod
     row = np.full(5 * letters, -1, np.int32)
     row[wanted] = np.arange(len(wanted))
     having = np.zeros((len(wanted), len(mutations)), np.uint8)
-    having[row[states_kept], node_kept] = 1
-    having[row[states_kept // 5 * 5 + GONE], node_kept] = 1
+    for state in range(5):
+        at = row[states_kept // 5 * 5 + state]
+        having[at[at >= 0], node_kept[at >= 0]] = 1
+    having[row[states_kept], node_kept] = 2
     totals = np.bincount(node_kept, minlength=len(mutations)).astype(np.int32)
-    return Nodes(begins, states, totals, having, row, np.unique(states_kept // 5).astype(np.int32))
+    return Nodes(begins, states, totals, having, row)
 
 
 @kernel
@@ -83,25 +83,36 @@ def _told(letter: int) -> bool:
 
 
 @kernel
+def _nearer(distance: Numbers, nodes: Nodes, state: int | np.int32) -> None:
+    """Takes a row from the distances, if any node has it."""
+    row = nodes.row[state]
+    if row >= 0:
+        having = nodes.having[row]
+        for node in range(distance.size):
+            distance[node] -= having[node]
+
+
+@kernel
+def _hide(distance: Numbers, nodes: Nodes, begin: Place, end: Place) -> None:
+    """Leaves out the sites from ``begin`` to ``end``, which the genome does not tell."""
+    for position in range(begin, end):
+        _nearer(distance, nodes, 5 * position + GONE)
+
+
+@kernel
 def _distances(calls: Calls, nodes: Nodes) -> Numbers:
     """Distance of the genome from every node."""
     distance = nodes.totals + np.int32(calls.substitutions.shape[0])
     for index in range(calls.substitutions.shape[0]):
         position, base = calls.substitutions[index, 0], calls.substitutions[index, 1]
-        any_row, own_row = nodes.row[5 * position + GONE], nodes.row[5 * position + base]
-        if any_row >= 0:
-            having = nodes.having[any_row]
-            for node in range(distance.size):
-                distance[node] -= having[node]
-        if own_row >= 0:
-            having = nodes.having[own_row]
-            for node in range(distance.size):
-                distance[node] -= having[node]
-    for site in nodes.sites:
-        if not _told(calls.aligned[site]):
-            having = nodes.having[nodes.row[5 * site + GONE]]
-            for node in range(distance.size):
-                distance[node] -= having[node]
+        known = nodes.row[5 * position + base] >= 0
+        _nearer(distance, nodes, 5 * position + (base if known else GONE))
+    for index in range(calls.missing.shape[0]):
+        _hide(distance, nodes, calls.missing[index, 0], calls.missing[index, 1])
+    for index in range(calls.deletions.shape[0]):
+        _hide(distance, nodes, calls.deletions[index, 0], calls.deletions[index, 1])
+    _hide(distance, nodes, 0, calls.begin)
+    _hide(distance, nodes, calls.end, calls.aligned.size)
     return distance
 
 

@@ -19,7 +19,7 @@ from sampan.engines.genome.kernels import kernel
 from sampan.engines.genome.letters import COMPLEMENT, GAP, GENETIC_CODE, TWO_BITS, Bytes, N, X
 from sampan.engines.genome.window import Numbers, align_window
 
-AROUND = 16
+AROUND = 12
 """Codons on either side of a gap that are aligned once more with those it touches."""
 GAP_COST = 6
 _UNTOUCHED, _TO_READ, _READ = np.uint8(0), np.uint8(1), np.uint8(2)
