@@ -25,7 +25,7 @@ from sampan.web.asked import NotFound
 from sampan.web.assets import ASSETS
 from sampan.web.links import Here, Links
 from sampan.web.pages import TYPES, templates
-from sampan.web.standing import Reading
+from sampan.web.standing import Reading, Standing
 from sampan.web.who import FormExpired, caller_of, csrf_token
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -46,6 +46,10 @@ class Inside:
     def __init__(self, reading: Reading, site: str) -> None:
         self._reading = reading
         self.site = site
+
+    def standing(self) -> Standing:
+        """What is so now, as the public pages have it. Raises NodeError if it cannot be read."""
+        return self._reading.standing()
 
     async def page(
         self, request: Request, template: str, *, path: str, status: int = 200, **said: Any

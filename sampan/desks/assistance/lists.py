@@ -8,13 +8,14 @@ from datetime import date, datetime
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError
-from sampan.desks.assistance import depots
+from sampan.desks.assistance import depots, underway
 from sampan.desks.assistance import funds as money
 from sampan.desks.assistance.depots import ItemOnHand, LotOnHand
 from sampan.desks.assistance.donors import sentence
 from sampan.desks.assistance.giving import Row, on_side, rows
 from sampan.desks.assistance.recipients import code_of
 from sampan.desks.assistance.tracing import Received, of_received
+from sampan.desks.assistance.underway import At
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance import ConsignmentLine
 from sampan.records.assistance.consignments import State
@@ -76,14 +77,18 @@ def consignments(
     *,
     batch: int | None = None,
     recipient: str | None = None,
+    at: At | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> tuple[ConsignmentRow, ...]:
     """Consignments and where each stands, in the order in which they were decided.
 
-    At most ``limit`` of them, those that follow the number ``after``.
+    At most ``limit`` of them, those that follow the number ``after``. ``at`` keeps those with goods there.
     """
     found = numbers(ledger, batch=batch, recipient=code_of(recipient) if recipient else None)
+    if at is not None:
+        there = underway.at(ledger, at)
+        found = tuple(number for number in found if number in there)
     page = _page(found, after, limit)
     return tuple(_consignment(track(ledger, number)) for number in found[page])
 

@@ -10,36 +10,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sampan.access.session import Session
-from sampan.core.errors import SampanError
-from sampan.desks.assistance import batches, lists
-from sampan.desks.assistance.receipts import Found, claims
+from sampan.core.errors import InputError, SampanError
+from sampan.desks.assistance import batches, lists, planning
+from sampan.desks.assistance.receipts import Found
 from sampan.desks.press.drafts import newest, words_of
+from sampan.web.desk import tables
 from sampan.web.desk.menu import Placed, views_of
 from sampan.web.desk.questions import questions
-from sampan.web.desk.reading import filled
-from sampan.world.appeals import appeals
+from sampan.web.desk.reading import Said, filled, rows_said, texts
+from sampan.web.desk.showing import Shown, Table, cell, shown
+from sampan.world.accounts import held_now
 
 ABOUT = frozenset({"appeal", "consignment", "contribution"})
 """Views of one thing, which an act about it leads to."""
-
-SOON = 60
-"""Days before its expiry from which a lot is pointed out."""
-
-
-def waiting(session: Session) -> Mapping[str, int]:
-    """How much waits for somebody in each section."""
-    plans = [row for row in batches.batches(session) if row.waiting and row.superseded_by is None]
-    stock = lists.stock(session)
-    soon = [
-        lot for lot in stock.lots if lot.expiry is not None and (lot.expiry - session.today()).days <= SOON
-    ]
-    found = {
-        "plans": len(plans),
-        "appeals": sum(1 for one in appeals(session.ledger) if one.open),
-        "receipts": len(claims(session.ledger)),
-        "stock": len(soon),
-    }
-    return {section: count for section, count in found.items() if count}
 
 
 def filled_in(placed: Placed, given: Mapping[str, Sequence[str]], session: Session) -> dict[str, list[str]]:
@@ -77,6 +60,89 @@ _KNOWN: Mapping[str, Callable[[Session, Mapping[str, str]], Mapping[str, Any]]] 
     "assistance.receive": _receipt,
     "press.edit_brief": _brief,
     "press.review_brief": _review,
+}
+
+
+def check(placed: Placed, said: Said, session: Session) -> None:
+    """Lets a form be one that can be sent. Raises InputError beside the field of what does not add up."""
+    for name in texts(said, "ticked"):
+        if not any(texts(said, name)):
+            raise InputError("Nothing is ticked.", way_out="Tick what you mean.", field=name)
+    if placed.key == "assistance.receive":
+        _check_receipt(said, session)
+
+
+def _check_receipt(said: Said, session: Session) -> None:
+    """Holds good, damaged and missing of each line to what is still on the way. Raises InputError."""
+    number = next(iter(texts(said, "number")), "")
+    carried = {
+        (what.item, what.lot or ""): units
+        for what, units in held_now(session.ledger, f"transit:{number}").items()
+    }
+    for row in range(rows_said(said, "found")):
+        at = f"found.{row}"
+        item, lot = (next(iter(texts(said, f"{at}.{part}")), "").strip() for part in ("item", "lot"))
+        counts = [
+            next(iter(texts(said, f"{at}.{part}")), "").strip() for part in ("good", "damaged", "missing")
+        ]
+        if (item, lot) not in carried or not all(count.isdecimal() or not count for count in counts):
+            continue  # the act says what is wrong
+        told, sent = sum(int(count or 0) for count in counts), carried[item, lot]
+        if told > sent:
+            raise InputError(
+                f"Good, damaged and missing are {told:,} together; {sent:,} are on the way.",
+                way_out="Count again; what was not sent cannot be received here.",
+                field=f"{at}.good",
+            )
+
+
+def summary(placed: Placed, said: Said, session: Session) -> Shown | None:
+    """What an act is about, to look at once more before it is written; None where its form says it all."""
+    about = _SUMMED.get(placed.key)
+    if about is None:
+        return None
+    with suppress(SampanError, ValueError):
+        return about(session, said)
+    return None
+
+
+def _of_consignment(session: Session, said: Said) -> Shown | None:
+    """The recipient, the state and the lots of a consignment."""
+    number = next(iter(texts(said, "number")), "")
+    if not number:
+        return None
+    one = lists.consignment(session.ledger, number)
+    laid = tables.laid_out("assistance.consignment", 0)
+    found = shown(dataclasses.replace(one, entries=()), laid)
+    kept = tuple((word, cell) for word, cell in found.facts if word in ("number", "state", "recipient"))
+    return dataclasses.replace(found, facts=kept)
+
+
+def _of_plan(session: Session, said: Said) -> Shown | None:
+    """What of a plan leaves now: by item, and to how many."""
+    rows = [row for row in batches.batches(session) if row.waiting and row.superseded_by is None]
+    wanted = next(iter(texts(said, "plan_id")), "")
+    row = next((each for each in reversed(rows) if wanted in ("", each.plan)), None)
+    if row is None:
+        return None
+    units: dict[str, int] = {}
+    for line in planning.plan(session, row.plan).decision.leaving:
+        units[line.item] = units.get(line.item, 0) + line.units
+    facts = tuple(
+        (word, cell(word, getattr(row, word))) for word in ("plan", "day", "proposed_by", "recipients")
+    )
+    lines = tuple((cell("item", item), cell("units", count)) for item, count in units.items())
+    return Shown(facts, (Table("lines", ("item", "units"), lines, len(lines)),))
+
+
+_SUMMED: Mapping[str, Callable[[Session, Said], Shown | None]] = {
+    "assistance.approve": _of_plan,
+    "assistance.hand_over": _of_consignment,
+    "assistance.pack": _of_consignment,
+    "assistance.receive": _of_consignment,
+    "assistance.receive_all": _of_consignment,
+    "assistance.unpack": _of_consignment,
+    "assistance.withdraw_consignment": _of_consignment,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from threading import Lock
 from typing import Any
@@ -22,7 +22,7 @@ from sampan.core.plain import plain
 from sampan.languages.speech import speech
 from sampan.web.api.once import Given, Once
 from sampan.web.asked import NotFound
-from sampan.web.desk import beforehand, words
+from sampan.web.desk import beforehand, pictures, tables, words
 from sampan.web.desk.menu import (
     SECTIONS,
     Placed,
@@ -33,22 +33,21 @@ from sampan.web.desk.menu import (
     views_of,
     waits_to_be_asked,
 )
+from sampan.web.desk.pictures import Looking
 from sampan.web.desk.questions import ROWS, Question, questions
 from sampan.web.desk.reading import File, Said, read, rows_said, texts
 from sampan.web.desk.showing import shown
 from sampan.web.desk.suggestions import suggestions
+from sampan.web.desk.waiting import waiting
 from sampan.web.inside import Inside, Routes, language_of, led_to
 from sampan.web.links import Links
 from sampan.web.who import form_of, require_person, session_of
 
 MOST_FILES = 40
-MOST_SHOWN = 200
-"""Rows of a result on one page."""
-
-KEPT = 64
+KEPT = 256
 """Results that are remembered while the ledger stays as it is."""
 
-OWN = frozenset({"csrf", "done", "from", "go", "more", "once"})
+OWN = frozenset({"csrf", "done", "from", "go", "look", "more", "once", "ticked"})
 """Fields of ours that no act or view asks for."""
 
 
@@ -69,11 +68,19 @@ class DeskPages:
         ]
 
     async def home(self, request: Request) -> Response:
-        """Every section, and what waits in each."""
+        """Every section, and what waits: for the reader, and for others."""
         session = session_of(request)
-        waiting = await run_in_threadpool(beforehand.waiting, session)
+        found = await run_in_threadpool(self._results.kept, ("home", session.person.handle), session, waiting)
+        mine = [one for one in found if session.person.may(one.act)]
         return await self._inside.page(
-            request, "desk_home.html", path="/desk", sections=SECTIONS, waiting=waiting, words=words
+            request,
+            "desk_home.html",
+            path="/desk",
+            sections=SECTIONS,
+            mine=mine,
+            others=[one for one in found if one not in mine],
+            offers=offers(),
+            words=words,
         )
 
     async def section(self, request: Request) -> Response:
@@ -121,9 +128,20 @@ class DeskPages:
         if is_file(placed) and isinstance(result, bytes):
             return _download(placed, result)
         status = 200 if fault is None else fault.http_status
+        beside: Mapping[str, Any] = {}
+        if result is not None:
+            standing = await run_in_threadpool(self._inside.standing)
+            look = request.query_params.get("look", "")
+            beside = await run_in_threadpool(
+                pictures.beside,
+                placed.key,
+                result,
+                said,
+                Looking(session, language_of(request), look, standing),
+            )
         return await self._page(
             request,
-            "desk_view.html",
+            pictures.template(placed.key) if result is not None else "desk_view.html",
             placed,
             session,
             said=said,
@@ -131,7 +149,9 @@ class DeskPages:
             status=status,
             asking=waits_to_be_asked(placed),
             file=is_file(placed),
-            **_looked(request, result),
+            once=str(uuid4()),
+            **_looked(request, placed, result),
+            **beside,
         )
 
     # Acts
@@ -192,11 +212,19 @@ class DeskPages:
         **more: Any,
     ) -> Response:
         asked = questions(placed.offer)
+        summary = await run_in_threadpool(beforehand.summary, placed, said, session)
         spoken = speech(language_of(request))
 
         def suggested() -> dict[str, list[tuple[str, str]]]:
             named = {part.word for each in asked for part in (each, *each.parts)}
-            known = {word: suggestions(word, session, spoken) for word in sorted(named)}
+            known = {
+                word: self._results.kept(
+                    ("suggestions", word, spoken.language),
+                    session,
+                    lambda on, word=word: suggestions(word, on, spoken),
+                )
+                for word in sorted(named)
+            }
             return {word: found for word, found in known.items() if found}
 
         values = {"more": "", "once": "", **more}
@@ -218,12 +246,14 @@ class DeskPages:
             fault=fault,
             at_field=_at_field(fault, asked),
             words=words,
+            offers=offers(),
+            summary=summary,
             **values,
         )
 
 
 class Results:
-    """What views gave at the present size of the ledger, so that the next reader does not wait for it."""
+    """What was read at the present size of the ledger, so that the next reader does not wait for it."""
 
     def __init__(self) -> None:
         self._size = -1
@@ -232,19 +262,20 @@ class Results:
 
     def of(self, placed: Placed, said: Said, session: Session) -> Any:
         """The result of a view. Raises what the view raises."""
+        key = (placed.key, tuple(sorted((name, tuple(found)) for name, found in said.items())))
+        return self.kept(key, session, lambda on: placed.offer.call(on, **read(placed.offer, said, on)))
+
+    def kept(self, key: tuple[Any, ...], session: Session, make: Callable[[Session], Any]) -> Any:
+        """What ``make`` gives today, at this size of the ledger. Raises what it raises."""
         size = session.ledger.size
-        key = (
-            placed.key,
-            session.today(),
-            tuple(sorted((name, tuple(found)) for name, found in said.items())),
-        )
+        key = (*key, session.today())
         with self._turn:
             if size != self._size:
                 self._size = size
                 self._kept.clear()
             if key in self._kept:
                 return self._kept[key]
-        result = placed.offer.call(session, **read(placed.offer, said, session))
+        result = make(session)
         with self._turn:
             if size == self._size:
                 self._kept[key] = result
@@ -257,21 +288,26 @@ def _acted(placed: Placed, said: Said, session: Session) -> Given:
     """What an act gave: where to go from here."""
     assert isinstance(placed.offer, Act)
     session.require(placed.offer.needs)
+    beforehand.check(placed, said, session)
     result = placed.offer.call(session, **read(placed.offer, said, session))
     return Given(303, "text/plain", beforehand.next_page(placed, result).encode())
 
 
-def _looked(request: Request, result: Any) -> Mapping[str, Any]:
-    """A result as it stands on the page: some rows of a long one, and where those begin."""
+def _looked(request: Request, placed: Placed, result: Any) -> Mapping[str, Any]:
+    """A result as it stands on the page: some rows of a long one, where those begin, and what comes next."""
     start = request.query_params.get("from", "0")
     begin = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 0
+    about = tables.ABOUT.get(placed.key)
     return {
         "it": result,
-        "result": None if result is None or isinstance(result, bytes) else shown(result),
+        "result": None
+        if result is None or isinstance(result, bytes)
+        else shown(result, tables.laid_out(placed.key, begin)),
         "begin": begin,
-        "most": MOST_SHOWN,
+        "most": tables.MOST_SHOWN,
         "query": [(name, text) for name, text in request.query_params.multi_items() if name not in OWN],
         "done": request.query_params.get("done", ""),
+        "about": about(result) if about and result is not None else (),
     }
 
 

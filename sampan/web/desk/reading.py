@@ -70,7 +70,8 @@ def _value(asked: Question, at: str, said: Said, session: Session) -> Any:
         case "document":
             file = _file(at, said)
             return handed_in.keep(session, file.name, file.data) if file else None
-    text = next(iter(texts(said, at)), "").strip()
+    every = texts(said, at)
+    text = (", ".join(every) if asked.kind == "words" else next(iter(every), "")).strip(" ,")
     return _read(asked, at, text, session) if text else None
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -16,7 +16,19 @@ from sampan.world.organisations import organisations
 from sampan.world.places import is_place
 
 Kind = Literal[
-    "nothing", "number", "day", "moment", "money", "yes", "term", "party", "item", "entry", "text", "list"
+    "nothing",
+    "number",
+    "day",
+    "moment",
+    "money",
+    "yes",
+    "term",
+    "party",
+    "item",
+    "skill",
+    "entry",
+    "text",
+    "list",
 ]
 
 PARTIES = frozenset(
@@ -38,6 +50,14 @@ PARTIES = frozenset(
 
 ITEMS = frozenset({"item", "items"})
 
+AMOUNTS = frozenset(
+    {
+        *("balance", "budget", "cancelled", "change", "closing", "committed", "delivered", "disbursed"),
+        *("exchanged", "opening", "outstanding", "paid", "pledged", "quantity", "received", "used"),
+    }
+)
+"""Fields that are counted in the units of what the record is about: of money, in minor ones."""
+
 _ENTRY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """The id of an entry: a UUID."""
 
@@ -54,12 +74,52 @@ NOTHING = Cell("nothing")
 
 
 @dataclass(frozen=True)
+class Next:
+    """Something that can be done about a row: an act or view, what its form is told, and a word to tell it by."""
+
+    key: str
+    said: tuple[tuple[str, str], ...]
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """How a result is laid out: which columns of each table, in which order, and what can be done about a row.
+
+    ``columns`` by the name of the table (nothing for the result itself); a table that is not named has all.
+    """
+
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    nexts: Callable[[Any], tuple[Next, ...]] | None = None
+    begin: int = 0
+    most: int = 200
+
+
+PLAIN = View()
+
+
+@dataclass(frozen=True)
 class Table:
-    """Rows of one kind. ``word`` is what they are called; nothing for the result itself."""
+    """Rows of one kind. ``word`` is what they are called; nothing for the result itself.
+
+    Of many rows, ``rows`` are those that are shown, ``total`` is how many there are; ``nexts`` says for each
+    what can be done about it.
+    """
 
     word: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    total: int = 0
+    nexts: tuple[tuple[Next, ...], ...] = ()
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether anything can be done about any row."""
+        return any(self.nexts)
+
+    def counts(self, at: int) -> bool:
+        """Whether a column holds numbers, so that its heading stands above them."""
+        return any(row[at].kind in ("number", "money") for row in self.rows[:1])
 
 
 @dataclass(frozen=True)
@@ -70,37 +130,42 @@ class Shown:
     tables: tuple[Table, ...] = ()
 
 
-def shown(result: Any) -> Shown:
+def shown(result: Any, view: View = PLAIN) -> Shown:
     """A result as facts and tables."""
     if isinstance(result, list | tuple):
-        return Shown(tables=(_table("", result),))
+        return Shown(tables=(_table("", result, view, begin=view.begin),))
     if not dataclasses.is_dataclass(result):
         return Shown(facts=(("value", cell("value", result)),))
     facts: list[tuple[str, Cell]] = []
     tables: list[Table] = []
+    paged = len([value for _, value, _ in _fields(result) if _is_table(value)]) == 1
     for word, value, literal in _fields(result):
         if _is_table(value):
-            tables.append(_table(word, value))
+            tables.append(_table(word, value, view, begin=view.begin if paged else 0))
         elif _is_record(value):
             inner = shown(value)
             facts += inner.facts
             tables += inner.tables
         else:
-            facts.append((word, cell(word, value, literal=literal)))
+            facts.append((word, _cell_of(result, word, literal=literal)))
     return Shown(tuple(facts), tuple(tables))
 
 
-def _table(word: str, rows: Iterable[Any]) -> Table:
-    rows = list(rows)
+def _table(word: str, every: Sequence[Any], view: View, *, begin: int) -> Table:
+    """The rows from ``begin`` on, in the columns that are wanted, less those in which nothing is said."""
+    rows = every[begin : begin + view.most]
     if not rows or not dataclasses.is_dataclass(rows[0]):
-        return Table(word, ("value",), tuple((cell(word, row),) for row in rows))
-    columns = [field.name for field in dataclasses.fields(rows[0])]
-    cells = [
-        tuple(cell(name, value, literal=literal) for name, value, literal in _fields(row)) for row in rows
-    ]
-    kept = [at for at in range(len(columns)) if any(row[at].kind != "nothing" for row in cells)]
+        return Table(word, ("value",), tuple((cell(word, row),) for row in rows), len(every))
+    names = view.columns.get(word) or tuple(field.name for field in dataclasses.fields(rows[0]))
+    literal = _literals(type(rows[0]))
+    cells = [tuple(_cell_of(row, name, literal=name in literal) for name in names) for row in rows]
+    kept = [at for at in range(len(names)) if any(row[at].kind != "nothing" for row in cells)]
     return Table(
-        word, tuple(columns[at] for at in kept), tuple(tuple(row[at] for at in kept) for row in cells)
+        word,
+        tuple(names[at] for at in kept),
+        tuple(tuple(row[at] for at in kept) for row in cells),
+        len(every),
+        tuple(view.nexts(row) for row in rows) if view.nexts else (),
     )
 
 
@@ -137,11 +202,42 @@ _KINDS: tuple[tuple[Any, Kind], ...] = (
 def _parts(word: str, value: Any) -> tuple[Cell, ...]:
     """The cells that one part of a value is made of."""
     if _is_record(value):
-        cells = (cell(name, part, literal=literal) for name, part, literal in _fields(value))
+        told = _told_by(value)
+        cells = (
+            _cell_of(value, name, literal=literal) for name, _, literal in _fields(value) if name in told
+        )
         return tuple(each for each in cells if each.kind != "nothing")
     if isinstance(value, list | tuple):
         return tuple(each for part in value for each in _parts(word, part))
     return (cell(word, value),)
+
+
+def _told_by(record: Any) -> tuple[str, ...]:
+    """The fields that tell a record in few words, where it stands in a list: what, and how much of it."""
+    names = tuple(each.name for each in dataclasses.fields(record))
+    if {"kind", "item", "pledged"} <= set(names):
+        return ("item", "quantity" if "quantity" in names else "pledged")
+    if {"kind", "item"} <= set(names):
+        return tuple(name for name in names if name != "kind")
+    return names
+
+
+def _cell_of(record: Any, name: str, *, literal: bool) -> Cell:
+    """A field of a record: of a gift as what it is, of money with its currency."""
+    value, kind, item = getattr(record, name), *_thing(record)
+    if kind == "money" and name in AMOUNTS and type(value) is int:
+        return Cell("money", Money(value, item))
+    if name == "item" and kind in ("people", "person-days"):
+        return Cell("skill", value)
+    return cell(name, value, literal=literal)
+
+
+def _thing(record: Any) -> tuple[str, str]:
+    """What the amounts of a record count: kind and item, or money and its currency; nothing where it is not said."""
+    about = getattr(record, "commodity", record)
+    if hasattr(about, "kind") and hasattr(about, "item"):
+        return about.kind, about.item
+    return ("money", record.currency) if hasattr(record, "currency") else ("", "")
 
 
 def _of_text(word: str, text: str, *, literal: bool) -> Cell:

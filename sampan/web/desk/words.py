@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sampan.engines.allocate import POLICIES
 from sampan.languages.terms import pgettext
 from sampan.web.desk.menu import offers
 
@@ -31,13 +32,40 @@ SECTIONS: Mapping[str, str] = {
 """Sections of the desks."""
 
 WAITING: Mapping[str, str] = {
+    "claims": pgettext("waiting", "consignments with open claims"),
+    "expired": pgettext("waiting", "lots that have expired"),
+    "notices": pgettext("waiting", "noticed consignments to sign for"),
     "plans": pgettext("waiting", "plans to decide"),
-    "appeals": pgettext("waiting", "open appeals"),
-    "consignments": pgettext("waiting", "consignments under way"),
-    "receipts": pgettext("waiting", "open claims"),
+    "receipts": pgettext("waiting", "consignments under way"),
+    "silent": pgettext("waiting", "consignments not heard of for two weeks"),
     "stock": pgettext("waiting", "lots that expire soon"),
+    "team_reports": pgettext("waiting", "teams that have not reported"),
+    "team_requests": pgettext("waiting", "open requests for teams"),
+    "to_answer": pgettext("waiting", "appeals to answer"),
+    "to_hand_over": pgettext("waiting", "consignments to hand over"),
+    "to_pack": pgettext("waiting", "consignments to pack"),
+    "to_release": pgettext("waiting", "briefs to release"),
+    "to_review": pgettext("waiting", "briefs to review"),
+    "to_verify": pgettext("waiting", "appeals to verify"),
 }
-"""What waits in a section, after a count."""
+"""What waits, after a count."""
+
+KINDS: Mapping[str, str] = {
+    "assistance.consignment": pgettext("entry kind", "decided"),
+    "assistance.customs": pgettext("entry kind", "customs"),
+    "assistance.handover": pgettext("entry kind", "handed to the carrier"),
+    "assistance.packing": pgettext("entry kind", "packed"),
+    "assistance.paper": pgettext("entry kind", "paper added"),
+    "assistance.position": pgettext("entry kind", "position"),
+    "assistance.progress": pgettext("entry kind", "on its way"),
+    "assistance.receipt": pgettext("entry kind", "signed for"),
+    "assistance.settlement": pgettext("entry kind", "claim settled"),
+    "assistance.split": pgettext("entry kind", "split"),
+    "assistance.temperature": pgettext("entry kind", "temperature"),
+    "assistance.unpacking": pgettext("entry kind", "unpacked"),
+    "assistance.withdrawal": pgettext("entry kind", "withdrawn"),
+}
+"""What an entry says of a consignment."""
 
 OFFERS: Mapping[str, str] = {
     "control.situation": pgettext("offer", "Situation by place"),
@@ -502,6 +530,7 @@ CHOICES: Mapping[str, str] = {
     "EMT type 3": pgettext("choice", "EMT type 3"),
     "NGO": pgettext("choice", "NGO"),
     "acknowledged": pgettext("choice", "acknowledged"),
+    "alpha-fair": pgettext("choice", "between fairness and harm averted"),
     "agreed": pgettext("choice", "agreed"),
     "air": pgettext("choice", "air"),
     "answered": pgettext("choice", "answered"),
@@ -515,6 +544,7 @@ CHOICES: Mapping[str, str] = {
     "cases": pgettext("choice", "cases"),
     "central government": pgettext("choice", "central government"),
     "change": pgettext("choice", "change"),
+    "claimed": pgettext("choice", "claimed"),
     "cleared": pgettext("choice", "cleared"),
     "closed": pgettext("choice", "closed"),
     "closing": pgettext("choice", "closing"),
@@ -531,18 +561,23 @@ CHOICES: Mapping[str, str] = {
     "done": pgettext("choice", "done"),
     "draft": pgettext("choice", "draft"),
     "earmarked": pgettext("choice", "earmarked"),
+    "expected harm": pgettext("choice", "least expected harm"),
     "expert group": pgettext("choice", "expert group"),
+    "floors then weights": pgettext("choice", "what was promised first, then least harm"),
     "found": pgettext("choice", "found"),
     "foundation": pgettext("choice", "foundation"),
     "given": pgettext("choice", "given"),
     "goods": pgettext("choice", "goods"),
     "granted": pgettext("choice", "granted"),
     "hand": pgettext("choice", "hand"),
+    "by hand": pgettext("choice", "by hand"),
+    "hard hit": pgettext("choice", "hard hit"),
     "handed to carrier": pgettext("choice", "handed to carrier"),
     "headline": pgettext("choice", "headline"),
     "in transit": pgettext("choice", "in transit"),
     "individual": pgettext("choice", "individual"),
     "internal": pgettext("choice", "internal"),
+    "leximin": pgettext("choice", "the worst off first"),
     "lists": pgettext("choice", "lists"),
     "local government": pgettext("choice", "local government"),
     "lost": pgettext("choice", "lost"),
@@ -551,6 +586,7 @@ CHOICES: Mapping[str, str] = {
     "multilateral": pgettext("choice", "multilateral"),
     "name": pgettext("choice", "name"),
     "new": pgettext("choice", "new"),
+    "no sharing": pgettext("choice", "nothing is shared"),
     "not met": pgettext("choice", "not met"),
     "open": pgettext("choice", "open"),
     "opening": pgettext("choice", "opening"),
@@ -565,6 +601,9 @@ CHOICES: Mapping[str, str] = {
     "planned": pgettext("choice", "planned"),
     "pledged": pgettext("choice", "pledged"),
     "promise": pgettext("choice", "promise"),
+    "proportional": pgettext("choice", "one share of need for all"),
+    "proportional to cases": pgettext("choice", "in proportion to cases"),
+    "province of home": pgettext("choice", "province of ours"),
     "public": pgettext("choice", "public"),
     "r": pgettext("choice", "r"),
     "rail": pgettext("choice", "rail"),
@@ -579,11 +618,14 @@ CHOICES: Mapping[str, str] = {
     "services": pgettext("choice", "services"),
     "situation": pgettext("choice", "situation"),
     "softly": pgettext("choice", "softly"),
+    "stocks for its members": pgettext("choice", "stocks for its members"),
     "team": pgettext("choice", "team"),
     "text": pgettext("choice", "text"),
     "tightly": pgettext("choice", "tightly"),
+    "under way": pgettext("choice", "under way"),
     "unearmarked": pgettext("choice", "unearmarked"),
     "verified": pgettext("choice", "verified"),
+    "weaker health system": pgettext("choice", "weaker health system"),
     "withdrawn": pgettext("choice", "withdrawn"),
 }
 """What may be chosen, and what results say in one word."""
@@ -599,11 +641,29 @@ CHOSEN: Mapping[str, tuple[str, ...]] = {
         "multilateral",
     ),
     "level": ("unearmarked", "softly", "earmarked", "tightly"),
+    "policy": POLICIES,
 }
 """Fields that are texts for programs and a choice for people."""
 
+STATES = frozenset({"state", "status", "phase", "met"})
+"""Columns that say how something stands: a mark stands before the word."""
+
+STATES_OPEN: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("agreed", "decided", "draft", "not met", "open", "packed", "planned", "pledged", "verified"),
+        "open",
+    ),
+    **dict.fromkeys(("cancelled", "lost", "refused", "sent back", "withdrawn"), "bad"),
+}
+"""The mark before a state: empty where something is still to be done, a triangle where it went wrong."""
+
 LEADS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("assistance.consignments", "number"): ("assistance.consignment", "number"),
+    ("control.situation", "place"): ("control.forecast", "places"),
+    ("assistance.need", "recipient"): ("assistance.need", "recipients"),
+    ("assistance.teams", "number"): ("assistance.report_team", "number"),
+    ("press.briefs", "day"): ("press.brief_standing", "day"),
+    ("exchange.entries", "id"): ("exchange.entry", "entry"),
     ("assistance.claims", "consignment"): ("assistance.consignment", "number"),
     ("assistance.appeals", "number"): ("assistance.appeal", "number"),
     ("assistance.contributions", "number"): ("assistance.contribution", "number"),

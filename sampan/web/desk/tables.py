@@ -1,0 +1,181 @@
+"""How is each result laid out: which columns, in which order, and what can be done about a row?
+
+A page shows what somebody decides by; the rest stands behind the row's link, and in the JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sampan.web.desk.showing import Next, View
+
+MOST_SHOWN = 100
+"""Rows of a table on one page."""
+
+Columns = Mapping[str, tuple[str, ...]]
+
+COLUMNS: Mapping[str, Columns] = {
+    "control.situation": {
+        "rows": ("place", "new_cases", "change", "total_cases", "total_deaths", "r", "phase", "marks")
+    },
+    "control.forecast": {"rows": ("place", "week", "first_day", "low95", "low50", "median", "high50", "high95")},
+    "control.beds": {"": ("place", "first_day", "admitted", "ward", "intensive_care", "calibrated")},
+    "control.odd_days": {"": ("place", "day", "reported", "used", "marks", "vouched_for")},
+    "assistance.need": {"rows": ("recipient", "item", "at_hand", "assured", "appealed", "total")},
+    "assistance.priorities": {
+        "": ("recipient", "weight", "hard_hit", "weak_system", "patients", "grounds", "appealed", "assumed")
+    },
+    "assistance.batches": {
+        "": ("plan", "number", "day", "recipients", "waiting", "proposed_by", "approved_by", "superseded_by")
+    },
+    "assistance.consignments": {"": ("number", "state", "recipient", "promised", "batch", "claimed", "breaches")},
+    "assistance.consignment": {
+        "promised": ("item", "units"),
+        "lots": ("commodity", "packed", "transit", "good", "claimed"),
+    },
+    "assistance.stock": {
+        "items": ("item", "depot", "at_hand", "reserve", "free", "expired"),
+        "lots": ("item", "lot", "expiry", "units", "depot", "earmark", "expired"),
+    },
+    "assistance.appeals": {"": ("number", "day", "requester", "state", "met", "lines", "contributions")},
+    "assistance.contributions": {
+        "": ("number", "day", "donor_name", "recipient_name", "status", "lines", "earmark", "thanked")
+    },
+    "assistance.received": {"": ("row", "used", "whereabouts")},
+    "assistance.teams": {
+        "": ("number", "recipient", "team", "state", "people", "start", "last", "unreported_days")
+    },
+    "assistance.team_requests": {"": ("number", "recipient", "state", "seats", "start", "days", "team", "priority")},
+    "assistance.account": {"": ("day", "other", "commodity", "change", "balance")},
+    "assistance.statement": {
+        "positions": (
+            "earmark", "budget", "opening", "received", "committed", "disbursed", "outstanding", "closing",
+        ),
+        "lines": ("day", "other", "commodity", "change", "balance"),
+    },
+    "press.briefs": {"": ("day", "state", "revision", "by", "reviewed_by", "missing", "versions", "changed")},
+    "exchange.entries": {"": ("index", "id", "kind", "effective", "actor", "sharing")},
+    "exchange.published": {"": ("index", "id", "kind", "effective", "actor")},
+}  # fmt: skip
+"""The columns of views that have more to say than a page can show; a table that is not named shows all."""
+
+
+def laid_out(key: str, begin: int) -> View:
+    """How the view ``key`` is laid out, from row ``begin`` on."""
+    return View(COLUMNS.get(key, {}), NEXTS.get(key), begin, MOST_SHOWN)
+
+
+def _next(key: str, word: str = "", **said: object) -> Next:
+    return Next(
+        f"assistance.{key}" if "." not in key else key,
+        tuple((name, str(value)) for name, value in said.items() if value not in (None, "")),
+        word,
+    )
+
+
+def of_consignment(row: Any) -> tuple[Next, ...]:
+    """What comes next on the way of a consignment."""
+    number, state = row.number, row.state
+    acts = {"decided": ("pack", "withdraw_consignment"), "packed": ("hand_over", "unpack")}
+    if state in acts:
+        return tuple(_next(act, number=number) for act in acts[state])
+    further = {"handed to carrier": "in transit", "in transit": "arrived", "arrived": "cleared"}.get(state)
+    found = (_next("progress", further, number=number, state=further),) if further else ()
+    return (*found, _next("receive", number=number)) if further or state == "cleared" else ()
+
+
+def of_appeal(row: Any) -> tuple[Next, ...]:
+    """How an appeal is answered."""
+    if not row.open:
+        return ()
+    answer = {"received": "verified", "verified": "acknowledged", "acknowledged": "answered"}.get(row.state)
+    moved = (_next("move_appeal", answer, number=row.number, state=answer),) if answer else ()
+    return (*moved, _next("pledge", appeal=row.number, recipient=row.requester))
+
+
+def of_contribution(row: Any) -> tuple[Next, ...]:
+    """What comes next for a gift: it is bound, it comes, somebody says thank you."""
+    step = {
+        "pledged": "commit",
+        "partly committed": "commit",
+        "committed": "deliver",
+        "partly delivered": "deliver",
+        "paid, not confirmed": "deliver",
+    }.get(row.status)
+    found = (_next(step, number=row.number),) if step else ()
+    if row.side == "received" and not row.thanked and row.status != "cancelled":
+        found += (_next("thank", number=row.number),)
+    return found
+
+
+def _of_batch(row: Any) -> tuple[Next, ...]:
+    if row.waiting and row.superseded_by is None:
+        return (_next("approve", plan_id=row.plan),)
+    return (_next("packing_list", batch=row.number),) if row.number else ()
+
+
+def _of_claim(row: Any) -> tuple[Next, ...]:
+    return (_next("settle", number=row.consignment, item=row.item, units=row.units, lot=row.lot),)
+
+
+def _of_request(row: Any) -> tuple[Next, ...]:
+    if row.state != "open":
+        return ()
+    return (_next("send_teams", numbers=row.number), _next("withdraw_request", number=row.number))
+
+
+def _of_team(row: Any) -> tuple[Next, ...]:
+    if row.state != "deployed":
+        return ()
+    return (_next("report_team", number=row.number), _next("return_team", number=row.number))
+
+
+def _of_brief(row: Any) -> tuple[Next, ...]:
+    day = row.day
+    match row.state:
+        case "draft" | "correcting":
+            return (_next("press.review_brief", day=day), _next("press.edit_brief", day=day))
+        case "sent back":
+            return (_next("press.edit_brief", day=day),)
+        case "agreed":
+            return (_next("press.release_brief", day=day),)
+    return (_next("press.correct_brief", day=day),) if row.changed else ()
+
+
+def _of_lot(row: Any) -> tuple[Next, ...]:
+    return (_next("expire", depot=row.depot),) if row.expired is True else ()
+
+
+def _of_need(row: Any) -> tuple[Next, ...]:
+    return (_next("explain_need", place=row.recipient, item=row.item),)
+
+
+def _of_fund(row: Any) -> tuple[Next, ...]:
+    return (_next("set_budget", fund=row.code), _next("budgets", fund=row.code))
+
+
+NEXTS: Mapping[str, Callable[[Any], tuple[Next, ...]]] = {
+    "assistance.appeals": of_appeal,
+    "assistance.batches": _of_batch,
+    "assistance.claims": _of_claim,
+    "assistance.consignments": of_consignment,
+    "assistance.contributions": of_contribution,
+    "assistance.funds": _of_fund,
+    "assistance.need": _of_need,
+    "assistance.received": lambda row: of_contribution(row.row),
+    "assistance.stock": _of_lot,
+    "assistance.team_requests": _of_request,
+    "assistance.teams": _of_team,
+    "exchange.notices": lambda row: (_next("exchange.sign_for", number=row.number),),
+    "press.briefs": _of_brief,
+}
+"""What can be done about a row of a view, from the row."""
+
+ABOUT: Mapping[str, Callable[[Any], tuple[Next, ...]]] = {
+    "assistance.appeal": of_appeal,
+    "assistance.consignment": of_consignment,
+    "assistance.contribution": lambda story: of_contribution(story.row),
+    "press.brief_standing": _of_brief,
+}
+"""What can be done about the one thing that a view shows."""
