@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from sampan.engines.genome.reference import GenomeReference
     from sampan.formats.fasta import Portion
 
-genomes_app = typer.Typer(no_args_is_help=True, help="Analyse, submit, search and exchange genomes; install references.")
+genomes_app = typer.Typer(
+    no_args_is_help=True, help="Analyse, submit, search and exchange genomes; install references."
+)
 reference_app = typer.Typer(no_args_is_help=True, help="The viruses that genomes are analysed against.")
 genomes_app.add_typer(reference_app, name="reference")
 

@@ -89,9 +89,9 @@ def _unpacked(source: io.BufferedReader, name: str) -> BinaryIO:
     if start[:4] == b"\x28\xb5\x2f\xfd":
         import pyarrow as pa
 
-        return pa.CompressedInputStream(
-            source, "zstd"
-        )  # unlike zstandard's, it tells a stream that is cut short
+        # unlike zstandard's own reader, it tells a stream that is cut short
+        stream: BinaryIO = pa.CompressedInputStream(source, "zstd")
+        return stream
     for magic, form in _FORMS.items():
         if start.startswith(magic):
             raise InputError(f"This is {form}, not FASTA.", file=name, way_out=_WAY_OUT)

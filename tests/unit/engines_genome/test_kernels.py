@@ -1,0 +1,42 @@
+"""Compiled kernels lie where only we can write, whatever the installation allows."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sampan.engines.genome.kernels import cache_folder
+
+
+def test_the_folder_that_is_asked_for_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert cache_folder().is_relative_to(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_gives_way_to_a_temporary_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(file))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(file))
+    folder = cache_folder()
+    assert folder.is_dir() and not folder.is_relative_to(tmp_path / "file")
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_others_may_write_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    folder = cache_folder()
+    folder.chmod(0o777)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "other"))
+    assert cache_folder().is_relative_to(tmp_path / "other")
+
+
+def test_the_command_line_starts_without_numba_and_arrow() -> None:
+    look = "import sys, sampan.cli.main, sampan.cli.genomes, sampan.world.genome_references as r; "
+    look += "sys.exit(bool({'numba', 'pyarrow', 'numpy'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
