@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -59,7 +60,7 @@ def parsed(data: bytes) -> Any:
 
     JCS writes every double without an exponent up to 10^21, so a long row of digits is a double.
     """
-    return _DECODER.decode(data.decode())
+    return (_DECODER if _LONG.search(data) else _QUICK_DECODER).decode(data.decode())
 
 
 def _whole(digits: str) -> int | float:
@@ -72,6 +73,9 @@ def _no_constant(name: str) -> None:
 
 
 _DECODER = json.JSONDecoder(parse_int=_whole, parse_constant=_no_constant)
+_QUICK_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+_LONG = re.compile(rb"[0-9]{16}")
+"""Without a row of 16 digits, no number is beyond the limit."""
 
 
 def _is_plain(value: object, depth: int) -> bool:
@@ -95,7 +99,8 @@ def _is_plain(value: object, depth: int) -> bool:
 def _are_plain(items: Iterable[tuple[object, object]], depth: int) -> bool:
     plain = True
     for name, item in items:
-        if type(item) not in _ALWAYS_PLAIN:
+        kind = type(item)
+        if kind not in _ALWAYS_PLAIN and not (kind is int and -WHOLE_LIMIT <= item <= WHOLE_LIMIT):  # type: ignore[operator]
             try:
                 plain &= _is_plain(item, depth)
             except _Unfit as fault:
@@ -105,12 +110,12 @@ def _are_plain(items: Iterable[tuple[object, object]], depth: int) -> bool:
 
 
 def _are_plain_keys(keys: Iterable[object]) -> bool:
-    plain = True
-    for key in keys:
-        if type(key) is not str:
-            raise _Unfit(f"The key {key!r} is not text")
-        plain &= key.isascii() or max(key) < "\ud800"
-    return plain
+    try:
+        together = "".join(keys)  # type: ignore[arg-type]
+    except TypeError:
+        wrong = next(key for key in keys if not isinstance(key, str))
+        raise _Unfit(f"The key {wrong!r} is not text") from None
+    return together.isascii() or max(together) < "\ud800"
 
 
 def _is_exact(value: int) -> bool:

@@ -212,7 +212,7 @@ class Ledger:
     @property
     def size(self) -> int:
         """How many entries there are."""
-        return self._head().size
+        return self._store.head().size
 
     @property
     def root(self) -> bytes:

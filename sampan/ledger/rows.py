@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, text, update
 
 from sampan.core.errors import NodeError
 from sampan.ledger import schema
 from sampan.ledger.entry import Entry, milliseconds
+from sampan.ledger.prepared import Prepared
 from sampan.ledger.query import Query
 from sampan.ledger.tiles import Place
 
@@ -26,36 +27,48 @@ class Head:
     checkpoint: str
 
 
+_HEAD = select(schema.head.c.size, schema.head.c.checkpoint).where(schema.head.c.id == text("1"))
+_READ_HEAD = Prepared(_HEAD)
+_LOCK_HEAD = Prepared(_HEAD.with_for_update())
+_WRITE_HEAD = Prepared(
+    update(schema.head)
+    .where(schema.head.c.id == text("1"))
+    .values(size=bindparam("grown"), checkpoint=bindparam("signed")),
+    "grown",
+    "signed",
+)
+
+
 def read_head(connection: Connection, *, lock: bool = False) -> Head:
     """The head of the log; with ``lock``, no other writer passes until the transaction ends."""
-    query = select(schema.head.c.size, schema.head.c.checkpoint).where(schema.head.c.id == 1)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None or not isinstance(row.size, int) or not isinstance(row.checkpoint, str):
-        raise NodeError("The ledger has lost its head.", way_out="Put back the last backup.")
-    return Head(row.size, row.checkpoint)
+    for size, checkpoint in (_LOCK_HEAD if lock else _READ_HEAD).run(connection):
+        if isinstance(size, int) and isinstance(checkpoint, str):
+            return Head(size, checkpoint)
+    raise NodeError("The ledger has lost its head.", way_out="Put back the last backup.")
 
 
 def write_head(connection: Connection, head: Head) -> None:
     """Replaces the head."""
-    connection.execute(
-        update(schema.head).where(schema.head.c.id == 1).values(size=head.size, checkpoint=head.checkpoint)
-    )
+    _WRITE_HEAD.run(connection, head.size, head.checkpoint)
+
+
+_WRITE_ENTRIES = Prepared(insert(schema.entries).inline(), *schema.entries.c.keys())
 
 
 def write_entries(connection: Connection, entries: Iterable[Entry]) -> None:
     """Adds the rows of ``entries``."""
     rows = [
-        {
-            "position": entry.index,
-            "id": entry.id,
-            "kind": entry.kind,
-            "effective": milliseconds(entry.effective),
-            "recorded": milliseconds(entry.recorded),
-            "data": entry.bytes,
-        }
+        (
+            entry.index,
+            entry.id,
+            entry.kind,
+            milliseconds(entry.effective),
+            milliseconds(entry.recorded),
+            entry.bytes,
+        )
         for entry in entries
     ]
-    connection.execute(insert(schema.entries), rows)
+    _WRITE_ENTRIES.run_each(connection, rows)
 
 
 def read_tiles(connection: Connection, places: Iterable[Place]) -> dict[Place, bytes]:
@@ -69,20 +82,23 @@ def read_tiles(connection: Connection, places: Iterable[Place]) -> dict[Place, b
     return {place: data for place, data in found.items() if isinstance(data, bytes)}
 
 
+_tile = schema.tiles.c
+_ADD_TILE = Prepared(insert(schema.tiles).inline(), *_tile.keys())
+_GROW_TILE = Prepared(
+    update(schema.tiles)
+    .where(_tile.level == bindparam("at"), _tile.number == bindparam("place"))
+    .values(data=bindparam("grown")),
+    "grown",
+    "at",
+    "place",
+)
+
+
 def write_tiles(connection: Connection, changed: dict[Place, bytes], known: Iterable[Place]) -> None:
     """Keeps ``changed``, replacing those at ``known`` places."""
-    table = schema.tiles.c
-    replaced = set(known)
-    new = [
-        {"level": level, "number": number, "data": data}
-        for (level, number), data in changed.items()
-        if (level, number) not in replaced
-    ]
-    if new:
-        connection.execute(insert(schema.tiles), new)
-    for level, number in replaced & changed.keys():
-        place = (table.level == level) & (table.number == number)
-        connection.execute(update(schema.tiles).where(place).values(data=changed[level, number]))
+    old = set(known)
+    _ADD_TILE.run_each(connection, [(*place, data) for place, data in changed.items() if place not in old])
+    _GROW_TILE.run_each(connection, [(data, *place) for place, data in changed.items() if place in old])
 
 
 def find(connection: Connection, *, id: str | None = None, position: int | None = None) -> Row[Any] | None:

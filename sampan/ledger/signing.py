@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ class VerifierKey:
     name: str
     public: bytes
 
-    @property
+    @cached_property
     def id(self) -> bytes:
         """Four bytes that say which key signed: SHA-256(name ‖ LF ‖ 0x01 ‖ public key)."""
         return sha256(self.name.encode() + b"\n" + _ED25519 + self.public).digest()[:4]
@@ -116,7 +117,7 @@ class SigningKey:
         pem = self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         write_whole(path, f"{_NAME}{self.name}\n".encode() + pem, mode=0o600)
 
-    @property
+    @cached_property
     def verifier(self) -> VerifierKey:
         """The public half, to hand to others."""
         return VerifierKey(self.name, self._private.public_key().public_bytes_raw())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from sampan.core.errors import PeerError
 from sampan.ledger import merkle
@@ -80,9 +81,15 @@ def tree(read: Callable[[Place], bytes]) -> merkle.Node:
         number, first = divmod(place << rise, WIDTH)
         if (level, number) not in held:
             held[level, number] = read((level, number))
-        return merkle.perfect_root(split(held[level, number])[first : first + (1 << rise)])
+        return _root(held[level, number][first * HASH_SIZE : (first + (1 << rise)) * HASH_SIZE])
 
     return node
+
+
+@lru_cache(maxsize=64)
+def _root(hashes: bytes) -> bytes:
+    """The root over a power of two of hashes; those of a growing tile are asked for again and again."""
+    return merkle.perfect_root(split(hashes))
 
 
 def bundle(leaves: Iterable[bytes]) -> bytes:

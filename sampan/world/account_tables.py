@@ -21,11 +21,10 @@ from sqlalchemy import (
     Text,
     case,
     insert,
-    select,
 )
 
-from sampan.core.portions import portions
 from sampan.ledger.entry import Entry, milliseconds
+from sampan.ledger.prepared import Prepared
 from sampan.records.movement import Account, Commodity, Kind
 from sampan.records.record import Record, kinds
 
@@ -116,7 +115,7 @@ class Accounts:
 
     def apply_all(self, connection: Connection, entries: Iterable[Entry]) -> None:
         """Takes in what ``entries`` move, in their order."""
-        rows: list[dict[str, Any]] = []
+        rows: list[tuple[int, int, int, bytes]] = []
         accounts: dict[int, Account] = {}
         goods: dict[int, Commodity] = {}
         changes: dict[tuple[int, int], list[int]] = {}
@@ -128,21 +127,21 @@ class Accounts:
                 accounts[giver], accounts[taker] = moved.giver, moved.taker
                 goods[what] = moved.commodity
                 packed.append(MOVED.pack(giver, taker, what, moved.quantity))
-                for account, quantity in ((giver, -moved.quantity), (taker, moved.quantity)):
-                    change = changes.setdefault((account, what), [0, day])
-                    change[0] += quantity
-                    change[1] = max(change[1], day)
+                for key, quantity in (((giver, what), -moved.quantity), ((taker, what), moved.quantity)):
+                    if change := changes.get(key):
+                        change[0] += quantity
+                        change[1] = max(change[1], day)
+                    else:
+                        changes[key] = [quantity, day]
             if packed:
-                recorded = milliseconds(entry.recorded)
-                rows.append(
-                    {"position": entry.index, "day": day, "recorded": recorded, "moved": b"".join(packed)}
-                )
+                rows.append((entry.index, day, milliseconds(entry.recorded), b"".join(packed)))
         if not rows:
             return
-        connection.execute(insert(movements), rows)
-        _name_accounts(connection, accounts)
-        _name_commodities(connection, goods)
-        _change(connection, changes)
+        _ADD.run_each(connection, rows)
+        name_account, name_commodity, change_holding = _ways(connection.dialect.name)
+        name_account.run_each(connection, sorted(accounts.items()))
+        name_commodity.run_each(connection, [_row(id, goods[id]) for id in sorted(goods)])
+        change_holding.run_each(connection, [(*key, *change) for key, change in sorted(changes.items())])
 
 
 _NOTHING = Record()
@@ -156,56 +155,28 @@ def _record(entry: Entry) -> Record:
     return known.read(entry.body)
 
 
-def _missing(connection: Connection, table: Table, ids: Iterable[int]) -> set[int]:
-    """Those of ``ids`` that ``table`` does not name yet."""
-    wanted = set(ids)
-    held: set[int] = set()
-    for some in portions(sorted(wanted)):
-        held.update(connection.scalars(select(table.c.id).where(table.c.id.in_(some))))
-    return wanted - held
-
-
-def _name_accounts(connection: Connection, accounts: dict[int, Account]) -> None:
-    new = _missing(connection, names, accounts)
-    if new:
-        connection.execute(insert(names), [{"id": id, "name": accounts[id]} for id in sorted(new)])
-
-
-def _name_commodities(connection: Connection, goods: dict[int, Commodity]) -> None:
-    new = _missing(connection, commodities, goods)
-    if not new:
-        return
-    rows = [
-        {
-            "id": id,
-            "kind": goods[id].kind,
-            "item": goods[id].item,
-            "lot": goods[id].lot,
-            "expiry": expiry.isoformat() if (expiry := goods[id].expiry) else None,
-            "earmark": goods[id].earmark,
-        }
-        for id in sorted(new)
-    ]
-    connection.execute(insert(commodities), rows)
-
-
-def _change(connection: Connection, changes: dict[tuple[int, int], list[int]]) -> None:
-    rows = [
-        {"account": account, "commodity": commodity, "quantity": quantity, "last_day": day}
-        for (account, commodity), (quantity, day) in sorted(changes.items())
-    ]
-    connection.execute(_upsert(connection.dialect.name), rows)
+def _row(id: int, what: Commodity) -> tuple[int, str, str, str | None, str | None, str | None]:
+    expiry = what.expiry.isoformat() if what.expiry else None
+    return id, what.kind, what.item, what.lot, expiry, what.earmark
 
 
 @lru_cache
-def _upsert(dialect: str) -> Any:
+def _ways(dialect: str) -> tuple[Prepared, Prepared, Prepared]:
+    """To name an account and a commodity, unless it has its name, and to change what an account holds."""
     from sqlalchemy.dialects import postgresql, sqlite
 
-    new: Any = postgresql.insert(holdings) if dialect == "postgresql" else sqlite.insert(holdings)
+    new: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    once = (new(table).on_conflict_do_nothing(index_elements=["id"]) for table in (names, commodities))
+    change = new(holdings)
     later = case(
-        (new.excluded.last_day > holdings.c.last_day, new.excluded.last_day), else_=holdings.c.last_day
+        (change.excluded.last_day > holdings.c.last_day, change.excluded.last_day),
+        else_=holdings.c.last_day,
     )
-    return new.on_conflict_do_update(
+    summed = change.on_conflict_do_update(
         index_elements=["account", "commodity"],
-        set_={"quantity": holdings.c.quantity + new.excluded.quantity, "last_day": later},
+        set_={"quantity": holdings.c.quantity + change.excluded.quantity, "last_day": later},
     )
+    return tuple(Prepared(each.inline(), *each.table.c.keys()) for each in (*once, summed))  # type: ignore[return-value]
+
+
+_ADD = Prepared(insert(movements).inline(), *movements.c.keys())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Connection, bindparam, select
 
 from sampan.core.portions import portions
 from sampan.ledger.ledger import Ledger
@@ -133,23 +134,27 @@ def held_now(ledger: Ledger, account: Account) -> dict[Commodity, int]:
     return held_by(ledger, [account]).get(account, {})
 
 
-def held_by(ledger: Ledger, accounts: Sequence[Account]) -> dict[Account, dict[Commodity, int]]:
+def held_by(
+    ledger: Ledger, accounts: Sequence[Account], connection: Connection | None = None
+) -> dict[Account, dict[Commodity, int]]:
     """What each of ``accounts`` holds by all that is recorded; those that hold nothing are left out."""
-    held, goods = tables.holdings.c, tables.commodities.c
-    query = (
-        select(held.account, goods.kind, goods.item, goods.lot, goods.expiry, goods.earmark, held.quantity)
-        .join_from(tables.holdings, tables.commodities, held.commodity == goods.id)
-        .where(held.quantity != 0)
-        .order_by(goods.item, goods.expiry, goods.lot)
-    )
     by_id = {tables.account_id(account): account for account in accounts}
     found: dict[Account, dict[Commodity, int]] = {}
-    with ledger.reading() as connection:
+    with nullcontext(connection) if connection is not None else ledger.reading() as at:
         for some in portions(by_id):
-            for row in connection.execute(query.where(held.account.in_(some))):
-                account, *what, quantity = row
+            for account, *what, quantity in at.execute(_HELD, {"accounts": some}).all():
                 found.setdefault(by_id[account], {})[tables.commodity(*what)] = int(quantity)
     return found
+
+
+_held, _goods = tables.holdings.c, tables.commodities.c
+_HELD = (
+    select(_held.account, _goods.kind, _goods.item, _goods.lot, _goods.expiry, _goods.earmark, _held.quantity)
+    .join_from(tables.holdings, tables.commodities, _held.commodity == _goods.id)
+    .where(_held.quantity != 0, _held.account.in_(bindparam("accounts", expanding=True)))
+    .order_by(_goods.item, _goods.expiry, _goods.lot)
+)
+"""Made once, so compiled once."""
 
 
 def statement(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, Table, Text, insert
 
 from sampan.ledger.entry import Entry, milliseconds
+from sampan.ledger.prepared import Prepared
 from sampan.records.assistance import (
     Consignment,
     CustomsStep,
@@ -74,20 +75,22 @@ class Consignments:
     def apply_all(self, connection: Connection, entries: Iterable[Entry]) -> None:
         """Notes what each of ``entries`` is about."""
         rows = [
-            {
-                "position": entry.index,
-                "consignment": number,
-                "kind": entry.kind,
-                "effective": milliseconds(entry.effective),
-                "recorded": milliseconds(entry.recorded),
-                "waybill": plain_waybill(str(said)) if (said := entry.body.get("waybill")) else None,
-            }
+            (
+                entry.index,
+                number,
+                entry.kind,
+                milliseconds(entry.effective),
+                milliseconds(entry.recorded),
+                plain_waybill(str(said)) if (said := entry.body.get("waybill")) else None,
+            )
             for entry in entries
             if entry.kind in _ABOUT
             for number in _numbers(entry)
         ]
-        if rows:
-            connection.execute(insert(events), rows)
+        _ADD.run_each(connection, rows)
+
+
+_ADD = Prepared(insert(events).inline(), *events.c.keys())
 
 
 def plain_waybill(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sampan.core.errors import Refused
@@ -16,11 +17,13 @@ from sampan.core.portions import portions
 from sampan.records.movement import Account, Commodity, Movement, may_owe
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from sampan.ledger.ledger import Ledger
 
 Key = tuple[Account, Commodity]
+Number = tuple[int, int]
+"""The numbers under which the account and the commodity of a key stand in the tables."""
 
 _SMALL = ("allotted:", "packed:", "transit:", "claim:", "committed:")
 """Accounts of one consignment or one contribution."""
@@ -34,55 +37,76 @@ def require_cover(
     A source may owe; every other account must hold what it gives, on ``day`` and, by all that is
     recorded, on every later day.
     """
-    net: dict[Key, int] = defaultdict(int)
-    for moved in movements:
-        net[moved.giver, moved.commodity] -= moved.quantity
-        net[moved.taker, moved.commodity] += moved.quantity
-    taken = {key: -change for key, change in net.items() if change < 0 and not may_owe(key[0])}
+    taken = _taken(movements)
     if not taken:
         return
-    available = _available(connection, ledger, taken, day)
-    for key, asked in taken.items():
-        held, until = available.get(key, (0, day))
+    available = _available(connection, ledger, {number: key for number, (key, _) in taken.items()}, day)
+    for number, (key, asked) in taken.items():
+        held, until = available.get(number, (0, day))
         if asked > held:
             raise _uncovered(connection, key, asked=asked, held=held, day=day, until=until)
 
 
-def _available(
-    connection: Connection, ledger: Ledger, keys: Iterable[Key], day: date
-) -> dict[Key, tuple[int, date]]:
-    """For each account and commodity the least that it holds on ``day`` or later, and when that is."""
-    from sampan.world import account_tables as tables
+def _taken(movements: Iterable[Movement]) -> dict[Number, tuple[Key, int]]:
+    """What ``movements`` take, all together, from accounts that must hold it."""
+    from sampan.world.account_tables import account_id, commodity_id
 
-    by_id = {(tables.account_id(a), tables.commodity_id(c)): (a, c) for a, c in keys}
-    found: dict[Key, tuple[int, date]] = {}
-    for account, commodity, quantity, last in _holdings(connection, by_id):
-        if key := by_id.get((account, commodity)):
-            now = tables.day_of(day) >= last
-            found[key] = (quantity, day) if now else _least(connection, ledger, key, day)
+    net: dict[Number, int] = defaultdict(int)
+    named: dict[Number, Key] = {}
+    for moved in movements:
+        what = commodity_id(moved.commodity)
+        giver = account_id(moved.giver), what
+        net[giver] -= moved.quantity
+        net[account_id(moved.taker), what] += moved.quantity
+        named[giver] = moved.giver, moved.commodity
+    return {
+        number: (key, -net[number])
+        for number, key in named.items()
+        if net[number] < 0 and not may_owe(key[0])
+    }
+
+
+def _available(
+    connection: Connection, ledger: Ledger, keys: Mapping[Number, Key], day: date
+) -> dict[Number, tuple[int, date]]:
+    """For each account and commodity the least that it holds on ``day`` or later, and when that is."""
+    from sampan.world.account_tables import day_of
+
+    found: dict[Number, tuple[int, date]] = {}
+    today = day_of(day)
+    for account, commodity, quantity, last in _holdings(connection, keys):
+        number = account, commodity
+        if key := keys.get(number):
+            found[number] = (quantity, day) if today >= last else _least(connection, ledger, key, day)
     return found
 
 
-def _holdings(connection: Connection, keys: Mapping[tuple[int, int], Key]) -> Iterator[Any]:
+def _holdings(connection: Connection, keys: Mapping[Number, Key]) -> Iterator[Any]:
     """(account, commodity, quantity, last day) of these, and of some others.
 
     A depot holds many lots, so those that are asked for are named; a consignment holds few: all are read.
     """
-    from sqlalchemy import select
+    whole, some = _questions()
+    small = {id for (id, _), (account, _) in keys.items() if account.startswith(_SMALL)}
+    for few in portions(sorted(small)):
+        yield from connection.execute(whole, {"accounts": few}).all()
+    large = sorted({account for account, _ in keys} - small)
+    goods = sorted({commodity for account, commodity in keys if account not in small})
+    for few in portions(goods) if large else ():
+        yield from connection.execute(some, {"accounts": large, "goods": few}).all()
+
+
+@cache
+def _questions() -> tuple[Select[Any], Select[Any]]:
+    """What some accounts hold; and what they hold of some commodities. Made once, so compiled once."""
+    from sqlalchemy import bindparam, select
 
     from sampan.world.account_tables import holdings
 
     columns = holdings.c
     query = select(columns.account, columns.commodity, columns.quantity, columns.last_day)
-    small = {id for (id, _), (account, _) in keys.items() if account.startswith(_SMALL)}
-    for some in portions(sorted(small)):
-        yield from connection.execute(query.where(columns.account.in_(some)))
-    large = {account for account, _ in keys} - small
-    goods = sorted({commodity for account, commodity in keys if account in large})
-    for some in portions(goods):
-        yield from connection.execute(
-            query.where(columns.account.in_(sorted(large)), columns.commodity.in_(some))
-        )
+    whole = query.where(columns.account.in_(bindparam("accounts", expanding=True)))
+    return whole, whole.where(columns.commodity.in_(bindparam("goods", expanding=True)))
 
 
 def _least(connection: Connection, ledger: Ledger, key: Key, day: date) -> tuple[int, date]:

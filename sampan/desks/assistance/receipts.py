@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import Connection, bindparam, select
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
@@ -102,11 +102,14 @@ def receive_many(session: Session, notes: Sequence[Note], *, day: date | None = 
         if one.photo is not None
     }
     left: dict[str, int] = {}
+    written: list[Receipt] = []
 
     def records() -> list[Record]:
-        on_the_way = _carried(session, wanted)
-        parts = _parts(session.ledger, wanted)
-        written = []
+        with session.ledger.reading() as connection:
+            held = held_by(session.ledger, [f"transit:{number}" for number in wanted], connection)
+            parts = _parts(connection, wanted)
+        on_the_way = _carried(session, wanted, held)
+        written.clear()
         for note in notes:
             lines = on_the_way[note.number].sign(note.found, photos)
             parts[note.number] += 1
@@ -123,7 +126,7 @@ def receive_many(session: Session, notes: Sequence[Note], *, day: date | None = 
         return list(written)
 
     entries = session.decide("receive", records, effective=day)
-    return tuple(_signed(Receipt.read(entry.body), entry.id, left) for entry in entries)
+    return tuple(_signed(receipt, entry.id, left) for receipt, entry in zip(written, entries, strict=True))
 
 
 def _signed(written: Receipt, entry: str, left: Mapping[str, int]) -> Signed:
@@ -163,9 +166,10 @@ def _nothing_there(session: Session, number: str) -> Refused:
     return Refused(f"{number} is {state}: it has not left.", way_out="Sign for it when it has come.")
 
 
-def _carried(session: Session, wanted: Sequence[str]) -> dict[str, _Carried]:
+def _carried(
+    session: Session, wanted: Sequence[str], held: Mapping[str, dict[Commodity, int]]
+) -> dict[str, _Carried]:
     """What each consignment still carries. Raises Refused for one that carries nothing."""
-    held = held_by(session.ledger, [f"transit:{number}" for number in wanted])
     for number in wanted:
         if f"transit:{number}" not in held:
             raise _nothing_there(session, number)
@@ -261,19 +265,19 @@ def _any(one: Found) -> bool:
     return bool(one.good or one.damaged or one.missing)
 
 
-def _parts(ledger: Ledger, wanted: Sequence[str]) -> Counter[str]:
+def _parts(connection: Connection, wanted: Sequence[str]) -> Counter[str]:
     """How many receipts have been written for each of these consignments."""
-    column = events.c
-    with ledger.reading() as connection:
-        return Counter(
-            number
-            for some in portions(wanted)
-            for number, kind in connection.execute(
-                select(column.consignment, column.kind).where(column.consignment.in_(some))
-            )
-            if kind
-            == Receipt.kind  # asked of the few that there are: the database would start with all receipts
-        )
+    return Counter(
+        number
+        for some in portions(wanted)
+        for number, kind in connection.execute(_SAID, {"consignments": some})
+        if kind == Receipt.kind  # asked of the few that there are: the database would start with all receipts
+    )
+
+
+_SAID = select(events.c.consignment, events.c.kind).where(
+    events.c.consignment.in_(bindparam("consignments", expanding=True))
+)
 
 
 def claims(
