@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from sampan.core.errors import InputError, Refused
-from sampan.desks.assistance.depots import on_hand, reserves
+from sampan.desks.assistance.depots import is_province, on_hand, reserves
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance import Batch
 from sampan.world.assisted import outstanding
@@ -21,32 +21,37 @@ def require_free(
     """Lets ``asked`` (units by item) be promised on ``day``, or raises Refused with the numbers.
 
     The depots hold it on that day, not expired then, not kept for home, not promised to others; and they
-    still do ``today``, so that an earlier promise takes nothing that was spent since. ``booked_only``: items
-    of which there are no books are let go.
+    still do ``today``, so that an earlier promise takes nothing that was spent since. What lies in a province's
+    own store is that province's, as in a plan. ``booked_only``: items of which there are no books are let go.
     """
     for when in sorted({day, max(day, today)}):
         lots = on_hand(ledger, as_of=when)
-        kept = reserves(ledger, as_of=when)
+        kept = {key: units for key, units in reserves(ledger, as_of=when).items() if not is_province(key[0])}
         promised = outstanding(ledger, as_of=when)
         for item, units in asked.items():
-            mine = [lot for lot in lots if lot.item == item]
-            if not mine and booked_only:
+            booked = [lot for lot in lots if lot.item == item]
+            mine = [lot for lot in booked if not is_province(lot.depot)]
+            if not booked and booked_only:
                 continue
             expired = sum(lot.units for lot in mine if lot.expiry is not None and lot.expiry < day)
             home = sum(units for (_, name), units in kept.items() if name == item)
             counts = (sum(lot.units for lot in mine), expired, home, promised.get(item, 0))
             if units > max(0, counts[0] - sum(counts[1:])):
-                raise _too_many(item, units, counts, when)
+                apart = sum(lot.units for lot in booked) - counts[0]
+                raise _too_many(item, units, counts, when, apart)
 
 
-def _too_many(item: str, asked: int, counts: tuple[int, ...], day: date) -> Refused:
+def _too_many(item: str, asked: int, counts: tuple[int, ...], day: date, apart: int) -> Refused:
+    """``apart``: units in stores of provinces, which could be moved first."""
     at_hand, expired, home, spoken = counts
     left = max(0, at_hand - expired - home - spoken)
     fewer = f"Promise {left:,} or fewer; or say" if left else "Say"
     return Refused(
         f"{left:,} {item} can be promised on {day}; this promises {asked:,} ({at_hand:,} at hand, {expired:,} "
-        f"expired, {home:,} kept for home, {spoken:,} promised to others and not packed yet).",
-        way_out=f"{fewer} what lies in the depot (sampan stock produce, or count), or take a promise back "
+        f"expired, {home:,} kept for home, {spoken:,} promised to others and not packed yet"
+        f"{f'; {apart:,} lie in the stores of provinces' if apart else ''}).",
+        way_out=f"{fewer} what lies in the depot (sampan stock produce, or count)"
+        f"{', move it from a province (sampan stock move)' if apart else ''}, or take a promise back "
         f"(sampan consignment withdraw).",
         item=item,
         held=left,

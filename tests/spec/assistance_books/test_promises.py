@@ -55,6 +55,16 @@ def test_home_s_reserve_and_expired_lots_are_not_promised(node: Node) -> None:
         propose(node, 1400, day=date(2020, 3, 6))
 
 
+def test_what_lies_in_a_province_is_the_province_s(node: Node) -> None:
+    stock(node.session, "mask", 1000)
+    stock(node.session, "mask", 500, "P1", depot="CN-HB")
+    depots.reserve(node.session, "mask", 500, depot="CN-HB", reason="wards", day=DAY)
+    with pytest.raises(Refused, match=r"1,000 mask can be .*; 500 lie in the stores of provinces") as fault:
+        propose(node, 1001)
+    assert "sampan stock move" in str(fault.value.way_out)
+    assert propose(node, 1000), "nor does what a province keeps lessen what lies elsewhere"
+
+
 def test_what_was_lost_since_it_was_proposed_is_not_approved(node: Node) -> None:
     stock(node.session, "mask", 1000)
     plan = propose(node, 1000)
