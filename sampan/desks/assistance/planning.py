@@ -12,8 +12,9 @@ from sampan.desks.assistance import alternatives, needed, rounds
 from sampan.desks.assistance.alternatives import Alternative, WhatIf
 from sampan.desks.assistance.assumptions import Assumptions, default, overlaid, read, with_policy
 from sampan.desks.assistance.done import Entered
-from sampan.desks.assistance.needed import NeedRow
+from sampan.desks.assistance.needed import Needed, NeedRow
 from sampan.desks.assistance.plan import Decision, read_plan
+from sampan.desks.assistance.priorities import PriorityRow, priorities
 from sampan.desks.assistance.proposals import propose_by_hand
 from sampan.desks.assistance.recipients import code_of
 from sampan.desks.assistance.stock import DEPOT
@@ -58,6 +59,47 @@ def need(session: Session, *, recipients: Sequence[str] = (), assumptions: str |
     wanted = [code_of(name) for name in recipients]
     found = needed.needed(session, _assumed(assumptions, None), recipients=wanted)
     return NeedView(found.last_day, found.cites, found.rows)
+
+
+def needed_of(
+    session: Session,
+    *,
+    recipients: Sequence[str] = (),
+    items: str = "",
+    weeks: int | None = None,
+    weekly: bool = False,
+    of_provinces: bool = False,
+    assumptions: str | None = None,
+) -> Needed:
+    """Need of any items, medicines among them, of recipients or of provinces, over as many weeks as wanted.
+
+    ``items`` are names or codes with commas between, or ``all`` or ``medicines``; those of the request unless
+    told. ``weekly`` fills the weeks of every row.
+    """
+    return needed.needed(
+        session,
+        _assumed(assumptions, None),
+        recipients=[code_of(name) for name in recipients],
+        items=items,
+        weeks=weeks,
+        weekly=weekly,
+        of_provinces=of_provinces,
+    )
+
+
+def who_comes_first(
+    session: Session,
+    *,
+    recipients: Sequence[str] = (),
+    of_provinces: bool = False,
+    assumptions: str | None = None,
+) -> tuple[PriorityRow, ...]:
+    """Recipients by the published weight, those that weigh most first, with what open appeals ask for beside it."""
+    wanted = {code_of(name) for name in recipients}
+    given = _assumed(assumptions, None)
+    estimate = rounds.estimated(session, given, with_provinces=of_provinces)
+    found = priorities(session.ledger, estimate, given)
+    return tuple(row for row in found if not wanted or row.recipient in wanted)
 
 
 def explain_need(

@@ -25,7 +25,11 @@ SECTIONS = (
         ("control.situation", "control.forecast", "control.beds", "control.odd_days"),
         ("control.load_figures", "control.load_ages", "control.vouch", "control.publish_forecast"),
     ),
-    Section("needs", ("assistance.need", "assistance.explain_need"), ("assistance.load_capacity",)),
+    Section(
+        "needs",
+        ("assistance.need", "assistance.priorities", "assistance.needed", "assistance.explain_need"),
+        ("assistance.load_capacity", "assistance.load_parameters", "assistance.load_medicines"),
+    ),
     Section(
         "plans",
         (
@@ -65,6 +69,7 @@ SECTIONS = (
         (
             "assistance.count_stock",
             "assistance.adjust_stock",
+            "assistance.move_stock",
             "assistance.produce",
             "assistance.expire",
             "assistance.reserve",

@@ -168,7 +168,7 @@ def _coverage(found: Sequence[Coverage], looking: Looking) -> Mapping[str, Any]:
         Bar(
             looking.speech.party(one.recipient),
             ((("hatched", one.before),), (("whole", one.after),)),
-            f"{percent(one.before)} → {percent(one.after)}",
+            f"{percent(max(0.0, one.before))} → {percent(max(0.0, one.after))}",
             1.0,
         )
         for one in rows[:MOST_BARS]

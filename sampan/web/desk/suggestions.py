@@ -65,7 +65,7 @@ _KNOWN: Mapping[str, Callable[[Session, Speech], Suggested]] = {
     **dict.fromkeys(("donor", "partner", "recipient", "requester", "country", "place"), _parties),
     **dict.fromkeys(("item", "what"), _items),
     **dict.fromkeys(("appeal", "follows"), _appeals),
-    **dict.fromkeys(("depot", "into"), _depots),
+    **dict.fromkeys(("depot", "into", "to"), _depots),
     "fund": _funds,
     "earmark": _earmarks,
     "batch": _batches,

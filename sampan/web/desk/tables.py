@@ -23,6 +23,9 @@ COLUMNS: Mapping[str, Columns] = {
     "control.beds": {"": ("place", "first_day", "admitted", "ward", "intensive_care", "calibrated")},
     "control.odd_days": {"": ("place", "day", "reported", "used", "marks", "vouched_for")},
     "assistance.need": {"rows": ("recipient", "item", "at_hand", "assured", "appealed", "total")},
+    "assistance.needed": {
+        "rows": ("recipient", "item", "unit", "at_hand", "assured", "appealed", "total", "weekly")
+    },
     "assistance.priorities": {
         "": ("recipient", "weight", "hard_hit", "weak_system", "patients", "grounds", "appealed", "assumed")
     },
@@ -163,6 +166,7 @@ NEXTS: Mapping[str, Callable[[Any], tuple[Next, ...]]] = {
     "assistance.contributions": of_contribution,
     "assistance.funds": _of_fund,
     "assistance.need": _of_need,
+    "assistance.needed": _of_need,
     "assistance.received": lambda row: of_contribution(row.row),
     "assistance.stock": _of_lot,
     "assistance.team_requests": _of_request,

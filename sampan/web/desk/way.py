@@ -7,7 +7,6 @@ from datetime import date
 
 from markupsafe import Markup
 
-from sampan.desks.assistance.lists import ConsignmentRow
 from sampan.languages.speech import Speech
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance import Handover, Progress, Receipt
@@ -45,7 +44,7 @@ def steps(ledger: Ledger, number: str, today: date) -> tuple[Step, ...]:
         event_of = reached.get(step)
         day = event_of.day if event_of else None
         until = day or (today if at == last + 1 else None)
-        days = (until - since).days if until and since else None
+        days = max(0, (until - since).days) if until and since else None
         found.append(Step(step, day, days, days is not None and days > usual, event_of and event_of.entry))
         since = day or since
     return tuple(found)
@@ -60,13 +59,6 @@ def _step_of(record: Record) -> str:
         case Receipt():
             return "received"
     return {"assistance.consignment": "decided", "assistance.packing": "packed"}.get(record.kind, "")
-
-
-def late(row: ConsignmentRow, ledger: Ledger, today: date) -> bool:
-    """Whether the next step of a consignment should have been reached by now."""
-    if row.state in ("received", "withdrawn"):
-        return False
-    return any(step.late and step.day is None for step in steps(ledger, row.number, today))
 
 
 def picture(found: tuple[Step, ...], speech: Speech) -> Markup:
