@@ -28,6 +28,8 @@ MOST_UNPACKED = 1 << 30
 """Bytes that any file may unpack to."""
 MOST_TIMES = 20_000
 """Beyond that, bytes for each byte of the file: near-identical genomes reach 3,000 in xz."""
+MOST_MEMORY = 256 * 1024 * 1024
+"""Bytes that unpacking may take: four times what xz -9 asks for."""
 MOST_NAMES = 5_000_000
 """Names that are remembered in order to tell repeated ones."""
 
@@ -79,13 +81,37 @@ class _Counted(io.RawIOBase):
         return len(data)
 
 
+class _Xz:
+    """An xz file, whose streams may not ask for more than MOST_MEMORY, as Python's own reader lets them."""
+
+    def __init__(self, source: io.BufferedReader) -> None:
+        self._source = source
+        self._stream = lzma.LZMADecompressor(memlimit=MOST_MEMORY)
+
+    def read(self, size: int) -> bytes:
+        """Up to ``size`` bytes, none at the end. Raises EOFError if a stream is cut short."""
+        while True:
+            data = b""
+            if self._stream.eof:
+                data = (self._stream.unused_data or self._source.read(_PIECE)).lstrip(b"\0")
+                if not data:
+                    return b""
+                self._stream = lzma.LZMADecompressor(memlimit=MOST_MEMORY)
+            elif self._stream.needs_input:
+                data = self._source.read(_PIECE)
+                if not data:
+                    raise EOFError("it ends early")
+            if out := self._stream.decompress(data, size):
+                return out
+
+
 def _unpacked(source: io.BufferedReader, name: str) -> BinaryIO:
     """The stream behind the packing that the first bytes tell."""
     start = source.peek(8)[:8]
     if start[:2] == b"\x1f\x8b":
         return gzip.GzipFile(fileobj=source)  # type: ignore[return-value]
     if start[:6] == b"\xfd7zXZ\x00":
-        return lzma.LZMAFile(source)  # type: ignore[return-value]
+        return _Xz(source)  # type: ignore[return-value]
     if start[:4] == b"\x28\xb5\x2f\xfd":
         import pyarrow as pa
 

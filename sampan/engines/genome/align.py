@@ -21,7 +21,7 @@ NEAR = 24
 """Four mismatches within so many letters end a diagonal."""
 CLOSE, AT_END = 12, 64
 """So do two within CLOSE letters, both within AT_END letters of an end, where a gap to the border is free."""
-MARGIN = 40
+MARGIN = 24
 """Known letters before a break that a gap may still move into."""
 TERMINAL = 100
 """Letters of the reference that an end may be moved by (Nextclade's terminal bandwidth)."""

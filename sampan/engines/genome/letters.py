@@ -19,7 +19,9 @@ SYMBOLS = "-ACMGRSVTWYHKDBN"
 
 N = 15
 BLOCK = 64
-"""Letters that are looked at together."""
+"""Letters that are compared together."""
+LINE = 256
+"""Letters that are read together."""
 DROPPED, BAD = 254, 255
 AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY*X-"
 """Letters of a peptide in the order of their codes; X is unknown, - deleted."""
@@ -91,7 +93,7 @@ def decode(codes: Bytes) -> str:
 def _plain(raw: Bytes, out: Bytes, text: Bytes) -> bool:
     """Reads a block of upper-case A, C, G, T and N, many letters at once; False if there is any other byte."""
     strange = np.uint8(0)
-    for index in range(BLOCK):
+    for index in range(LINE):
         letter = raw[index]
         a, c, g, t, n = letter == 65, letter == 67, letter == 71, letter == 84, letter == 78
         strange |= np.uint8(not (a | c | g | t | n))
@@ -109,13 +111,13 @@ def read_letters(raw: Bytes) -> tuple[Bytes, Bytes, int]:
 
     White space and gaps are dropped; a letter that stands for no base is N.
     """
-    out = np.empty(raw.size + BLOCK, np.uint8)
-    text = np.empty(raw.size + BLOCK, np.uint8)
+    out = np.empty(raw.size + LINE, np.uint8)
+    text = np.empty(raw.size + LINE, np.uint8)
     length = bad = 0
-    for start in range(0, raw.size, BLOCK):
-        block = raw[start : start + BLOCK]
-        if block.size == BLOCK and _plain(block, out[length : length + BLOCK], text[length : length + BLOCK]):
-            length += BLOCK
+    for start in range(0, raw.size, LINE):
+        block = raw[start : start + LINE]
+        if block.size == LINE and _plain(block, out[length : length + LINE], text[length : length + LINE]):
+            length += LINE
             continue
         for letter in block:
             code = CODES[letter]

@@ -6,6 +6,7 @@ import gzip
 import io
 import lzma
 import tracemalloc
+import zlib
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ PACKED = {
     "plain": PLAIN,
     "gzip": gzip.compress(PLAIN),
     "xz": lzma.compress(PLAIN),
+    "two xz streams": lzma.compress(PLAIN[:12]) + lzma.compress(PLAIN[12:]),
     "zstd": zstandard.compress(PLAIN),
     "two zstd frames": zstandard.compress(PLAIN[:12]) + zstandard.compress(PLAIN[12:]),
     "Windows": PLAIN.replace(b"\n", b"\r\n"),
@@ -112,6 +114,22 @@ def test_a_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     with pytest.raises(InputError, match="unpacks to more than"):
         read(data)
+
+
+def test_an_xz_file_that_asks_for_gigabytes_is_refused() -> None:
+    greedy = lzma.compress(PLAIN, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 20}])
+    assert read(greedy) == read(PLAIN)
+    with pytest.raises(InputError, match=r"[Mm]emory"):
+        read(_with_dictionary(greedy, 40))
+
+
+def _with_dictionary(data: bytes, size: int) -> bytes:
+    """An xz file whose first block claims a dictionary of 4 GiB (format 1.2, 5.3.1), its checksum made right."""
+    length = (data[12] + 1) * 4
+    header = bytearray(data[12 : 12 + length])
+    header[header.index(b"\x21\x01") + 2] = size
+    header[-4:] = zlib.crc32(header[:-4]).to_bytes(4, "little")
+    return data[:12] + bytes(header) + data[12 + length :]
 
 
 def test_portions_depend_on_the_file_alone() -> None:
