@@ -1,0 +1,48 @@
+"""A fault is said in the reader's language, with its numbers; what nobody foresaw stays as it is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sampan.core.errors import InputError, SampanError
+from sampan.core.money import Money
+from sampan.languages import faults
+from sampan.languages.catalogue import TRANSLATED
+
+GAP = re.compile(r"%\((\w+)\)s")
+
+
+def test_the_texts_of_faults_are_found_in_the_source() -> None:
+    found = faults.messages()
+    assert len(found) > 600
+    assert '"%(currency)s" is not a currency that can be paid in.' in found
+    assert "Write its ISO 4217 code, such as USD, EUR or CNY." in found
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_fault_is_translated_and_keeps_its_gaps(language: str) -> None:
+    known = {str(message.id): str(message.string) for message in faults.catalogue(language) if message.id}
+    assert known.keys() == faults.messages(), "python -m sampan.languages.faults"
+    for text, translation in known.items():
+        assert translation, text
+        assert sorted(GAP.findall(text)) == sorted(GAP.findall(translation)), text
+        assert not re.search(r"%(?!\(\w+\)s)", translation.replace("%%", "")), text
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_fault_is_said_with_what_it_was_raised_with(language: str) -> None:
+    with pytest.raises(InputError) as raised:
+        Money.read("5", "ABC")
+    told = faults.said(raised.value.what, language)
+    assert "ABC" in told
+    assert told != raised.value.what
+    assert faults.said(raised.value.way_out, language) != raised.value.way_out
+
+
+def test_what_no_text_fits_stays_as_it_is() -> None:
+    said = str(SampanError("Nobody wrote this anywhere: 5 % of it."))
+    assert faults.said(said, "fr") == said
+    assert faults.said("", "ar") == ""
+    assert faults.said("Check whose key it is.", "en") == "Check whose key it is."
