@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sampan.access.session import Session
-from sampan.core.errors import InputError
+from sampan.core.errors import InputError, Refused
 from sampan.desks.science.accessions import read_accession
+from sampan.desks.science.terms import reader_of
 from sampan.ledger.blobs import Blobs
 from sampan.ledger.entry import Entry
 from sampan.ledger.ledger import Ledger
@@ -133,11 +134,7 @@ class Collection:
         else:
             found = self.held.get(f"{accession}.{version}")
         if found is None:
-            raise InputError(
-                f"There is no genome {accession}{f'.{version}' if version else ''} here.",
-                field="accessions",
-                way_out="Ask the node that gave the accession.",
-            )
+            raise nowhere(text)
         return found
 
     def find_all(self, texts: Iterable[str]) -> list[Held]:
@@ -160,6 +157,33 @@ def collection(session: Session) -> Collection:
     made = Collection(folded.held, folded.submissions, folded.approvals, folded.serial, len(entries))
     _LATEST[session.ledger] = made
     return made
+
+
+def find_seen(session: Session, text: str) -> Held:
+    """The genome of an accession, if whoever asks may see it: staff see what was withdrawn, too.
+
+    Raises InputError, the same for one that is not there and one that is not to be seen.
+    """
+    one = collection(session).find(text)
+    reader = reader_of(session)
+    if reader != "staff" and not one.seen_by(reader, session.today()):
+        raise nowhere(text)
+    return one
+
+
+def require_staff(session: Session) -> None:
+    """Lets the people of this node go on: what was handed in and is not released is theirs alone to see."""
+    if reader_of(session) != "staff":
+        raise Refused("This is for the people of this node.", way_out="Ask for what is released: search.")
+
+
+def nowhere(text: str) -> InputError:
+    """What is said of an accession under which nothing is to be seen."""
+    return InputError(
+        f"There is no genome {text.strip().upper()[:40]} here.",
+        field="accessions",
+        way_out="Ask the node that gave the accession.",
+    )
 
 
 class _Fold:

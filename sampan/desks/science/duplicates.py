@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sampan.access.session import Session
-from sampan.desks.science.collection import collection
+from sampan.desks.science.collection import collection, require_staff
 from sampan.desks.science.findings import Notes
 
 By = Literal["sequence", "external", "sample"]
@@ -33,6 +33,7 @@ def marks(fields: Mapping[str, Any]) -> Iterable[tuple[By, str]]:
 
 def duplicates(session: Session) -> list[Twice]:
     """Genomes of this node, of which several share a sequence, an accession elsewhere or a sample."""
+    require_staff(session)
     found: dict[tuple[By, str], list[str]] = {}
     for one in collection(session).newest().values():
         for mark in marks(one.fields):

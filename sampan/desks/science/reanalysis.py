@@ -10,7 +10,14 @@ import pyarrow as pa
 from sampan.access.session import Session
 from sampan.core.errors import InputError
 from sampan.desks.science import references
-from sampan.desks.science.collection import Handed, collection, keep_table, records_of, table_of
+from sampan.desks.science.collection import (
+    Handed,
+    collection,
+    keep_table,
+    records_of,
+    require_staff,
+    table_of,
+)
 from sampan.desks.science.indexing import refresh
 from sampan.desks.science.sequences import as_portions, letters_of
 from sampan.records.record import Record
@@ -126,6 +133,7 @@ def _anew(session: Session, handed: Handed, known: GenomeReference) -> tuple[Pro
 
 def changes(session: Session, number: str) -> list[CallChange]:
     """What the latest analysis of a submission says otherwise than the one before."""
+    require_staff(session)
     processing = collection(session).submission(number).processing
     if processing is None or processing.changed is None:
         return []

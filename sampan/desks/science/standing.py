@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from sampan.access.session import Session
-from sampan.desks.science.collection import Collection, Handed, Held, collection, table_of
+from sampan.desks.science.collection import (
+    Collection,
+    Handed,
+    Held,
+    collection,
+    find_seen,
+    require_staff,
+    table_of,
+)
+from sampan.desks.science.terms import reader_of
 from sampan.records.science import TermsKind, TermsStep
 from sampan.records.science_genomes import GenomeState
 
@@ -84,7 +93,8 @@ class GenomeStory:
 
 
 def status(session: Session) -> list[SubmissionStatus]:
-    """Every submission, the newest first."""
+    """Every submission, the newest first: for the people of this node."""
+    require_staff(session)
     held = collection(session)
     states: dict[str, Counter[str]] = {number: Counter() for number in held.submissions}
     for one in held.held.values():
@@ -117,7 +127,8 @@ def _status(handed: Handed, states: Counter[str]) -> SubmissionStatus:
 
 
 def genomes(session: Session, number: str | None = None, state: GenomeState | None = None) -> list[GenomeRow]:
-    """The genomes of a submission, or of all; those in one state, or in any."""
+    """The genomes of a submission, or of all; those in one state, or in any: for the people of this node."""
+    require_staff(session)
     held = collection(session)
     some = held.of(number) if number else list(held.held.values())
     calls = _Calls(session, held)
@@ -161,11 +172,12 @@ class _Calls:
 def genome(session: Session, accession: str) -> GenomeStory:
     """One genome, by its accession with or without a version. Raises InputError if there is none."""
     held = collection(session)
-    one = held.find(accession)
+    one = find_seen(session, accession)
     processing = held.submissions[one.number].processing
     cited = processing.analysis if processing else None
     row = table_of(session.blobs, cited).slice(one.row, 1).to_pylist()[0] if cited else {}
     fields, terms = one.fields, one.terms
+    staff = reader_of(session) == "staff"
     return GenomeStory(
         accession=one.name,
         state=one.state,
@@ -179,7 +191,7 @@ def genome(session: Session, accession: str) -> GenomeStory:
         place=fields["place"],
         day=fields["date"],
         host=fields["host"],
-        sample=fields["sample_id"],
+        sample=fields["sample_id"] if staff else "",
         external=fields["external"],
         lineage=row.get("lineage") or "",
         clade=row.get("clade") or "",
@@ -197,7 +209,11 @@ def genome(session: Session, accession: str) -> GenomeStory:
         focal_point=terms.focal_point,
         attribution=terms.attribution,
         permit=terms.permit,
-        terms=terms.history,
-        versions=tuple(each.name for each in held.held.values() if each.accession == one.accession),
+        terms=terms.history if staff else (),
+        versions=tuple(
+            each.name
+            for each in held.held.values()
+            if each.accession == one.accession and (staff or each.name == one.name)
+        ),
         number=one.number,
     )

@@ -1,0 +1,333 @@
+"""What should somebody look at: something that grows, primers that no longer fit, terms that are about to end?
+
+Growth is that of a lineage's or a mutation's share among the genomes of a country, week by week; what is reported is
+held to a share of false alarms over all that was looked at. Each subject is raised once, until its alert is closed.
+Whoever acknowledges it has it in hand; what nobody does within some days goes up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from sampan.access.session import Session
+from sampan.core.errors import InputError
+from sampan.desks.science.collection import collection, require_staff
+from sampan.desks.science.done import Done
+from sampan.desks.science.frequencies import course, frequencies
+from sampan.desks.science.indexing import level
+from sampan.desks.science.primers import read_oligos, watched
+from sampan.desks.science.search import Look, counts, look_of
+from sampan.engines.growth.logistic import Growth, discoveries, growth
+from sampan.records.record import Record
+from sampan.records.science_exchange import Alert, AlertKind, AlertStep, AlertStepKind
+
+WEEKS = 12
+"""How far back growth is looked for."""
+FEWEST_WEEKS = 4
+MOST_MUTATIONS = 200
+"""Mutations that are looked at in one country, the most frequent first."""
+FIXED = 0.98
+"""A share above which there is nothing left to grow into."""
+
+
+@dataclass(frozen=True)
+class AlertState:
+    """An alert, and what was done about it."""
+
+    number: str
+    about: AlertKind
+    subject: str
+    place: str
+    day: date
+    says: str
+    share: float | None
+    low: float | None
+    high: float | None
+    count: int | None
+    covered: int | None
+    state: str
+    """open, overdue, acknowledged, escalated or closed."""
+    by: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Digest:
+    """All that waits, in one piece."""
+
+    day: date
+    open: int
+    overdue: int
+    acknowledged: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """Something whose share may grow in a place: counts and covered genomes week by week."""
+
+    subject: str
+    place: str
+    counts: tuple[int, ...]
+    covered: tuple[int, ...]
+
+
+def raise_alerts(
+    session: Session,
+    *,
+    virus: str | None = None,
+    least: int = 20,
+    false_share: float = 0.05,
+    name: str = "primers.tsv",
+    data: bytes | None = None,
+    mismatch: float = 0.1,
+    warn_days: int = 14,
+    after_days: int = 3,
+) -> Done:
+    """Looks for what grows, what no longer fits (with a file of primers as ``data``) and what is about to end.
+
+    ``least`` genomes are needed for an alert; of those about growth, no more than ``false_share`` are expected to be
+    chance. What nobody acknowledged within ``after_days`` days is escalated. Raises InputError for parameters that
+    make no sense.
+    """
+    if least < 1 or not 0 < false_share < 1 or not 0 < mismatch <= 1 or warn_days < 0 or after_days < 0:
+        raise InputError(
+            "One of these makes no sense.",
+            way_out="Shares lie between 0 and 1; days and counts are not negative.",
+        )
+    session.require("curate")
+    new = list(_ending(session, warn_days))
+    try:
+        look = look_of(session, level(session, virus))
+    except InputError:
+        look = None  # nothing is searchable yet
+    if look is not None:
+        new += _growing(look, least=least, false_share=false_share)
+        if data:
+            new += _unfit(look, data, name=name, least=least, mismatch=mismatch)
+
+    def draft() -> list[Record]:
+        known = alerts(session, after_days=after_days)
+        raised = {(each.about, each.subject, each.place) for each in known if each.state != "closed"}
+        fresh = [each for each in new if (each["about"], each["subject"], each["place"]) not in raised]
+        written: list[Record] = [
+            Alert(number=f"A-{len(known) + place:04d}", **said) for place, said in enumerate(fresh, 1)
+        ]
+        up = [each for each in known if each.state == "overdue"]
+        return written + [AlertStep(number=each.number, step="escalated", to="approver") for each in up]
+
+    if not draft():
+        return Done("", (), "nothing new")
+    entries = session.decide("curate", draft)
+    made = sum(entry.kind == Alert.kind for entry in entries)
+    return Done(
+        "", tuple(entry.id for entry in entries), f"{made} alerts raised, {len(entries) - made} escalated"
+    )
+
+
+def move_alert(session: Session, number: str, step: AlertStepKind, *, to: str = "", note: str = "") -> Done:
+    """Acknowledges, escalates or closes an alert. ``to`` is a role or an office.
+
+    Raises InputError for an alert that is not there, or is closed.
+    """
+
+    def draft() -> list[Record]:
+        known = next((each for each in alerts(session) if each.number == number), None)
+        if known is None or known.state == "closed":
+            raise InputError(
+                f'There is no open alert "{number}".',
+                field="number",
+                way_out="sampan science alerts lists those there are.",
+            )
+        return [AlertStep(number=number, step=step, to=to, note=note)]
+
+    (entry,) = session.decide("curate", draft)
+    return Done(number, (entry.id,), f"{number}: {step}")
+
+
+def alerts(session: Session, *, after_days: int = 3, open_only: bool = False) -> list[AlertState]:
+    """Every alert as it stands, the oldest first: for the people of this node."""
+    require_staff(session)
+    steps: dict[str, tuple[str, AlertStep]] = {}
+    for entry in session.ledger.entries(kind=AlertStep.kind):
+        step = AlertStep.read(entry.body)
+        steps[step.number] = (entry.actor, step)
+    found = []
+    for entry in session.ledger.entries(kind=Alert.kind):
+        said = Alert.read(entry.body)
+        actor, last = steps.get(said.number, ("", None))
+        late = session.today() - said.day > timedelta(after_days)
+        state = last.step if last else "overdue" if late else "open"
+        if open_only and state == "closed":
+            continue
+        found.append(
+            AlertState(
+                said.number,
+                said.about,
+                said.subject,
+                said.place,
+                said.day,
+                said.says,
+                said.share,
+                said.low,
+                said.high,
+                said.count,
+                said.covered,
+                state,
+                actor,
+                last.note if last else "",
+            )
+        )
+    return found
+
+
+def digest(session: Session, *, after_days: int = 3) -> Digest:
+    """All that waits, what is overdue first: one piece to read instead of a trickle."""
+    waiting = [each for each in alerts(session, after_days=after_days) if each.state != "closed"]
+    order = ("escalated", "overdue", "open", "acknowledged")
+    ranked = sorted(waiting, key=lambda each: (order.index(each.state), each.day))
+    return Digest(
+        session.today(),
+        sum(each.state == "open" for each in waiting),
+        sum(each.state in ("overdue", "escalated") for each in waiting),
+        sum(each.state == "acknowledged" for each in waiting),
+        tuple(f"{each.number} ({each.state}, {each.day}): {each.says}" for each in ranked),
+    )
+
+
+def _ending(session: Session, warn_days: int) -> Iterator[dict[str, object]]:
+    """Terms that are about to end, by submission and day."""
+    today = session.today()
+    soon: dict[tuple[str, date], int] = {}
+    for one in collection(session).held.values():
+        until = one.terms.until
+        if until and one.state == "released" and today < until <= today + timedelta(warn_days):
+            soon[one.number, until] = soon.get((one.number, until), 0) + 1
+    for (number, until), count in sorted(soon.items()):
+        yield {
+            "about": "terms",
+            "subject": f"{number} {until}",
+            "place": "",
+            "day": today,
+            "count": count,
+            "says": f"{count} genomes of {number} are open to all from {until}.",
+        }
+
+
+def growing(session: Session, *, virus: str | None = None, least: int = 20) -> list[tuple[str, str, Growth]]:
+    """Every lineage and mutation that was looked at, with its place and growth: for those who check an alert."""
+    require_staff(session)
+    return _fitted(_candidates(look_of(session, level(session, virus)), least))
+
+
+def _growing(look: Look, *, least: int, false_share: float) -> Iterator[dict[str, object]]:
+    fitted = _fitted(_candidates(look, least))
+    found = discoveries(np.array([float(each.p[0]) for _, _, each in fitted]), false_share=false_share)
+    for (subject, place, fit), holds in zip(fitted, found, strict=True):
+        if holds:
+            yield {
+                "about": "growth",
+                "subject": subject,
+                "place": place,
+                "day": look.day,
+                "share": float(fit.share[0]),
+                "low": float(fit.low[0]) * 7,
+                "high": float(fit.high[0]) * 7,
+                "count": int(fit.count[0]),
+                "covered": int(fit.covered[0]),
+                "says": f"{subject} grows in {place}: {float(fit.share[0]):.0%} by now; its odds change by a factor of "
+                f"{np.exp(7 * fit.low[0]):.2f} to {np.exp(7 * fit.high[0]):.2f} a week (95 %).",
+            }
+
+
+def _fitted(candidates: Sequence[_Candidate]) -> list[tuple[str, str, Growth]]:
+    """The growth of each candidate, a day being the unit of time."""
+    times = np.arange(-WEEKS + 1, 1, dtype=float) * 7
+    return [
+        (each.subject, each.place, growth(np.array([each.counts]), np.array([each.covered]), times))
+        for each in candidates
+    ]
+
+
+def _candidates(look: Look, least: int) -> list[_Candidate]:
+    """What has enough genomes in enough weeks to say anything about."""
+    first = look.day - timedelta(7 * WEEKS - 1)
+    window = f"date={first}..{look.day}"
+    found = []
+    for (code,), n in zip(*_countries(look, window), strict=True):
+        if code == "unknown" or n < least:
+            continue
+        query = f"{window} & place={code}"
+        found += list(_lineages(look, query, code, least)) + list(_mutations(look, query, code, least))
+    return found
+
+
+def _countries(look: Look, window: str) -> tuple[Sequence[tuple[str, ...]], Sequence[int]]:
+    by = counts(look, window, by=("country",))
+    return by.rows, by.counts
+
+
+def _lineages(look: Look, query: str, code: str, least: int) -> Iterator[_Candidate]:
+    by = counts(look, query, by=("lineage", "day"))
+    weekly: dict[str, list[int]] = {}
+    for (lineage, day), n in zip(by.rows, by.counts, strict=True):
+        week = _week(day, look.day)
+        if week is not None:
+            weekly.setdefault(lineage, [0] * WEEKS)[week] += n
+    whole = tuple(map(sum, zip(*weekly.values(), strict=True))) if weekly else ()
+    for lineage, some in weekly.items():
+        if lineage != "unknown" and _enough(some, whole, least):
+            yield _Candidate(f"lineage {lineage}", code, tuple(some), whole)
+
+
+def _mutations(look: Look, query: str, code: str, least: int) -> Iterator[_Candidate]:
+    frequent = frequencies(look, query, level="amino acid", least=0.01, most=MOST_MUTATIONS).rows
+    for row in frequent:
+        if row.count < least or row.share > FIXED:
+            continue
+        some, whole = [0] * WEEKS, [0] * WEEKS
+        for each in course(look, query, row.mutation, by=("day",)).rows:
+            week = _week(each.labels[0], look.day)
+            if week is not None:
+                some[week] += each.count
+                whole[week] += each.covered
+        if _enough(some, whole, least):
+            yield _Candidate(row.mutation, code, tuple(some), tuple(whole))
+
+
+def _week(day: str, last: date) -> int | None:
+    """Which of the weeks a day lies in; None if only its month is known, or it lies outside."""
+    if len(day) != 10:
+        return None
+    back = (last - date.fromisoformat(day)).days // 7
+    return WEEKS - 1 - back if 0 <= back < WEEKS else None
+
+
+def _enough(some: Sequence[int], whole: Sequence[int], least: int) -> bool:
+    return sum(some) >= least and sum(some) < sum(whole) and sum(n > 0 for n in whole) >= FEWEST_WEEKS
+
+
+def _unfit(look: Look, data: bytes, *, name: str, least: int, mismatch: float) -> Iterator[dict[str, object]]:
+    """Primers and probes that do not fit a share of the genomes of a country in the last month that has any."""
+    oligos = read_oligos(data, look.genomes.index.layout, name=name)
+    latest: dict[tuple[str, str], tuple[str, float, int, int]] = {}
+    for row in watched(look, "", oligos, by=("month", "country")).rows:
+        month, code = row.labels
+        if len(month) == 7 and row.covered >= least and month >= latest.get((row.oligo, code), ("",))[0]:
+            latest[row.oligo, code] = (month, row.share, row.mismatched, row.covered)
+    for (oligo, code), (month, share, count, covered) in sorted(latest.items()):
+        if share >= mismatch:
+            yield {
+                "about": "primer",
+                "subject": oligo,
+                "place": code,
+                "day": look.day,
+                "share": share,
+                "count": count,
+                "covered": covered,
+                "says": f"{oligo} does not fit {share:.0%} of the genomes of {code} in {month} ({count} of {covered}).",
+            }

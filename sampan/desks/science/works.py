@@ -1,0 +1,131 @@
+"""Which datasets, preprints and protocols are worth finding, and what do they rest on?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sampan.access.session import Session
+from sampan.core.errors import InputError
+from sampan.desks.science.accessions import looks_like_one, read_accession
+from sampan.desks.science.done import Done
+from sampan.desks.science.identifiers import require_address, require_doi, require_licence
+from sampan.desks.science.sets import sets
+from sampan.records.record import Record
+from sampan.records.science_exchange import Work, WorkKind
+
+
+def record_work(
+    session: Session,
+    title: str,
+    what: WorkKind,
+    *,
+    licence: str,
+    doi: str = "",
+    address: str = "",
+    holder: str = "",
+    day: date | None = None,
+    linked: Sequence[str] = (),
+    topics: Sequence[str] = (),
+    version: str = "1",
+    note: str = "",
+    number: str | None = None,
+) -> Done:
+    """Records a work, or another version of the work ``number``. ``linked`` are accessions and numbers of sets.
+
+    Raises InputError without a DOI or an address, for a licence that is no SPDX identifier, for a DOI that another
+    work has, or a link that leads nowhere.
+    """
+    if not title.strip():
+        raise InputError("A work has a title.", field="title", way_out="Write it.")
+    if not doi and not address:
+        raise InputError(
+            "It is not said where the work is.", field="doi", way_out="Give its DOI or its address."
+        )
+    identifier, where = require_doi(doi) if doi else "", require_address(address) if address else ""
+    spdx = require_licence(licence)
+
+    def draft() -> list[Record]:
+        known = {each.number: each for each in works(session)}
+        name = number or f"W-{len(known) + 1:04d}"
+        if number and number not in known:
+            raise InputError(
+                f'There is no work "{number}".', field="number", way_out="Leave the number out for a new one."
+            )
+        _require_free(known.values(), identifier, name)
+        if number and known[number].version == version:
+            raise InputError(
+                f"{number} has a version {version} already.", field="version", way_out="Name the next."
+            )
+        return [
+            Work(
+                number=name,
+                version=version,
+                what=what,
+                title=title.strip(),
+                licence=spdx,
+                doi=identifier,
+                address=where,
+                holder=holder,
+                day=day,
+                linked=_linked(session, linked),
+                topics=tuple(topics),
+                note=note,
+            )
+        ]
+
+    (entry,) = session.decide("curate", draft)
+    return Done(str(entry.body["number"]), (entry.id,), f"{entry.body['number']}: {what}, version {version}")
+
+
+def _require_free(known: object, doi: str, number: str) -> None:
+    for each in known:  # type: ignore[attr-defined]
+        if doi and each.doi == doi and each.number != number:
+            raise InputError(
+                f"{each.number} has this DOI.", field="doi", way_out=f"Record a version of {each.number}."
+            )
+
+
+def _linked(session: Session, links: Sequence[str]) -> tuple[str, ...]:
+    """Accessions and numbers of sets, each as it is written here. Raises InputError for one that leads nowhere."""
+    there, found = sets(session), []
+    for text in links:
+        if looks_like_one(text):
+            accession, version = read_accession(text)  # it may be another node's
+            found.append(f"{accession}.{version}" if version else accession)
+        elif text in there:
+            found.append(text)
+        else:
+            raise InputError(
+                f'"{text[:40]}" is no accession and no set.',
+                field="linked",
+                way_out="Write CHNQT_00001232.1 or S-0001.",
+            )
+    return tuple(dict.fromkeys(found))
+
+
+def works(session: Session, what: WorkKind | None = None, topic: str | None = None) -> list[Work]:
+    """The newest version of each work: of one kind or of all, on one topic or on any."""
+    found: dict[str, Work] = {}
+    for entry in session.ledger.entries(kind=Work.kind):
+        said = Work.read(entry.body)
+        found[said.number] = said
+    return [
+        each for each in found.values() if what in (None, each.what) and (not topic or topic in each.topics)
+    ]
+
+
+def work_versions(session: Session, number: str) -> list[Work]:
+    """Every version of a work, the first first. Raises InputError if there is none."""
+    found = [
+        Work.read(entry.body)
+        for entry in session.ledger.entries(kind=Work.kind)
+        if entry.body["number"] == number
+    ]
+    if not found:
+        raise InputError(
+            f'There is no work "{number}".',
+            field="number",
+            way_out="sampan science works lists those there are.",
+        )
+    return found

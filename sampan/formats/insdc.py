@@ -1,0 +1,191 @@
+"""How are genomes handed to INSDC: FASTA with source modifiers, a source table, and a feature table?
+
+The feature table has the positions of each genome itself, not of the reference (NCBI, "Feature table format"): a CDS
+whose begin or end was not read is partial; one with a frame shift or an early stop is told as a ``misc_feature``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sampan.formats.genome_records import GenomeOut, fasta, tsv
+
+COLUMNS = (
+    "Sequence_ID", "Organism", "Isolate", "Collection_date", "geo_loc_name", "Host", "Isolation_source", "Note",
+)  # fmt: skip
+_TURN = bytes.maketrans(b"ACGTRYSWKMBDHVN", b"TGCAYRSWMKVHDBN")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A protein on the reference: its parts from 0, half open, in the order of reading."""
+
+    name: str
+    parts: tuple[tuple[int, int], ...]
+    reverse: bool
+
+
+def write(
+    genomes: Sequence[GenomeOut],
+    *,
+    organism: str,
+    readings: Mapping[str, Sequence[Reading]],
+    project: str = "",
+) -> dict[str, bytes]:
+    """genomes.fsa, source.src and, of analysed genomes, features.tbl. ``readings`` are proteins by reference."""
+    turned = [_turned(genome) for genome in genomes]
+    files = {
+        "genomes.fsa": fasta(
+            (f"{genome.name} {_modifiers(genome, organism)}", letters)
+            for genome, letters in zip(genomes, turned, strict=True)
+        ),
+        "source.src": tsv(
+            (*COLUMNS, "BioProject") if project else COLUMNS,
+            ((*_source(each, organism), project) if project else _source(each, organism) for each in genomes),
+        ),
+    }
+    lines = [
+        line
+        for genome, letters in zip(genomes, turned, strict=True)
+        for line in _features(genome, letters, readings.get(str(genome.analysis.get("reference")), ()))
+    ]
+    return files | ({"features.tbl": ("\n".join(lines) + "\n").encode()} if lines else {})
+
+
+def _turned(genome: GenomeOut) -> bytes:
+    """The letters as the reference reads."""
+    if genome.analysis.get("reverse_complement"):
+        return genome.letters.translate(_TURN)[::-1]
+    return genome.letters
+
+
+def _place(genome: GenomeOut) -> str:
+    return f"{genome.country_name}: {genome.division}" if genome.division else genome.country_name
+
+
+def _modifiers(genome: GenomeOut, organism: str) -> str:
+    said = {
+        "organism": organism,
+        "isolate": genome.strain,
+        "collection-date": genome.day or "missing",
+        "geo-loc-name": _place(genome),
+        "host": genome.host,
+    }
+    plain = {
+        name: value.replace("[", "(").replace("]", ")").replace("=", "-") for name, value in said.items()
+    }
+    return " ".join(f"[{name}={value}]" for name, value in plain.items() if value)
+
+
+def _source(genome: GenomeOut, organism: str) -> tuple[object, ...]:
+    note = f"sample {genome.sample}" if genome.sample else ""
+    return (
+        genome.name,
+        organism,
+        genome.strain,
+        genome.day or "missing",
+        _place(genome),
+        genome.host,
+        "",
+        note,
+    )
+
+
+def positions(row: Mapping[str, Any], letters: bytes, aligned: str) -> list[int] | None:
+    """For each position of the reference the position in the genome, from 0, or -1 where there is none.
+
+    None if the genome cannot be found in its own letters, as where letters were read as N.
+    """
+    inserted: dict[int, int] = {}
+    for word in row["insertions"]:
+        place, _, text = word.partition(":")
+        inserted[int(place)] = len(text)
+    begin, end = row["alignment_start"] - 1, row["alignment_end"]
+    found, at = [-1] * len(aligned), 0
+    for site in range(begin, end):
+        if aligned[site] != "-":
+            found[site] = at
+            at += 1
+        if site + 1 < end:  # what is inserted beyond the last letter hangs over
+            at += inserted.get(site + 1, 0)
+    lead = next(
+        (offset for offset in range(len(letters) - at + 1) if _fits(found, aligned, letters, offset)), None
+    )
+    return None if lead is None else [place + lead if place >= 0 else -1 for place in found]
+
+
+def _fits(found: list[int], aligned: str, letters: bytes, offset: int) -> bool:
+    """Whether the aligned letters are those of the genome, if it begins at ``offset``."""
+    text = letters.decode("ascii", "replace")
+    return all(
+        place < 0 or text[place + offset] == aligned[site] or aligned[site] == "N"
+        for site, place in enumerate(found)
+    )
+
+
+def _features(genome: GenomeOut, letters: bytes, readings: Sequence[Reading]) -> Iterator[str]:
+    places = positions(genome.analysis, letters, genome.aligned) if genome.aligned and readings else None
+    if places is None:
+        return
+    yield f">Feature {genome.name}"
+    broken = _broken(genome.analysis)
+    for reading in readings:
+        spans = [span for part in reading.parts if (span := _span(part, places))]
+        if not spans:
+            continue
+        yield from _feature(reading, spans, broken.get(reading.name))
+
+
+def _broken(row: Mapping[str, Any]) -> dict[str, str]:
+    """Proteins that are not read through, and why."""
+    shifts = {word.partition(":")[0]: "frame shift" for word in row.get("frame_shifts") or ()}
+    stops = {
+        word.partition(":")[0]: "early stop"
+        for word in row.get("aa_substitutions") or ()
+        if word.endswith("*")
+    }
+    return {**stops, **shifts}
+
+
+@dataclass(frozen=True)
+class _Span:
+    """A part of a protein in the genome's own positions, from 1, both included, and whether its ends were read."""
+
+    begin: int
+    end: int
+    whole_begin: bool
+    whole_end: bool
+    skipped: int
+    """Letters of the reference before the first that was read."""
+
+
+def _span(part: tuple[int, int], places: Sequence[int]) -> _Span | None:
+    begin, end = part
+    read = [site for site in range(begin, end) if places[site] >= 0]
+    if not read:
+        return None
+    first, last = read[0], read[-1]
+    return _Span(places[first] + 1, places[last] + 1, first == begin, last == end - 1, first - begin)
+
+
+def _feature(reading: Reading, spans: Sequence[_Span], broken: str | None) -> Iterator[str]:
+    """Lines of a feature: each span, then what is said of it."""
+    kind = "misc_feature" if broken else "CDS"
+    for number, span in enumerate(spans):
+        low = f"{'' if span.whole_begin else '<'}{span.begin}"
+        high = f"{'' if span.whole_end else '>'}{span.end}"
+        if reading.reverse:
+            low, high = (
+                f"{'' if span.whole_end else '<'}{span.end}",
+                f"{'' if span.whole_begin else '>'}{span.begin}",
+            )
+        yield f"{low}\t{high}" + (f"\t{kind}" if number == 0 else "")
+    if broken:
+        yield f"\t\t\tnote\tnonfunctional {reading.name} due to {broken}"
+        return
+    yield f"\t\t\tproduct\t{reading.name}"
+    first = spans[0]
+    if not reading.reverse and first.skipped % 3:
+        yield f"\t\t\tcodon_start\t{3 - first.skipped % 3 + 1}"
