@@ -17,7 +17,7 @@ from typing import BinaryIO, NamedTuple
 
 from sampan.core.errors import InputError
 
-PORTION = 8 * 1024 * 1024
+PORTION = 16 * 1024 * 1024
 """Bytes of letters handed on together."""
 MOST_TOGETHER = 1024
 """Records handed on together."""

@@ -8,6 +8,7 @@ sequence did not align; an empty one was, and nothing was found.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +71,8 @@ SCHEMA = pa.schema(
 MOST_ALTERNATIVES = 20
 """Lineages named beside the one chosen, where many are equally near."""
 
+MOST_KEPT = 1 << 18
+
 Offsets = npt.NDArray[np.int32]
 
 
@@ -130,6 +133,20 @@ def _amino_acids(codes: Bytes) -> str:
     return PEPTIDE[codes].tobytes().decode()
 
 
+class _Kept(dict[Any, Any]):
+    """Answers of a function, kept for the next chunk; lineages repeat the same ones. At most MOST_KEPT of them."""
+
+    def __init__(self, answer: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def __missing__(self, asked: Any) -> Any:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        found = self[asked] = self._answer(asked)
+        return found
+
+
 class Columns:
     """Spells findings against one reference."""
 
@@ -140,6 +157,10 @@ class Columns:
         self._peptide = _amino_acids(coding.peptide)
         self._cds = [cds.name for cds in reference.cdses]
         self._begins = (coding.begins // 3).tolist()
+        self._spell_substitution = _Kept(self._substitution).__getitem__
+        self._spell_amino_acid = _Kept(self._amino_acid).__getitem__
+        self._spell_private = _Kept(self._private).__getitem__
+        self._lineage = _Kept(self._nearest).__getitem__
         self._owner = np.repeat(np.arange(len(self._cds)), np.diff(coding.begins) // 3)
 
     def _substitution(self, code: int) -> str:
@@ -190,9 +211,12 @@ class Columns:
         values = pa.StructArray.from_arrays(codons, fields=list(_CODONS.value_type))
         return _lists(values, _offsets(len(one.changes.unknown) for one in found), aligned, _CODONS)
 
-    def _lineage(self, one: Findings) -> tuple[str | None, str | None, list[str] | None]:
-        """Lineage, clade and the lineages equally near: one lineage from which they all descend, if there is any."""
-        nodes = [self.reference.nodes[index] for index in one.placement.nearest]
+    def _nearest(self, nearest: bytes) -> tuple[str | None, str | None, list[str] | None]:
+        """Lineage, clade and the lineages equally near: one lineage from which they all descend, if there is any.
+
+        nearest: the numbers of the nearest nodes, as bytes.
+        """
+        nodes = [self.reference.nodes[index] for index in np.frombuffer(nearest, np.int32)]
         if not nodes:
             return None, None, None
         names = list(dict.fromkeys(node.lineage for node in nodes if node.lineage))
@@ -218,7 +242,7 @@ class Columns:
                 codes[kept],
                 _offsets(np.bincount(sequence[kept], minlength=len(found))),
                 placed,
-                self._private,
+                self._spell_private,
             )
             for name, kept in kinds.items()
         }
@@ -236,7 +260,7 @@ class Columns:
         placed = aligned & (len(self.reference.nodes) > 0)
         calls = [one.calls for one in found]
         changes = [one.changes for one in found]
-        lineages = [self._lineage(one) for one in found]
+        lineages = [self._lineage(one.placement.nearest.tobytes()) for one in found]
         missing = np.concatenate([*(one.missing for one in calls), np.empty((0, 2), np.int32)])
         scores = np.array([one.scores for one in found]).reshape(-1, len(RULES) + 1)
         overall = scores[:, -1]
@@ -254,7 +278,7 @@ class Columns:
             "alignment_end": pa.array([one.end for one in calls], pa.int32(), mask=~aligned),
             "coverage": pa.array([self._coverage(one) for one in calls], pa.float32(), mask=~aligned),
             "substitutions": _spelt(
-                [one.substitutions for one in calls], (5, 1), aligned, self._substitution
+                [one.substitutions for one in calls], (5, 1), aligned, self._spell_substitution
             ),
             "deletions": _spelt([one.deletions for one in calls], _PAIR, aligned, _spell_span),
             "insertions": pa.array(
@@ -272,7 +296,7 @@ class Columns:
             ),
             "non_acgtn": _spelt([one.ambiguous for one in calls], _PAIR, aligned, self._ambiguous),
             "aa_substitutions": _spelt(
-                [one.substitutions for one in changes], _PAIR, aligned, self._amino_acid
+                [one.substitutions for one in changes], _PAIR, aligned, self._spell_amino_acid
             ),
             "aa_deletions": _spelt(
                 [one.deletions.reshape(-1, 1) for one in changes],
