@@ -47,6 +47,8 @@ def _limit(speech: Speech, word: str) -> str:
         "need met": gettext("Its need is met."),
         "stock": gettext("There is no more in our depots that week."),
         "reserve": gettext("The rest is kept for home's own need."),
+        "depot reserve": gettext("The rest is kept where it lies, for that province's own need."),
+        "policy": gettext("The policy gives each the same share, and no more."),
         "freight m3": gettext("There is no more room on the way there."),
         "freight kg": gettext("The way there carries no more weight."),
         "earmark": gettext("The rest was given for others: donors' earmarks hold it."),

@@ -16,9 +16,11 @@ LIMITS = (
     "need met",
     "stock",
     "reserve",
+    "depot reserve",
     "freight m3",
     "freight kg",
     "earmark",
+    "policy",
 )
 
 

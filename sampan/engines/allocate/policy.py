@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sampan.core.errors import InputError
+from sampan.engines.allocate.conflict import ease
 from sampan.engines.allocate.curves import net_need
 from sampan.engines.allocate.highs import Answer, Model, solve_model
 from sampan.engines.allocate.packed import Packed, packed
@@ -33,6 +34,9 @@ POLICIES = (
     "proportional to cases",
     "no sharing",
 )
+EVEN = POLICIES[-3:]
+"""Those that say the units themselves: what they measure is units short of that, not harm."""
+
 LEVELS = 200  # steps of the alpha-fair curve
 LEAST = 0.1  # coverage below which alpha-fair makes no difference
 STAGES = 10  # of leximin; later ones move little
@@ -47,7 +51,7 @@ def under(
         "floors then weights": lambda: _share_first(p, share),
         "leximin": lambda: _with_floors(p, common_coverage(p, stages=STAGES).reached),
         "alpha-fair": lambda: _alpha_fair(p, alpha),
-        "proportional": lambda: _deliver(p, common_coverage(p, stages=STAGES, by_item=True).served * p.pack),
+        "proportional": lambda: _in_proportion(p),
         "proportional to cases": lambda: _deliver(p, _by_cases(p, cases)),
         "no sharing": lambda: _deliver(p, np.zeros(p.shape[1:])),
     }
@@ -77,6 +81,12 @@ def _with_floors(p: Problem, coverage: Floats) -> Problem:
     pack = np.asarray(p.pack, float)
     floor = np.floor(coverage * _needed(p) / pack + 1e-7) * pack
     return replace(p, floor_total=floor if p.floor_total is None else np.maximum(floor, p.floor_total))
+
+
+def _in_proportion(p: Problem) -> Problem:
+    """One share of need, and beside it the floors there are: those are promises under every policy in use."""
+    served = common_coverage(p, stages=STAGES, by_item=True).served
+    return replace(_deliver(p, served * p.pack), floor=p.floor, floor_total=p.floor_total)
 
 
 def _deliver(p: Problem, units: Floats) -> Problem:
@@ -129,17 +139,27 @@ def common_coverage(p: Problem, *, stages: int = 1, by_item: bool = False) -> Co
     """
     q = packed(p)
     s = shipping(q, np.ones((len(q.group_lane), len(q.kind)), bool))
+    found = _climb(p, q, s, stages=stages, by_item=by_item)
+    if found is None:  # the floors cannot all hold
+        eased, _ = ease(q, s, np.asarray(p.pack, np.int64))
+        found = _climb(p, eased, s, stages=stages, by_item=by_item)
+    assert found is not None, "with floors eased, sending no more is a plan"
+    return found
+
+
+def _climb(p: Problem, q: Packed, s: Shipping, *, stages: int, by_item: bool) -> Coverage | None:
+    """``common_coverage`` of a problem counted in packs; None if its floors cannot all hold."""
     stage = _Stage(p, q, s)
     reached = np.zeros(stage.needed.shape)
     active = stage.needed > 0
     served = np.zeros(q.floor.shape)
-    for _ in range(stages):
+    for step in range(stages):
         if not active.any():
             break
         # one share of all is as degenerate as a programme can be: the simplex takes three times as long
         found = solve_model(stage.model(active, reached), interior=True)
         if found is None:
-            break
+            return None if step == 0 else Coverage(reached, served)
         level = float(found.value[-1])
         served = stage.served(found)
         held = active & (stage.price(found) > 1e-9)

@@ -14,6 +14,7 @@ from sampan.engines.allocate.packed import Packed, packed, with_charters
 from sampan.engines.allocate.packs import consignments, whole_packs
 from sampan.engines.allocate.plan import Conflict, Plan
 from sampan.engines.allocate.problem import Floats, Problem
+from sampan.engines.allocate.policy import EVEN
 from sampan.engines.allocate.programme import Programme, Solved
 from sampan.engines.allocate.solve import Optimum
 from sampan.engines.allocate.why import coverage, prices, why
@@ -84,7 +85,7 @@ def publish(
         linear_gap=_relative(linear - bound - reach, linear, nothing),
         prices=priced,
         chartered=hired,
-        why=why(true, pack, priced, whole.given),
+        why=why(true, pack, priced, whole.given, even=policy in EVEN),
         coverage_before=before,
         coverage_after=after,
         relaxed=bool(conflicts),

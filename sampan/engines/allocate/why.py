@@ -39,8 +39,8 @@ def _read(dual: Floats, row: Ints) -> Floats:
     return np.asarray(np.abs(dual)[row])
 
 
-def why(harm: Harm, pack: Ints, found: Prices, given: Ints) -> Why:
-    """What each line of the plan is worth, and what holds it where it is."""
+def why(harm: Harm, pack: Ints, found: Prices, given: Ints, *, even: bool = False) -> Why:
+    """What each line of the plan is worth, and what holds it where it is: an ``even`` policy holds them all."""
     q, c = harm.q, harm.curves
     _, R, I = given.shape
     t, r, i = np.nonzero(given)
@@ -66,28 +66,69 @@ def why(harm: Harm, pack: Ints, found: Prices, given: Ints) -> Why:
         last_pack=last,
         price=found.arrival[t, r, i],
         chance_short=1.0 - c.samples_met((t * R + r) * I + i, amount + 1e-9) / c.n_samples,
-        binding=_binding(q, found, given, (t, r, i), following),
+        binding=_binding(q, found, given, (t, r, i), following, even=even),
     )
 
 
 def _binding(
-    q: Packed, found: Prices, given: Ints, line: tuple[Ints, Ints, Ints], following: Floats
+    q: Packed,
+    found: Prices,
+    given: Ints,
+    line: tuple[Ints, Ints, Ints],
+    following: Floats,
+    *,
+    even: bool,
 ) -> Bools:
     """(N, len(LIMITS)): a limit binds where it has a price, or where the line sits on it."""
     t, r, i = line
-    lane = q.group_lane[q.group[r]]
     said = {
         "floor": (q.floor[line] > 0) & (given[line] <= q.floor[line]),
         "horizon floor": found.floor_total[r, i] > 0,
         "absorption": given[line] >= q.cap[line],
         "need met": following <= 0,
-        "stock": found.stock.max(1)[t, i] > 0,
-        "reserve": found.reserve.max(0)[i] > 0,
-        "freight m3": found.m3.max((0, 1))[lane] > 0,
-        "freight kg": found.kg.max((0, 1))[lane] > 0,
-        "earmark": np.any(found.earmark > 0, axis=(0, 1, 2))[i],
+        "policy": np.full(len(t), even),
     }
+    said |= _on_the_way(q, found, line)
     return np.stack([said[name] for name in LIMITS], axis=1)
+
+
+def _on_the_way(q: Packed, found: Prices, line: tuple[Ints, Ints, Ints]) -> dict[str, Bools]:
+    """(N,) each: what is short on the ways by which one pack more would come, as long before as it is under way.
+
+    Those are the ways that cost what the pack is worth (or all, where whole packs leave none that does).
+    """
+    t, r, i = line
+    group, depot = q.group[r], np.arange(len(q.lead))
+    lane = q.group_lane[group][:, None]
+    leaves = t[:, None] - q.lead[depot, lane]  # (N, Dp)
+    way = (q.lead[depot, lane] >= 0) & (leaves >= 0)
+    here = np.maximum(leaves, 0), depot, i[:, None]
+    m3, kg = (price[here[0], depot, lane] for price in (found.m3, found.kg))
+    freight = m3 * q.m3[here[2]] + kg * q.kg[here[2]]
+    worth, short, wished = found.arrival[line][:, None], found.stock[here] > 0, np.zeros(way.shape, bool)
+    level = np.isclose(found.stock[here] + freight, worth, rtol=1e-6)
+    for e, taken in enumerate(
+        found.earmark
+    ):  # a lot with a wish on it is worth this much less than a free one
+        may = q.eligible[q.earmark == e][:, group, i].any(0)[:, None]
+        its_own = (found.stock - taken)[here]
+        level |= may & np.isclose(its_own + freight, worth, rtol=1e-6)
+        short |= may & (its_own > 0)
+        wished |= ~may & (taken[here] > 0)
+    level &= way
+    way = np.where(level.any(1, keepdims=True), level, way)
+    reserve, own = (
+        np.maximum.accumulate(kept[::-1], axis=0)[::-1] > 0 for kept in (found.reserve, found.depot_reserve)
+    )
+    on = {
+        "stock": short,
+        "reserve": reserve[here[0], here[2]],
+        "depot reserve": own[here],
+        "freight m3": m3 > 0,
+        "freight kg": kg > 0,
+        "earmark": wished,
+    }
+    return {name: np.any(way & each, axis=1) for name, each in on.items()}
 
 
 def coverage(p: Problem, units: Ints) -> tuple[Floats, Floats]:

@@ -48,6 +48,49 @@ def test_a_floor_moves_packs_and_its_price_is_what_they_would_do_elsewhere() -> 
     assert reason.last_pack == pytest.approx(2.0) and reason.price == pytest.approx(4.0)
 
 
+def test_a_line_is_held_by_what_was_short_when_it_left_not_when_it_arrives() -> None:
+    """Two weeks, one under way: what arrives last leaves out of a stock that later has nowhere to go."""
+    samples = np.full((1, 3, 2, 1), 10.0)
+    supply = np.array([[[4.0]], [[4.0]], [[99.0]]])
+    plan = allocate(_problem(samples=samples, supply=supply, lead_weeks=np.array([[1]])), gap=0.0)
+    assert {one.week for one in plan.reasons} == {1, 2}
+    assert all("stock" in one.binding for one in plan.reasons)
+
+
+def test_a_depot_that_does_not_serve_the_line_does_not_hold_it() -> None:
+    """The second depot has next to no freight, and what it has is dear; the first has enough of both."""
+    lead = np.array([[0], [0]])
+    supply = np.array([[[12.0], [40.0]], [[0.0], [0.0]]])
+    freight = np.array([[[99.0], [1.0]], [[99.0], [1.0]]])
+    plan = allocate(_problem(supply=supply, freight_m3=freight, lead_weeks=lead), gap=0.0)
+    assert all("stock" in one.binding for one in plan.reasons)
+
+
+def test_what_a_donor_gave_is_held_by_its_stock_and_for_others_by_the_wish() -> None:
+    lots = (Lot(0, 0, 0, 8, earmark=0), Lot(0, 0, 0, 40, earmark=1))
+    wishes = (Earmark("for the first", recipients=(0,)), Earmark("for the second", recipients=(1,)))
+    plan = allocate(_problem(supply=np.zeros((2, 1, 1)), lots=lots, earmarks=wishes), gap=0.0)
+    (first,) = [one for one in plan.reasons if one.recipient == 0]
+    assert "stock" in first.binding and "earmark" not in first.binding
+
+
+def test_what_a_province_keeps_for_itself_is_named() -> None:
+    """The first recipient is a province with a store; the second, a sibling without, is lent what it may spare."""
+    plan = allocate(
+        _problem(
+            samples=np.full((1, 1, 2, 1), 20.0),
+            supply=np.array([[[0.0], [12.0]]]),
+            lane=np.array([0, 1]),
+            lead_weeks=np.array([[0, 0], [0, 0]]),
+            own_depot=np.array([1, -1]),
+            depot_reserve=np.array([[[0.0], [8.0]]]),
+        ),
+        gap=0.0,
+    )
+    (sibling,) = [one for one in plan.reasons if one.recipient == 1]
+    assert sibling.units == 4 and "depot reserve" in sibling.binding
+
+
 def test_reasons_give_the_chance_that_it_will_not_be_enough() -> None:
     samples = np.array([4.0, 8.0, 12.0, 16.0]).reshape(4, 1, 1, 1) * np.ones((4, 2, 2, 1))
     plan = allocate(
@@ -225,8 +268,24 @@ def test_alpha_moves_from_weights_towards_equality() -> None:
 def test_every_policy_keeps_the_promised_floor() -> None:
     floor = np.zeros((2, 2, 1))
     floor[0, 0] = 4
-    for policy in ("expected harm", "floors then weights", "leximin", "alpha-fair"):
+    for policy in ("expected harm", "floors then weights", "leximin", "alpha-fair", "proportional"):
         assert allocate(_problem(floor=floor), policy=policy).shipments[0, 0, 0] >= 4
+
+
+@pytest.mark.parametrize("policy", POLICIES[:5])
+def test_floors_that_cannot_hold_are_eased_and_named_under_every_policy(policy: str) -> None:
+    floor = np.zeros((2, 2, 1))
+    floor[0, 0] = 40
+    plan = allocate(_problem(floor=floor), policy=policy)
+    assert plan.relaxed and plan.units == 12
+    (conflict,) = plan.conflicts
+    assert Limit("floor", week=0, recipient=0, item=0) in conflict.limits
+
+
+def test_a_line_of_a_policy_of_even_shares_is_held_by_the_policy() -> None:
+    plan = allocate(_problem(), policy="proportional")
+    assert all("policy" in one.binding for one in plan.reasons)
+    assert not any("policy" in one.binding for one in allocate(_problem()).reasons)
 
 
 def test_the_problem_is_left_as_it_was() -> None:
