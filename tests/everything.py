@@ -25,6 +25,11 @@ from sampan.records.assistance.funds import BudgetLine
 from sampan.records.assistance.teams import Seats
 from sampan.world.ages import HEADER
 
+MEDICINES = (
+    b"drug,concentration,drug_form,price_usd,form_per_mild_course,perc_mild_treated,form_per_mod_course,"
+    b"perc_mod_treated,form_per_sev_course,perc_sev_treated,form_per_crit_course,perc_crit_treated\n"
+    b"Oral salts,sachet,sachet(s),0.5,10,0.1,,,0,0,2,1\n"
+)
 EARLY, DAY = date(2020, 2, 1), date(2020, 3, 5)
 FIRST = date(2020, 1, 22)
 PLACES = {"China": 90, "Italy": 60, "Iran": 40, "Serbia": 5, "France": 30}
@@ -185,12 +190,18 @@ def _stock() -> Iterator[Asked]:
     lot = LotLine(item="mask", units=1, lot="L7", expiry=date(2022, 5, 31))
     yield Asked("assistance", "adjust_stock", {"lot": lot, "change": -40, "reason": "wet", "day": DAY})
     yield Asked("assistance", "reserve", {"item": "ventilator", "units": 500, "reason": "home", "day": DAY})
+    goods = [LotLine(item="mask", units=10, lot="L7", expiry=date(2022, 5, 31))]
+    nearer = {"depot": "home", "to": "Shanghai", "reason": "nearer the port", "day": DAY}
+    yield Asked("assistance", "move_stock", {"goods": goods, **nearer})
     yield Asked("assistance", "name_code", {"gtin": "07032069804988", "item": "mask", "units": 2000})
 
 
 def _batches() -> Iterator[Any]:
     beds = b"iso3,beds\nITA,190000\n"
     yield Asked("assistance", "load_capacity", {"name": "capacity.csv", "data": beds})
+    ours = b"place,parameter,value,source,version\nITA,stay_critical,1.5,circular 12,2020-04-02\n"
+    yield Asked("assistance", "load_parameters", {"name": "ours.csv", "data": ours})
+    yield Asked("assistance", "load_medicines", {"name": "salts.csv", "data": MEDICINES})
     wanted = [Wanted(code, "mask", units) for code, units in (("ITA", 4000), ("SRB", 2000), ("FRA", 2000))]
     plan = yield Asked("assistance", "propose_batch", {"lines": wanted, "reason": "A-0001", "day": DAY})
     yield Asked("assistance", "approve", {"plan_id": plan.entry, "note": "agreed"}, "director")
