@@ -131,6 +131,7 @@ DESKS = {
     "control": "sampan.desks.control.desk",
     "assistance": "sampan.desks.assistance.desk",
     "press": "sampan.desks.press.desk",
+    "science": "sampan.desks.science.desk",
     "exchange": "sampan.exchange.desk",
 }
 """Where each desk lists what it offers. A desk is loaded when it is first asked for."""

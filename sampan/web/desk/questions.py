@@ -40,7 +40,7 @@ Kind = Literal[
     "chapters",
 ]
 
-LONG = frozenset({"assumptions", "how", "note", "otherwise", "purpose", "reason", "text", "words"})
+LONG = frozenset({"assumptions", "how", "note", "oligos", "otherwise", "purpose", "reason", "text", "words"})
 """Texts for which one line is too short."""
 
 FILE_NAMES = {"bring_in_sheet": "file"}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sampan.engines.allocate import POLICIES
 from sampan.languages.terms import pgettext
+from sampan.web.desk import science_words
 from sampan.web.desk.menu import offers
 
 SECTIONS: Mapping[str, str] = {
@@ -27,6 +28,7 @@ SECTIONS: Mapping[str, str] = {
     "figures": pgettext("section", "Figures"),
     "briefs": pgettext("section", "Briefs"),
     "partners": pgettext("section", "Partners"),
+    "science": pgettext("section", "Science"),
     "log": pgettext("section", "Ledger"),
 }
 """Sections of the desks."""
@@ -187,6 +189,7 @@ OFFERS: Mapping[str, str] = {
     "exchange.public_entry": pgettext("offer", "A public entry"),
     "exchange.checkpoint": pgettext("offer", "Checkpoint"),
     "exchange.consistency": pgettext("offer", "Proof of consistency"),
+    **science_words.OFFERS,
 }
 """Views and acts."""
 
@@ -533,6 +536,7 @@ FIELDS: Mapping[str, str] = {
     "why_not": pgettext("field", "Why not"),
     "words": pgettext("field", "Words"),
     "worth": pgettext("field", "Worth"),
+    **science_words.FIELDS,
 }
 """Fields of forms and results."""
 
@@ -641,6 +645,7 @@ CHOICES: Mapping[str, str] = {
     "verified": pgettext("choice", "verified"),
     "weaker health system": pgettext("choice", "weaker health system"),
     "withdrawn": pgettext("choice", "withdrawn"),
+    **science_words.CHOICES,
 }
 """What may be chosen, and what results say in one word."""
 
@@ -685,6 +690,7 @@ LEADS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("assistance.funds", "code"): ("assistance.statement", "fund"),
     ("assistance.accounts", "account"): ("assistance.account", "account"),
     ("exchange.notices", "number"): ("exchange.sign_for", "number"),
+    **science_words.LEADS,
 }
 """Which column of which view leads to which page, and what it says there."""
 

@@ -1,0 +1,94 @@
+"""What does the public see of our science: how many genomes, of which lineages, in which sets and works?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from sampan.access.session import Session
+from sampan.desks.science.collection import Held, collection, table_of
+from sampan.desks.science.sets import sets
+from sampan.desks.science.works import works
+from sampan.records.science_exchange import Work
+from sampan.records.science_genomes import OpenGenomes
+
+
+@dataclass(frozen=True)
+class LineageCount:
+    """A lineage, and how many of the open genomes are of it."""
+
+    lineage: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ScienceSummary:
+    """What is open to all as of today. ``unplaced`` open genomes have no lineage: they were not analysed."""
+
+    day: date
+    genomes: int
+    countries: int
+    lineages: tuple[LineageCount, ...]
+    unplaced: int
+    sets: int
+    """Sets with an open genome in them."""
+    works: int
+
+
+def summary(session: Session) -> ScienceSummary:
+    """How many genomes are open to all today, of which lineages; and how many sets and works there are."""
+    open_ = [one for one in collection(session).held.values() if one.seen_by("public", session.today())]
+    lineages = Counter(_lineages(session, open_))
+    return ScienceSummary(
+        session.today(),
+        len(open_),
+        len({one.fields["country"] for one in open_}),
+        tuple(LineageCount(*each) for each in lineages.most_common()),
+        len(open_) - lineages.total(),
+        _open_sets(session, {one.name for one in open_}),
+        len(works(session)),
+    )
+
+
+def _lineages(session: Session, some: list[Held]) -> Iterator[str]:
+    """The lineages of genomes, of those that have one."""
+    held = collection(session)
+    calls: dict[str, list[str | None]] = {}
+    for one in some:
+        if one.number not in calls:
+            processing = held.submissions[one.number].processing
+            cited = processing.analysis if processing else None
+            calls[one.number] = table_of(session.blobs, cited).column("lineage").to_pylist() if cited else []
+        lineage = calls[one.number][one.row] if calls[one.number] else None
+        if lineage:
+            yield lineage
+
+
+def _open_sets(session: Session, open_: set[str]) -> int:
+    from sampan.desks.science.collection import names_of
+
+    return sum(not open_.isdisjoint(names_of(session.blobs, each.focal)) for each in sets(session).values())
+
+
+@dataclass(frozen=True)
+class ToldGenomes:
+    """What a brief may tell: lines of genomes released and works recorded by a day, each with its entry's id."""
+
+    genomes: tuple[tuple[str, int, str], ...]
+    """Day, how many, and the entry."""
+    works: tuple[tuple[str, str], ...]
+
+
+def told(session: Session, as_of: date, known_on: datetime | None) -> ToldGenomes:
+    """What the public log says by a day, as known on a moment."""
+    until = datetime.combine(as_of, time.max, UTC)
+    released, found = [], {}
+    for entry in session.ledger.entries(kind=OpenGenomes.kind, known_on=known_on, effective_by=until):
+        said = OpenGenomes.read(entry.body)
+        sign = -1 if said.step == "withdrawn" else 1
+        released.append((str(entry.effective)[:10], sign * said.count, entry.id))
+    for entry in session.ledger.entries(kind=Work.kind, known_on=known_on, effective_by=until):
+        found[str(entry.body["number"])] = (str(entry.body["title"]), entry.id)
+    return ToldGenomes(tuple(released), tuple(found.values()))
