@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from sampan.desks.assistance.earmarked import for_nobody
+from sampan.desks.assistance.holdings import lane_of
 from sampan.desks.assistance.plan import Coverage, Decision, HomeLine, Line, Transfer
-from sampan.desks.assistance.posing import Posed, Question, posed
+from sampan.desks.assistance.posing import Posed, Question, asked_floors, posed
 from sampan.desks.assistance.recipients import Recipient
 from sampan.desks.assistance.stock import DEPOT
 from sampan.engines.allocate import Conflict, Limit, Plan, Problem, Reason, allocate
@@ -39,6 +40,7 @@ def answered(question: Question, asked: Posed, plan: Plan) -> Decision:
         coverage=_coverage(recipients, problem, plan),
         conflicts=(
             *(_in_words(conflict, question, problem) for conflict in plan.conflicts),
+            *_floors_missed(question, problem, plan),
             *_short_reserves(question, asked),
             *_for_nobody(question),
         ),
@@ -184,31 +186,42 @@ def _for_nobody(question: Question) -> Iterator[str]:
 
 
 def _in_words(conflict: Conflict, question: Question, problem: Problem) -> str:
-    """``the floor of mask for Italy in week 2 and the stock of mask … cannot all hold: eased by 4,000 units``."""
-    limits = " and ".join(
-        [
-            *(_limit_in_words(limit, question, problem) for limit in conflict.limits),
-            *_closed(conflict, question, problem),
-        ]
-    )
-    return f"{limits} cannot all hold: eased by {conflict.short_units:,.0f} units"
+    """``the floor of mask for Italy and the stock of mask cannot all hold: floors are eased by 4,000 units in all``."""
+    limits = " and ".join(_limit_in_words(limit, question, problem) for limit in conflict.limits)
+    units = f"{conflict.short_units:,.0f} units"
+    if not any("floor" in limit.what for limit in conflict.limits):
+        return f"{limits} cannot all hold: {units} are short, or stay where they are"
+    return f"{limits} cannot all hold: floors are eased by {units} in all"
 
 
-def _closed(conflict: Conflict, question: Question, problem: Problem) -> Iterator[str]:
-    """The freight that a conflict does not name because there is none at all, so that there is no lane either."""
-    lanes = {int(problem.lane[limit.recipient]) for limit in conflict.limits if limit.recipient >= 0}
-    for lane in sorted(lanes):
-        for what, freight in (("m³", problem.freight_m3), ("kg", problem.freight_kg)):
-            if freight is not None and not freight[:, :, lane].any():
-                yield f"the freight of 0 {what} to {_end_of(lane, question)}"
+def _floors_missed(question: Question, problem: Problem, plan: Plan) -> Iterator[str]:
+    """What becomes of each floor that somebody named and that gives way, whichever the conflict names."""
+    asked = asked_floors(question)
+    for r, i in np.argwhere(asked > 0).tolist():
+        recipient = question.estimate.recipients[r]
+        sent = plan.shipments[lane_of(recipient, question.assumptions).weeks, r, i]
+        if sent < asked[r, i]:
+            yield (
+                f"of the {asked[r, i]:,.0f} {problem.items[i]} that {recipient.name} must be sent in this round, "
+                f"{sent:,} are"
+            )
 
 
-_WHAT = {"freight m3": "freight in m³", "freight kg": "freight in kg", "depot reserve": "own reserve"}
+_WHAT = {
+    "freight m3": "freight in m³",
+    "freight kg": "freight in kg",
+    "depot reserve": "own reserve",
+    "lane": "lack of a way",
+    "expiry": "date of expiry",
+    "whole packs": "rule of whole cartons",
+}
+_FREIGHT = {"freight m3": ("m³", "freight_m3"), "freight kg": ("kg", "freight_kg")}
 
 
 def _limit_in_words(limit: Limit, question: Question, problem: Problem) -> str:
     recipients = question.estimate.recipients
-    parts = [f"the {_WHAT.get(limit.what, limit.what)}"]
+    wish = f" {problem.earmarks[limit.earmark].name}" if limit.earmark >= 0 else ""
+    parts = [f"the {_what(limit, problem)}{wish if limit.what == 'earmark' else ''}"]
     if limit.item >= 0:
         parts.append(f"of {problem.items[limit.item]}")
     if limit.recipient >= 0:
@@ -217,11 +230,21 @@ def _limit_in_words(limit: Limit, question: Question, problem: Problem) -> str:
         parts.append(f"to {_end_of(limit.lane, question)}")
     if limit.depot > 0:
         parts.append(f"from {name_of_depot(problem.depots[limit.depot])}")
-    if limit.earmark >= 0:
-        parts.append(f"under the earmark {problem.earmarks[limit.earmark].name}")
+    if wish and limit.what != "earmark":
+        parts.append(f"under the earmark{wish}")
     if limit.week >= 0:
         parts.append(f"in week {limit.week + 1}")
     return " ".join(parts)
+
+
+def _what(limit: Limit, problem: Problem) -> str:
+    """The limit's kind; ``freight of 0 m³`` where there is none at all on the lane."""
+    if limit.what in _FREIGHT:
+        unit, field = _FREIGHT[limit.what]
+        freight = getattr(problem, field)
+        if freight is not None and not freight[:, :, limit.lane].any():
+            return f"freight of 0 {unit}"
+    return _WHAT.get(limit.what, limit.what)
 
 
 def _end_of(lane: int, question: Question) -> str:

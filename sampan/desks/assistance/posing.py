@@ -18,6 +18,7 @@ from sampan.desks.assistance.stock import DEPOT, Depot, Store
 from sampan.engines.allocate import Earmark, Lot, Problem, home_reserve
 from sampan.world.assisted import Sent
 from sampan.world.items import item as find_item
+from sampan.world.places import is_place, place
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,11 +65,13 @@ def posed(question: Question) -> Posed:
 
     Depot 0 is the nation's; every province that is a recipient has one of its own, alone on a lane of its
     own, so that it can lend to its siblings what its own need leaves (``Problem.own_depot``). What stays at
-    home of production is for the provinces alone. Raises InputError for a region without a lane.
+    home of production is for the provinces alone. Raises InputError for a region without a lane, and for a
+    lane longer than the forecast.
     """
     estimate, assumptions = question.estimate, question.assumptions
     items = [find_item(code) for code in estimate.items]
     weeks = estimate.samples.shape[1]
+    _check_lanes(question, weeks)
     durable = np.array([item.kind == "durable" for item in items])
     pack = np.array([item.pack for item in items])
     need = estimate.samples * _worth_sending(estimate, pack * assumptions.policy.minimum_cartons)
@@ -98,7 +101,7 @@ def posed(question: Question) -> Posed:
         reserve=reserve,
         depot_reserve=_own_reserves(question, supply),
         own_depot=_own_depots(question),
-        floor=_at_arrival(question, np.maximum(floor, _asked_floors(question)), weeks),
+        floor=_at_arrival(question, np.maximum(floor, asked_floors(question)), weeks),
         lots=lots,
         earmarks=tags,
         recipients=[recipient.code for recipient in estimate.recipients],
@@ -106,6 +109,18 @@ def posed(question: Question) -> Posed:
         depots=[DEPOT, *(estimate.recipients[r].code for r in question.provinces)],
     )
     return Posed(problem, wanted, free)
+
+
+def _check_lanes(question: Question, weeks: int) -> None:
+    """Raises InputError for a lane on which nothing would arrive in the weeks of the forecast."""
+    inland = {"the provinces": question.assumptions.provinces} if question.provinces else {}
+    for end, lane in {**question.assumptions.lanes, **inland}.items():
+        if lane.weeks >= weeks:
+            raise InputError(
+                f"What is sent to {end} is {lane.weeks} weeks under way, and the forecast ends after {weeks}.",
+                field="weeks",
+                way_out="Publish a longer forecast, or correct the weeks of the lane in the assumptions.",
+            )
 
 
 def _abroad(question: Question) -> np.ndarray:
@@ -205,11 +220,15 @@ def _floor(
     return np.asarray(np.floor(wanted * affordable / pack) * pack)
 
 
-def _asked_floors(question: Question) -> np.ndarray:
-    """(recipients, items): the floors that the assumptions name. Raises InputError for one who is not in the plan."""
+def asked_floors(question: Question) -> np.ndarray:
+    """(recipients, items): units of the floors that the assumptions name.
+
+    Raises InputError for one who is not in the plan, or is named twice.
+    """
     estimate = question.estimate
     row = {one.code: at for at, one in enumerate(estimate.recipients)}
     floors = np.zeros((len(row), len(estimate.items)))
+    named: dict[str, str] = {}
     for name, units in question.assumptions.floors.items():
         code = code_of(name)
         if code == estimate.home_code:
@@ -219,11 +238,14 @@ def _asked_floors(question: Question) -> np.ndarray:
                 way_out="Raise home_cover to keep more at home; or name one of its provinces.",
             )
         if code not in row:
+            raise _not_in_the_plan(name, code, home=estimate.home_code)
+        if code in named:
             raise InputError(
-                f"{name} has a floor, and is not in this plan: it is not hard hit, nor weak with a case.",
+                f"{name} and {named[code]} are one, and have a floor each.",
                 field="floors",
-                way_out="Take the floor out, or lower hard_hit or weak_system in the assumptions.",
+                way_out=f"Write one line for {code}.",
             )
+        named[code] = name
         for item, count in units.items():
             if find_item(item).code not in estimate.items:
                 raise InputError(
@@ -233,6 +255,20 @@ def _asked_floors(question: Question) -> np.ndarray:
                 )
             floors[row[code], estimate.items.index(item)] = count
     return floors
+
+
+def _not_in_the_plan(name: str, code: str, *, home: str) -> InputError:
+    if is_place(code) and place(code).parent == home:
+        return InputError(
+            f"{name} has a floor, and home's provinces are not in this plan.",
+            field="floors",
+            way_out="Plan with --provinces, or take the floor out.",
+        )
+    return InputError(
+        f"{name} has a floor, and is not in this plan: it is not hard hit, nor weak with a case.",
+        field="floors",
+        way_out="Take the floor out, or lower hard_hit or weak_system in the assumptions.",
+    )
 
 
 def _at_arrival(question: Question, floor: np.ndarray, weeks: int) -> np.ndarray:

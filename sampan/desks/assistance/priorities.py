@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sampan.core.errors import InputError
 from sampan.desks.assistance.assumptions import Assumptions
 from sampan.desks.assistance.needs import NeedEstimate, prioritised
 from sampan.engines.priority import Priority
@@ -65,8 +66,15 @@ def priorities(ledger: Ledger, estimate: NeedEstimate, assumptions: Assumptions)
 def weights(estimate: NeedEstimate, assumptions: Assumptions) -> np.ndarray:
     """(recipients, items): harm per unit unmet, by the published formula of ``engines/priority``.
 
-    A recipient that answers for several places has the mean of theirs, weighted by their need.
+    A recipient that answers for several places has the mean of theirs, weighted by their need. Raises
+    InputError for an item whose harm is not said.
     """
+    if missing := [item for item in estimate.items if item not in assumptions.harm]:
+        raise InputError(
+            f"[harm] does not say what a unit of {', '.join(missing)} unmet weighs.",
+            field="harm",
+            way_out=f"Add it to the assumptions: {missing[0]} = 1.",
+        )
     found = _priority(estimate, assumptions, harm=[assumptions.harm[item] for item in estimate.items])
     need = estimate.by_place.need.sum(axis=1).mean(axis=0) + 1e-12
     total = estimate.grouping @ need

@@ -13,8 +13,8 @@ from sampan.engines.allocate.kept import kept
 from sampan.engines.allocate.packed import Packed, packed, with_charters
 from sampan.engines.allocate.packs import consignments, whole_packs
 from sampan.engines.allocate.plan import Conflict, Plan
-from sampan.engines.allocate.problem import Floats, Problem
 from sampan.engines.allocate.policy import EVEN
+from sampan.engines.allocate.problem import Floats, Problem
 from sampan.engines.allocate.programme import Programme, Solved
 from sampan.engines.allocate.solve import Optimum
 from sampan.engines.allocate.why import coverage, prices, why

@@ -10,7 +10,15 @@ import pytest
 from sampan.core.errors import InputError
 from sampan.desks.assistance import donors
 from sampan.desks.assistance.alternatives import compared, what_if
-from sampan.desks.assistance.assumptions import Assumptions, Lane, default, overlaid, read, with_floors
+from sampan.desks.assistance.assumptions import (
+    Assumptions,
+    Lane,
+    default,
+    overlaid,
+    read,
+    with_floors,
+    with_policy,
+)
 from sampan.desks.assistance.deciding import decide
 from sampan.desks.assistance.depots import count
 from sampan.desks.assistance.plan import Decision
@@ -35,12 +43,58 @@ def test_the_shipped_plan_needs_no_easing(china: Node) -> None:
 
 def test_a_floor_above_the_supply_is_named_and_eased(china: Node) -> None:
     decision = planned(china, with_floors(default(), {"Italy": {"mask": 900_000_000}}))
-    (said,) = decision.conflicts
+    said, missed = decision.conflicts
     assert said.startswith(
-        "the floor of mask for Italy in week 2 and the stock of mask cannot all hold: eased"
+        "the floor of mask for Italy in week 2 and the stock of mask cannot all hold: floors are eased"
     )
+    assert missed.startswith("of the 900,000,000 mask that Italy must be sent in this round, ")
     italy = sum(line.units for line in decision.leaving if (line.recipient, line.item) == ("ITA", "mask"))
     assert italy > 0
+
+
+def test_every_floor_that_gives_way_is_named_also_beside_a_tighter_one(china: Node) -> None:
+    """The conflict names a smallest set of limits; the officer must hear of the other floors that fell with it."""
+    asked = {"ITA": {"mask": 900_000_000, "ventilator": 5_000}, "IRN": {"test_kit": 90_000_000}}
+    said = planned(china, with_floors(default(), asked)).conflicts
+    for who, what in (("Italy", "mask"), ("Italy", "ventilator"), ("Iran", "test_kit")):
+        assert any(f"{what} that {who} must be sent" in each for each in said)
+
+
+def test_a_floor_is_kept_or_named_under_the_even_policy(china: Node) -> None:
+    asked = with_policy(with_floors(default(), {"ITA": {"mask": 20_000}}), "proportional")
+    decision = planned(china, asked)
+    assert decision.conflicts == ()
+    assert sum(x.units for x in decision.leaving if (x.recipient, x.item) == ("ITA", "mask")) >= 20_000
+    closed = planned(china, lanes(asked, freight_m3=0.0))
+    assert any("20,000 mask that Italy must be sent" in said for said in closed.conflicts)
+
+
+def test_no_freight_is_said_once(china: Node) -> None:
+    closed = lanes(with_floors(default(), {"ITA": {"mask": 2_000}}), freight_m3=0.0)
+    assert not any("freight in m³" in said for said in planned(china, closed).conflicts)
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ('[lanes]\n"Europe" = { weeks = 8, freight_m3 = 5 }', "8 weeks under way"),
+        ("[floors]\nITA = { mask = 20 }\nItaly = { mask = 40 }", "are one"),
+        ("[floors]\nCN-HB = { mask = 20 }", "provinces are not in this plan"),
+    ],
+)
+def test_terms_that_no_plan_can_have_are_refused(china: Node, said: str, says: str) -> None:
+    question = opened(china.session, assumptions=default(), day=DAY, with_provinces=False).question
+    edited = overlaid(question.assumptions, said.encode(), name="wi.toml")
+    with pytest.raises(InputError, match=says) as fault:
+        decide(asked_otherwise(china.session, question, edited))
+    assert fault.value.way_out
+
+
+def test_an_item_whose_harm_nobody_said_is_refused(china: Node) -> None:
+    given = default()
+    harm = {item: weight for item, weight in given.harm.items() if item != "mask"}
+    with pytest.raises(InputError, match="unit of mask unmet"):
+        planned(china, replace(given, harm=harm))
 
 
 def test_a_floor_that_can_be_met_is_met(china: Node) -> None:
