@@ -102,7 +102,7 @@ def _on_the_way(q: Packed, found: Prices, line: tuple[Ints, Ints, Ints]) -> dict
     lane = q.group_lane[group][:, None]
     leaves = t[:, None] - q.lead[depot, lane]  # (N, Dp)
     way = (q.lead[depot, lane] >= 0) & (leaves >= 0)
-    here = np.maximum(leaves, 0), depot, i[:, None]
+    here = np.clip(leaves, 0, q.horizon - 1), depot, i[:, None]
     m3, kg = (price[here[0], depot, lane] for price in (found.m3, found.kg))
     freight = m3 * q.m3[here[2]] + kg * q.kg[here[2]]
     worth, short, wished = found.arrival[line][:, None], found.stock[here] > 0, np.zeros(way.shape, bool)

@@ -58,10 +58,10 @@ def test_a_line_is_held_by_what_was_short_when_it_left_not_when_it_arrives() -> 
 
 
 def test_a_depot_that_does_not_serve_the_line_does_not_hold_it() -> None:
-    """The second depot has next to no freight, and what it has is dear; the first has enough of both."""
-    lead = np.array([[0], [0]])
-    supply = np.array([[[12.0], [40.0]], [[0.0], [0.0]]])
-    freight = np.array([[[99.0], [1.0]], [[99.0], [1.0]]])
+    """The second depot has next to no freight, and the third no lane; the first has freight enough."""
+    lead = np.array([[0], [0], [-1]])
+    supply = np.array([[[12.0], [40.0], [0.0]], [[0.0], [0.0], [9.0]]])
+    freight = np.array([[[99.0], [1.0], [9.0]], [[99.0], [1.0], [9.0]]])
     plan = allocate(_problem(supply=supply, freight_m3=freight, lead_weeks=lead), gap=0.0)
     assert all("stock" in one.binding for one in plan.reasons)
 
