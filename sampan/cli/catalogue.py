@@ -52,7 +52,7 @@ CATALOGUE: Mapping[str, Mapping[str, Listed]] = {
     "Assistance: goods, money, people": {
         "stock": Listed("stock", "What lies in our depots, by lot and expiry."),
         "consignment": Listed("consignments", "Pack, split, hand over and follow consignments."),
-        "receipt": Listed("consignments", "What recipients sign for, and what they claim."),
+        "receipt": Listed("receipts", "What recipients sign for, and what they claim."),
         "appeal": Listed("giving", "Take in appeals, verify them, answer them."),
         "contribution": Listed("giving", "What is given and received, from pledge to use."),
         "received": Listed(

@@ -1,80 +1,33 @@
-"""Commands ``consignment …`` and ``receipt …``: what is on its way, and what its recipient says has come."""
+"""Commands ``consignment …``: what is promised, packed, split and withdrawn, and where each of them stands.
+
+How it travels has a module of its own, ``journeys``.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sampan.cli import journeys
 from sampan.cli.appeals import On, day_of, report
 from sampan.cli.control import Day, KnownBy, end_of_day
+from sampan.cli.journeys import Number
 from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
 from sampan.cli.say import as_json, said, table
 from sampan.cli.stock import Depot, named_lots
 
 if TYPE_CHECKING:
-    from sampan.desks.assistance.receipts import Found, Signed
     from sampan.world.consignments import Tracked
 
 consignment_app = typer.Typer(no_args_is_help=True, help="Pack, split, hand over and follow consignments.")
-receipt_app = typer.Typer(no_args_is_help=True, help="What recipients sign for, and what they claim.")
 
-Number = Annotated[str, typer.Argument(metavar="NUMBER", help="As 4-ITA.")]
 Reason = Annotated[str, typer.Option(help="Why.")]
-Parts = Annotated[
-    list[str] | None, typer.Option(metavar="ITEM=UNITS[@LOT]", help="May be repeated.", show_default=False)
-]
-
-
-class By(StrEnum):
-    """Modes of transport."""
-
-    air = "air"
-    sea = "sea"
-    rail = "rail"
-    road = "road"
-    hand = "hand"
-
-
-class Step(StrEnum):
-    """States that somebody reports."""
-
-    in_transit = "in-transit"
-    arrived = "arrived"
-    cleared = "cleared"
-
-
-STATES: dict[Step, Literal["in transit", "arrived", "cleared"]] = {
-    Step.in_transit: "in transit",
-    Step.arrived: "arrived",
-    Step.cleared: "cleared",
-}
-
-
-class Outcome(StrEnum):
-    """How a customs step stands."""
-
-    applied = "applied"
-    granted = "granted"
-    refused = "refused"
-    done = "done"
-
-
-class Settled(StrEnum):
-    """What became of a claim."""
-
-    found = "found"
-    lost = "lost"
-    returned = "returned"
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
     app.add_typer(consignment_app, name="consignment")
-    app.add_typer(receipt_app, name="receipt")
 
 
 @consignment_app.command("list")
@@ -166,7 +119,10 @@ def show(
 @consignment_app.command()
 def pack(
     number: Number,
-    lot: Parts = None,
+    lot: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ITEM=UNITS[@LOT]", help="May be repeated.", show_default=False),
+    ] = None,
     depot: Depot = "home",
     folder: NodeFolder = HERE,
     person: As = OFFICER,
@@ -247,281 +203,7 @@ def withdraw(
         report(act(node.session, number, reason=reason, day=day_of(on)), json)
 
 
-@consignment_app.command()
-def handover(
-    number: Number,
-    by: Annotated[By, typer.Option(help="How it travels.")],
-    carrier: Annotated[str, typer.Option(help="Who carries it.")],
-    waybill: Annotated[str, typer.Option(help="Number of the waybill; every leg has its own.")],
-    origin: Annotated[str, typer.Option("--from", help="Where the leg begins.")],
-    destination: Annotated[str, typer.Option("--to", help="Where the leg ends.")],
-    container: Annotated[list[str] | None, typer.Option(help="Container number; may be repeated.")] = None,
-    folder: NodeFolder = HERE,
-    person: As = OFFICER,
-    on: On = None,
-    json: Json = False,
-) -> None:
-    """Hand it to the carrier of its first or next leg.
-
-    Example: sampan consignment handover 4-ITA --by air --carrier CA --waybill 999-12345675 --from PVG --to FCO
-    """
-    from sampan.desks.assistance.journeys import hand_over
-
-    with opened(folder, person) as node:
-        done = hand_over(
-            node.session,
-            number,
-            mode=by.value,
-            carrier=carrier,
-            waybill=waybill,
-            origin=origin,
-            destination=destination,
-            containers=container or (),
-            day=day_of(on),
-        )
-        report(done, json)
-
-
-@consignment_app.command()
-def progress(
-    number: Number,
-    state: Annotated[Step, typer.Argument()],
-    place: Annotated[str, typer.Option("--at", help="Where.")],
-    note: Annotated[str, typer.Option(help="A word for the record.")] = "",
-    folder: NodeFolder = HERE,
-    person: As = OFFICER,
-    on: On = None,
-    json: Json = False,
-) -> None:
-    """Say that it is in transit, has arrived, or is cleared. Only its recipient can say that it is received.
-
-    Example: sampan consignment progress 4-ITA arrived --at FCO
-    """
-    from sampan.desks.assistance.journeys import progress as act
-
-    with opened(folder, person) as node:
-        report(act(node.session, number, STATES[state], place=place, note=note, day=day_of(on)), json)
-
-
-@consignment_app.command()
-def paper(
-    number: Number,
-    what: Annotated[str, typer.Argument(help='As "donation letter".')],
-    reference: Annotated[str, typer.Option(help="Its number.")],
-    file: Annotated[Path | None, typer.Option(help="The document: kept beside the ledger.")] = None,
-    folder: NodeFolder = HERE,
-    person: As = OFFICER,
-    json: Json = False,
-) -> None:
-    """Note a paper that goes with it.
-
-    Example: sampan consignment paper 4-ITA "packing list" --reference PL-17 --file pl17.pdf
-    """
-    from sampan.core.files import read_bytes
-    from sampan.desks.assistance.journeys import add_paper
-
-    data = read_bytes(file) if file else None
-    with opened(folder, person) as node:
-        report(
-            add_paper(
-                node.session, number, what, reference=reference, name=file.name if file else "", data=data
-            ),
-            json,
-        )
-
-
-@consignment_app.command()
-def customs(
-    number: Number,
-    step: Annotated[str, typer.Argument(help='As "import permit".')],
-    outcome: Annotated[Outcome, typer.Argument()],
-    authority: Annotated[str, typer.Option(help="Before whom.")],
-    note: Annotated[str, typer.Option(help="A word for the record.")] = "",
-    folder: NodeFolder = HERE,
-    person: As = OFFICER,
-    on: On = None,
-    json: Json = False,
-) -> None:
-    """Note a step before customs or another authority.
-
-    Example: sampan consignment customs 4-ITA "import permit" granted --authority AIFA
-    """
-    from sampan.desks.assistance.journeys import customs as act
-
-    with opened(folder, person) as node:
-        done = act(
-            node.session,
-            number,
-            step,
-            authority=authority,
-            outcome=outcome.value,
-            note=note,
-            day=day_of(on),
-        )
-        report(done, json)
-
-
-@consignment_app.command(context_settings={"ignore_unknown_options": True})
-def temperature(
-    number: Number,
-    celsius: Annotated[float, typer.Argument()],
-    lowest: Annotated[float, typer.Option(help="The lowest allowed.")] = 2.0,
-    highest: Annotated[float, typer.Option(help="The highest allowed.")] = 8.0,
-    logger: Annotated[str, typer.Option(help="Which logger.")] = "",
-    folder: NodeFolder = HERE,
-    person: As = OFFICER,
-    json: Json = False,
-) -> None:
-    """Note a reading of its cold chain, now.
-
-    Example: sampan consignment temperature 4-ITA 5.5 --lowest 2 --highest 8
-    """
-    from sampan.desks.assistance.journeys import temperature as act
-
-    with opened(folder, person) as node:
-        report(act(node.session, number, celsius, lowest=lowest, highest=highest, logger=logger), json)
-
-
-@consignment_app.command(context_settings={"ignore_unknown_options": True})
-def position(
-    number: Number,
-    latitude: Annotated[float, typer.Argument()],
-    longitude: Annotated[float, typer.Argument()],
-    place: Annotated[str, typer.Option("--at", help="What the place is called.")] = "",
-    folder: NodeFolder = HERE,
-    person: As = OFFICER,
-    json: Json = False,
-) -> None:
-    """Note where it was seen, now.
-
-    Example: sampan consignment position 4-ITA 41.8 12.25 --at Fiumicino
-    """
-    from sampan.desks.assistance.journeys import position as act
-
-    with opened(folder, person) as node:
-        report(act(node.session, number, latitude, longitude, place=place), json)
-
-
-@receipt_app.command()
-def sign(
-    number: Number,
-    good: Parts = None,
-    damaged: Parts = None,
-    missing: Parts = None,
-    everything: Annotated[bool, typer.Option("--all-good", help="All that is on the way has come.")] = False,
-    reason: Annotated[str, typer.Option(help="Why something is damaged or missing.")] = "",
-    photo: Annotated[Path | None, typer.Option(help="A picture: kept beside the ledger, by digest.")] = None,
-    note: Annotated[str, typer.Option(help="A word for the record.")] = "",
-    folder: NodeFolder = HERE,
-    person: As = OFFICER,
-    on: On = None,
-    json: Json = False,
-) -> None:
-    """Sign for what has come, as its recipient. What you do not name is still on the way.
-
-    Example: sampan receipt sign 4-ITA --good mask=1900@L7 --damaged mask=100@L7 --reason wet --as italy
-    """
-    from sampan.core.files import read_bytes
-    from sampan.desks.assistance.receipts import receive, receive_all
-
-    picture = read_bytes(photo) if photo else None
-    found = _found(good, damaged, missing, reason, picture)
-    with opened(folder, person) as node:
-        if everything:
-            signed = receive_all(node.session, number, note=note, day=day_of(on))
-        else:
-            signed = receive(node.session, number, found, note=note, day=day_of(on))
-    if json:
-        as_json(signed)
-    else:
-        _say(signed)
-
-
-def _found(
-    good: list[str] | None,
-    damaged: list[str] | None,
-    missing: list[str] | None,
-    reason: str,
-    photo: bytes | None,
-) -> list[Found]:
-    """What was typed, lot by lot."""
-    from sampan.desks.assistance.receipts import Found
-
-    units: dict[tuple[str, str | None], Counter[str]] = {}
-    for what, texts in (("good", good), ("damaged", damaged), ("missing", missing)):
-        for line in named_lots(texts):
-            units.setdefault((line.item, line.lot), Counter())[what] += line.units
-    return [
-        Found(
-            item,
-            good=count["good"],
-            damaged=count["damaged"],
-            missing=count["missing"],
-            lot=lot,
-            reason=reason if count["damaged"] or count["missing"] else "",
-            photo=photo if count["damaged"] or count["missing"] else None,
-        )
-        for (item, lot), count in units.items()
-    ]
-
-
-def _say(signed: Signed) -> None:
-    said(
-        f"Receipt {signed.part} of {signed.consignment}: {signed.good:,} units good, {signed.claimed:,} claimed, "
-        f"{signed.outstanding:,} still on the way. Recorded as entry {signed.entry}."
-    )
-
-
-@receipt_app.command()
-def claims(folder: NodeFolder = HERE, json: Json = False) -> None:
-    """List the open claims: what recipients should have had and have not.
-
-    Example: sampan receipt claims
-    """
-    from sampan.desks.assistance.receipts import claims as view
-
-    with opened(folder) as node:
-        rows = view(node.session.ledger)
-    if json:
-        as_json(rows)
-        return
-    table(
-        ["consignment", "item", "lot", "earmark", "units"],
-        [[x.consignment, x.item, x.lot, x.earmark, x.units] for x in rows],
-    )
-    if not rows:
-        said("No claim is open.")
-
-
-@receipt_app.command()
-def settle(
-    number: Number,
-    lot: Annotated[str, typer.Argument(metavar="ITEM=UNITS[@LOT]")],
-    outcome: Annotated[Settled, typer.Argument()],
-    reason: Reason,
-    depot: Depot = "home",
-    folder: NodeFolder = HERE,
-    person: As = OFFICER,
-    on: On = None,
-    json: Json = False,
-) -> None:
-    """Say what became of claimed units: found (by the recipient), lost, or returned to a depot.
-
-    Example: sampan receipt settle 4-ITA mask=40@L7 lost --reason "carrier has paid"
-    """
-    from sampan.desks.assistance.receipts import settle as act
-
-    (line,) = named_lots([lot])
-    with opened(folder, person) as node:
-        done = act(
-            node.session,
-            number,
-            line.item,
-            line.units,
-            outcome.value,
-            reason=reason,
-            lot=line.lot,
-            depot=depot,
-            day=day_of(on),
-        )
-        report(done, json)
+for _act in (journeys.handover, journeys.progress, journeys.paper, journeys.customs):
+    consignment_app.command()(_act)
+for _reading in (journeys.temperature, journeys.position):  # whose numbers may begin with a minus
+    consignment_app.command(context_settings={"ignore_unknown_options": True})(_reading)

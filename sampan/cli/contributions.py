@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 contribution_app = typer.Typer(no_args_is_help=True, help="What is given and received, from pledge to use.")
 
 Things = Annotated[
-    list[str], typer.Argument(metavar="WHAT=QUANTITY…", help="mask=200000, USD=20000000.00, people:nurse=30.")
+    list[str],
+    typer.Argument(
+        metavar="WHAT=QUANTITY…", help="mask=200000, USD=20000000.00, people:nurse=30, service:laboratory=3."
+    ),
 ]
 Parts = Annotated[
     list[str] | None,

@@ -174,6 +174,8 @@ def received(
     ]
     if unthanked:
         said(f"Not thanked yet: {', '.join(unthanked)}.")
+    if not found:
+        said("Nobody has given us anything: sampan contribution pledge records what is promised.")
 
 
 def reciprocity(

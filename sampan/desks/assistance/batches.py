@@ -130,7 +130,9 @@ def _waiting_plan(session: Session, plan_id: str | None) -> Entry:
         waits = not said or _still_waiting(_leaving(session, entry), said)
         if waits and _superseded_by(session, entry) is None:
             return entry
-    raise InputError("No plan waits for approval.", way_out="Propose one with: sampan plan")
+    raise InputError(
+        "No plan waits for approval.", way_out="Propose one: sampan plan, or by hand sampan batch propose."
+    )
 
 
 def _superseded_by(session: Session, plan: Entry) -> int | None:
@@ -146,7 +148,7 @@ def _refuse_superseded(session: Session, plan: Entry) -> None:
     if batch is not None and plan.id not in _decided(session):
         raise InputError(
             f"Batch {batch} was approved after this plan was proposed: the depot is no longer as it saw it.",
-            way_out="Propose anew with: sampan plan",
+            way_out="Propose anew: sampan plan, or by hand sampan batch propose.",
         )
 
 

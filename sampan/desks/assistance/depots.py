@@ -130,7 +130,9 @@ def adjust(
         if booked + change < 0:
             raise InputError(
                 f"{depot} holds {booked:,} {_named(what)}; {-change:,} cannot be taken off.",
-                way_out=f"Take off {booked:,} or fewer.",
+                way_out=f"Take off {booked:,} or fewer."
+                if booked
+                else "Name the lot that there is, or a later day.",
                 held=booked,
                 asked=-change,
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from math import isfinite
 from typing import Literal
 
 from sampan.access.session import Session
@@ -92,13 +93,20 @@ def progress(
 
 
 def add_paper(
-    session: Session, number: str, what: str, *, reference: str, name: str = "", data: bytes | None = None
+    session: Session,
+    number: str,
+    what: str,
+    *,
+    reference: str,
+    name: str = "",
+    data: bytes | None = None,
+    day: date | None = None,
 ) -> Done:
     """Notes a paper that goes with a consignment, with its file if there is one."""
     track(session.ledger, number)
     document = session.keep(name, data) if data is not None else None
     record = Paper(consignment=number, what=what, reference=reference, document=document)
-    (entry,) = session.write("consign", [record])
+    (entry,) = session.write("consign", [record], effective=day)
     return Done(number, (entry.id,), f"{what} {reference} goes with {number}")
 
 
@@ -130,6 +138,9 @@ def temperature(
     logger: str = "",
 ) -> Done:
     """Notes a reading of the cold chain. A breach is shown with the consignment until its end."""
+    for name, degrees in (("celsius", celsius), ("lowest", lowest), ("highest", highest)):
+        if not isfinite(degrees):
+            raise InputError(f"{degrees} is no temperature.", way_out="Write degrees, as 5.5.", field=name)
     if lowest > highest:
         raise InputError(f"{lowest} is above {highest}.", way_out="Write the lowest first.", field="lowest")
     track(session.ledger, number)
