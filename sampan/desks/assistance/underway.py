@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
+import numpy as np
 from sqlalchemy import func, select
 
 from sampan.core.portions import portions
 from sampan.ledger.entry import milliseconds
 from sampan.ledger.ledger import Ledger
-from sampan.world.accounts import balance
+from sampan.world.account_columns import columns
 from sampan.world.consignment_tables import events
 
 At = Literal["decided", "packed", "under way", "claimed"]
 """Where goods of a consignment are: promised in a depot, packed, with a carrier, or missing."""
 
-_ACCOUNTS = {"decided": "allotted:", "packed": "packed:", "under way": "transit:", "claimed": "claim:"}
+_ACCOUNTS: Mapping[At, str] = {
+    "decided": "allotted",
+    "packed": "packed",
+    "under way": "transit",
+    "claimed": "claim",
+}
 
 SILENT_DAYS = 14
 """Days after which somebody should ask where a consignment is."""
@@ -24,16 +31,29 @@ SILENT_DAYS = 14
 
 def at(ledger: Ledger, where: At) -> frozenset[str]:
     """The numbers of the consignments of which something is there, by all that is recorded."""
-    held = balance(ledger, account=_ACCOUNTS[where])
-    return frozenset(one.account.partition(":")[2] for one in held if one.quantity > 0)
+    return everywhere(ledger)[where]
 
 
-def silent(ledger: Ledger, today: date, *, days: int = SILENT_DAYS) -> frozenset[str]:
-    """Those under way of which nothing has been said in the last ``days``."""
+def everywhere(ledger: Ledger) -> Mapping[At, frozenset[str]]:
+    """The same of each place: quick, for all commodities of an account are added up at once."""
+    held, found = columns(ledger), {account: set[str]() for account in _ACCOUNTS.values()}
+    size = len(held.accounts)
+    left = np.bincount(held.taker, held.quantity, size) - np.bincount(held.giver, held.quantity, size)
+    for one in np.flatnonzero(left > 0).tolist():
+        account, _, number = held.accounts[one].partition(":")
+        if account in found:
+            found[account].add(number)
+    return {where: frozenset(found[account]) for where, account in _ACCOUNTS.items()}
+
+
+def silent(
+    ledger: Ledger, under_way: Collection[str], today: date, *, days: int = SILENT_DAYS
+) -> frozenset[str]:
+    """Those of the consignments ``under_way`` of which nothing has been said in the last ``days``."""
     moment = milliseconds(datetime.combine(today - timedelta(days=days), time.min, UTC))
     found: set[str] = set()
     with ledger.reading() as connection:
-        for some in portions(sorted(at(ledger, "under way"))):
+        for some in portions(sorted(under_way)):
             query = select(events.c.consignment).where(events.c.consignment.in_(some))
             query = query.group_by(events.c.consignment).having(func.max(events.c.effective) < moment)
             found.update(row.consignment for row in connection.execute(query))

@@ -166,7 +166,7 @@ SECTIONS = (
             "science.sets",
             "science.datacite",
             "science.works",
-            "science.work_versions",
+            "science.work_editions",
             "science.focal_points",
             "science.projects",
             "science.duplicates",

@@ -154,6 +154,19 @@ class DeskPages:
             **beside,
         )
 
+    def _beside(
+        self, placed: Placed, result: Any, said: Said, request: Request, session: Session
+    ) -> Mapping[str, Any]:
+        """The picture of a result, and what else stands beside it."""
+        look, language = request.query_params.get("look", ""), language_of(request)
+
+        def draw(on: Session) -> Mapping[str, Any]:
+            return pictures.beside(
+                placed.key, result, said, Looking(on, language, look, self._inside.standing())
+            )
+
+        return self._results.kept(("beside", *_asked(placed, said), look, language), session, draw)
+
     # Acts
 
     async def _ask(self, request: Request, placed: Placed, session: Session) -> Response:
@@ -262,8 +275,9 @@ class Results:
 
     def of(self, placed: Placed, said: Said, session: Session) -> Any:
         """The result of a view. Raises what the view raises."""
-        key = (placed.key, tuple(sorted((name, tuple(found)) for name, found in said.items())))
-        return self.kept(key, session, lambda on: placed.offer.call(on, **read(placed.offer, said, on)))
+        return self.kept(
+            _asked(placed, said), session, lambda on: placed.offer.call(on, **read(placed.offer, said, on))
+        )
 
     def kept(self, key: tuple[Any, ...], session: Session, make: Callable[[Session], Any]) -> Any:
         """What ``make`` gives today, at this size of the ledger. Raises what it raises."""
@@ -284,6 +298,11 @@ class Results:
         return result
 
 
+def _asked(placed: Placed, said: Said) -> tuple[Any, ...]:
+    """What tells one question from another."""
+    return (placed.key, tuple(sorted((name, tuple(found)) for name, found in said.items())))
+
+
 def _acted(placed: Placed, said: Said, session: Session) -> Given:
     """What an act gave: where to go from here."""
     assert isinstance(placed.offer, Act)
@@ -301,7 +320,7 @@ def _looked(request: Request, placed: Placed, result: Any) -> Mapping[str, Any]:
     return {
         "it": result,
         "result": None
-        if result is None or isinstance(result, bytes)
+        if result is None or isinstance(result, bytes) or placed.key in pictures.WHOLE
         else shown(result, tables.laid_out(placed.key, begin)),
         "begin": begin,
         "most": tables.MOST_SHOWN,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +13,7 @@ from sampan.core.languages import Language
 from sampan.core.money import Money
 from sampan.desks.assistance import batches
 from sampan.desks.assistance.alternatives import Alternative, WhatIf
+from sampan.desks.assistance.figures import Figure, Figures
 from sampan.desks.assistance.lists import ConsignmentRow, Stock
 from sampan.desks.assistance.plan import Coverage, Decision
 from sampan.desks.assistance.planning import NeedView, PlanView
@@ -257,7 +258,14 @@ def _stock(stock: Stock, _: Said, looking: Looking) -> Mapping[str, Any]:
     }
 
 
-# Money and teams
+# Money, teams and figures
+
+
+def _figures(found: Figures, _: Said, __: Looking) -> Mapping[str, Any]:
+    """Every figure by the name under which its list can be asked for."""
+    parts = (getattr(found, field.name) for field in fields(found))
+    listed = [each for part in parts for each in (part if isinstance(part, tuple) else (part,))]
+    return {"figures": [each for each in listed if isinstance(each, Figure)]}
 
 
 def _statement(found: Statement, _: Said, looking: Looking) -> Mapping[str, Any]:
@@ -296,5 +304,14 @@ _DRAWN: Mapping[str, tuple[str, Draw]] = {
     "assistance.stock": ("desk_stock.html", _stock),
     "assistance.statement": ("desk_statement.html", _statement),
     "assistance.teams": ("desk_teams.html", _teams),
+    "assistance.figures": ("desk_figures.html", _figures),
 }
 """The template of a view, and what draws its picture."""
+
+WHOLE = frozenset(
+    {
+        *("assistance.compare_policies", "assistance.draft_plan", "assistance.explain_need"),
+        *("assistance.figures", "assistance.plan", "assistance.what_if"),
+    }
+)
+"""Views whose own template lays out the whole result."""

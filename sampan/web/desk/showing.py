@@ -91,6 +91,7 @@ class View:
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nexts: Callable[[Any], tuple[Next, ...]] | None = None
+    newest_first: bool = False
     begin: int = 0
     most: int = 200
 
@@ -153,6 +154,8 @@ def shown(result: Any, view: View = PLAIN) -> Shown:
 
 def _table(word: str, every: Sequence[Any], view: View, *, begin: int) -> Table:
     """The rows from ``begin`` on, in the columns that are wanted, less those in which nothing is said."""
+    if view.newest_first:
+        every = every[::-1]
     rows = every[begin : begin + view.most]
     if not rows or not dataclasses.is_dataclass(rows[0]):
         return Table(word, ("value",), tuple((cell(word, row),) for row in rows), len(every))

@@ -64,9 +64,21 @@ COLUMNS: Mapping[str, Columns] = {
 """The columns of views that have more to say than a page can show; a table that is not named shows all."""
 
 
+NEWEST_FIRST = frozenset(
+    {
+        "assistance.appeals",
+        "assistance.batches",
+        "assistance.received",
+        "assistance.team_requests",
+        "assistance.teams",
+    }
+)
+"""Views that give what came first in front, where people look for what came last."""
+
+
 def laid_out(key: str, begin: int) -> View:
     """How the view ``key`` is laid out, from row ``begin`` on."""
-    return View(COLUMNS.get(key, {}), NEXTS.get(key), begin, MOST_SHOWN)
+    return View(COLUMNS.get(key, {}), NEXTS.get(key), key in NEWEST_FIRST, begin, MOST_SHOWN)
 
 
 def _next(key: str, word: str = "", **said: object) -> Next:

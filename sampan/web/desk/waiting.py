@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -44,22 +44,18 @@ def _plans(session: Session) -> Iterator[Waits]:
 
 
 def _consignments(session: Session) -> Iterator[Waits]:
-    for word, where in _AT.items():
-        count = len(underway.at(session.ledger, where))
-        yield Waits(word, count, "receive" if word == "receipts" else "consign", *_listed(where))
-    silent = underway.silent(session.ledger, session.today())
+    ledger, everywhere = session.ledger, underway.everywhere(session.ledger)
+    under_way = everywhere["under way"]
+    silent = underway.silent(ledger, under_way, session.today())
+    yield Waits("to_pack", len(everywhere["decided"]), "consign", *_listed("decided"))
+    yield Waits("to_hand_over", len(everywhere["packed"]), "consign", *_listed("packed"))
     yield Waits("silent", len(silent), "consign", *_listed("under way"))
+    yield Waits("receipts", len(under_way), "receive", *_listed("under way"))
+    yield Waits("claims", len(everywhere["claimed"]), "consign", "assistance.claims")
 
 
-_AT: Mapping[str, underway.At] = {"to_pack": "decided", "to_hand_over": "packed", "receipts": "under way"}
-
-
-def _listed(where: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _listed(where: underway.At) -> tuple[str, tuple[tuple[str, str], ...]]:
     return "assistance.consignments", (("at", where),)
-
-
-def _claims(session: Session) -> Iterator[Waits]:
-    yield Waits("claims", len(underway.at(session.ledger, "claimed")), "consign", "assistance.claims")
 
 
 def _stock(session: Session) -> Iterator[Waits]:
@@ -103,7 +99,6 @@ def _notices(session: Session) -> Iterator[Waits]:
 _LOOKS: tuple[Callable[[Session], Iterator[Waits]], ...] = (
     _plans,
     _consignments,
-    _claims,
     _stock,
     _appeals,
     _teams,
