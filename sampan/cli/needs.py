@@ -51,7 +51,7 @@ def needs(
     absorbable: Annotated[
         bool, typer.Option("--absorbable", help="Explain what can be used, not what is needed.")
     ] = False,
-    limit: Annotated[int, typer.Option(help="Recipients for each item; 0 for all.")] = 10,
+    limit: Annotated[int, typer.Option(help="Recipients for each item; 0 for all.", min=0)] = 10,
     json: Json = False,
 ) -> None:
     """Show who will need what over the weeks of the latest published forecast.
@@ -155,7 +155,7 @@ def priority(
     folder: NodeFolder = HERE,
     assumed: AssumptionsFile = None,
     of_provinces: Annotated[bool, typer.Option("--provinces", help="Home's provinces too.")] = False,
-    limit: Annotated[int, typer.Option(help="Rows; 0 for all.")] = 20,
+    limit: Annotated[int, typer.Option(help="Rows; 0 for all.", min=0)] = 20,
     json: Json = False,
 ) -> None:
     """Show who comes first: how hard hit, how weak the health system, and the weight of a unit unmet.
@@ -164,6 +164,7 @@ def priority(
 
     Examples: sampan priority; sampan priority Italy Ethiopia --json
     """
+    from sampan.core.errors import InputError
     from sampan.desks.assistance.priorities import priorities
     from sampan.desks.assistance.recipients import code_of
     from sampan.desks.assistance.rounds import estimated
@@ -177,10 +178,16 @@ def priority(
             for row in priorities(node.session.ledger, estimate, given)
             if not wanted or row.recipient in wanted
         ]
+    for code in sorted(wanted - {row.recipient for row in rows}):
+        raise InputError(
+            f"{code} is home." if code == estimate.home_code else f"{code} has reported nothing.",
+            way_out="Name a country abroad with reports; --provinces adds those of home.",
+        )
     if json:
         as_json({"formula": given.priority, "rows": rows})
         return
     shown = rows[: limit or None]
+    marked = "EXERCISE  " if estimate.outlook.exercise else ""
     table(
         [
             "recipient",
@@ -205,7 +212,7 @@ def priority(
             ]
             for r in shown
         ],
-        title=f"Who comes first, by the weeks after {estimate.outlook.last_day}",
+        title=f"{marked}Who comes first, by the weeks after {estimate.outlook.last_day}",
     )
     if len(shown) < len(rows):
         said(f"{len(rows) - len(shown)} more rows: --limit 0 shows all.")

@@ -136,7 +136,7 @@ def _ceiling(course: Course) -> float:
     )
 
 
-def coverage(decision: Decision, item: str, file: Path, *, most: int = 40) -> None:
+def coverage(decision: Decision, item: str, file: Path, *, exercise: bool, most: int = 40) -> None:
     """The share of need met by recipient, before (open) and after (filled) the plan, those left shortest first."""
     lines = sorted((c for c in decision.coverage if c.item == item), key=lambda c: c.after)[:most]
     figure, (axes,) = _figure(1, heights=(1,))
@@ -149,9 +149,8 @@ def coverage(decision: Decision, item: str, file: Path, *, most: int = 40) -> No
     axes.set_xlim(-0.02, 1.02)
     axes.xaxis.set_major_formatter("{x:.0%}")
     axes.legend(loc="lower right", frameon=False, fontsize=8)
-    _titled(
-        figure, axes, f"Expected share of need for {item} that is met, plan of {decision.day}", exercise=False
-    )
+    title = f"Expected share of need for {item} that is met, plan of {decision.day}"
+    _titled(figure, axes, title, exercise=exercise)
     _save(figure, file)
 
 

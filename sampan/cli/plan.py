@@ -14,8 +14,9 @@ from sampan.cli.say import Steps, as_json, said, table
 if TYPE_CHECKING:
     from sampan.desks.assistance.alternatives import Alternative, WhatIf
     from sampan.desks.assistance.assumptions import Assumptions
+    from sampan.desks.assistance.needs import NeedEstimate
     from sampan.desks.assistance.plan import Decision, Line, Transfer
-    from sampan.desks.assistance.rounds import Counted
+    from sampan.desks.assistance.rounds import Counted, Proposed
     from sampan.node import Node
     from sampan.records.control import Snapshot
 
@@ -74,7 +75,7 @@ def plan(
         Path | None,
         typer.Option(help="Draw coverage before and after: FILE.svg or FILE.png, one for each item."),
     ] = None,
-    limit: Annotated[int, typer.Option(help="Rows to show; 0 for all.")] = 30,
+    limit: Annotated[int, typer.Option(help="Rows to show; 0 for all.", min=0)] = 30,
     json: Json = False,
 ) -> None:
     """Propose who gets what, with home's own need set aside first.
@@ -89,6 +90,7 @@ def plan(
     from sampan.desks.assistance.rounds import propose
 
     check_form(plot)
+    _one_question(compare=compare, what_if=what_if, explain=explain, plot=plot)
     given = _assumed(assumed, policy, reserve, floor or [])
     counted = _counted(stock)
     asked = code_of(explain) if explain else None
@@ -110,18 +112,36 @@ def plan(
         )
     decision = proposed.decision
     if plot:
-        _plot(decision, proposed.estimate.items, plot)
+        _plot(proposed, plot)
     if json:
-        as_json({"entry": proposed.entry, "decision": decision, "gap": decision.gap})
+        exercise = proposed.estimate.outlook.exercise
+        as_json({"entry": proposed.entry, "decision": decision, "gap": decision.gap, "exercise": exercise})
         return
     if asked:
-        _explain(decision, asked)
+        _explain(proposed, asked)
     else:
-        _show(decision, limit)
+        _show(decision, limit, marked=_marked(proposed.estimate))
     if proposed.entry:
         said(
             f"Proposed as entry {proposed.entry}. A second person approves it: sampan batch approve --as director"
         )
+
+
+def _one_question(*, compare: bool, what_if: Path | None, explain: str | None, plot: Path | None) -> None:
+    """Raises InputError for options of which one would be left aside without a word."""
+    from sampan.core.errors import InputError
+
+    given = {"--compare": compare, "--what-if": what_if, "--explain": explain, "--plot": plot}
+    asked = [name for name, value in given.items() if value]
+    if len(asked) > 1 and (compare or what_if):
+        raise InputError(
+            f"{' and '.join(asked)} are several questions.", way_out="Ask one at a time.", field=asked[0]
+        )
+
+
+def _marked(estimate: NeedEstimate) -> str:
+    """What a title begins with: that it is an exercise, if it is."""
+    return "EXERCISE  " if estimate.outlook.exercise else ""
 
 
 def _assumed(file: Path | None, policy: str | None, reserve: str | None, floors: list[str]) -> Assumptions:
@@ -144,7 +164,14 @@ def _floors(said_: list[str]) -> dict[str, dict[str, int]]:
                 f'"{each}" is no floor.', way_out="Write --floor Italy:mask=20000.", field="--floor"
             )
         for line in named_lots([goods]):
-            floors.setdefault(recipient.strip(), {})[line.item] = line.units
+            mine = floors.setdefault(recipient.strip(), {})
+            if line.item in mine:
+                raise InputError(
+                    f"{recipient.strip()} has two floors of {line.item}.",
+                    way_out="Write one.",
+                    field="--floor",
+                )
+            mine[line.item] = line.units
     return floors
 
 
@@ -161,12 +188,12 @@ def _kept(node: Node, stock: Path) -> Snapshot:
     return node.session.keep(stock.name, read_bytes(stock))
 
 
-def _plot(decision: Decision, items: tuple[str, ...], plot: Path) -> None:
+def _plot(proposed: Proposed, plot: Path) -> None:
     from sampan.cli.pictures import coverage
 
-    for item in items:
+    for item in proposed.estimate.items:
         file = plot.with_stem(f"{plot.stem}-{item}")
-        coverage(decision, item, file)
+        coverage(proposed.decision, item, file, exercise=proposed.estimate.outlook.exercise)
         said(f"Wrote {file}.")
 
 
@@ -195,14 +222,17 @@ def _alternatives(
         if json:
             as_json(rows)
         else:
-            _show_policies(rows, f"Policies on the figures up to {question.estimate.outlook.last_day}")
+            marked = _marked(question.estimate)
+            _show_policies(
+                rows, f"{marked}Policies on the figures up to {question.estimate.outlook.last_day}"
+            )
         return
     edited = overlaid(question.assumptions, read_bytes(what_if), name=str(what_if))
     found = alternatives.what_if(question, asked_otherwise(node.session, question, edited))
     if json:
         as_json(found)
     else:
-        _show_changes(found, limit)
+        _show_changes(found, limit, marked=_marked(question.estimate))
 
 
 def _show_policies(rows: tuple[Alternative, ...], title: str) -> None:
@@ -223,12 +253,12 @@ def _show_policies(rows: tuple[Alternative, ...], title: str) -> None:
     )
 
 
-def _show_changes(found: WhatIf, limit: int) -> None:
+def _show_changes(found: WhatIf, limit: int, *, marked: str) -> None:
     shown = found.changes[: limit or None]
     table(
         ["recipient", "item", "as it is", "if so", "difference"],
         [[c.name, c.item, c.now, c.then, f"{c.then - c.now:+,}"] for c in shown],
-        title="What each would be sent in all weeks",
+        title=f"{marked}What each would be sent in all weeks",
     )
     if len(shown) < len(found.changes):
         said(f"{len(found.changes) - len(shown)} more differences: --limit 0 shows all.")
@@ -236,17 +266,28 @@ def _show_changes(found: WhatIf, limit: int) -> None:
         said("Nothing would change.")
     for conflict in found.then.conflicts:
         said(f"RELAXED, if so: {conflict}.")
-    if found.now.objective:
-        said(f"Unmet harm would be {found.then.objective / found.now.objective - 1:+.2%} of what it is.")
+    said(_harm_then(found))
 
 
-def _show(decision: Decision, limit: int) -> None:
+def _harm_then(found: WhatIf) -> str:
+    """How much more harm, or less, would be unmet; two policies do not measure alike."""
+    from sampan.engines.allocate import EVEN
+
+    if found.now.policy != found.then.policy or found.now.policy in EVEN:
+        return "Harm under several policies: sampan plan --compare."
+    share = found.then.objective / found.now.objective - 1 if found.now.objective else 0.0
+    if abs(share) < 5e-5:
+        return "Unmet harm would be as it is, to within 0.01%."
+    return f"Unmet harm would be {abs(share):.2%} {'more' if share > 0 else 'less'} than it is."
+
+
+def _show(decision: Decision, limit: int, *, marked: str) -> None:
     lines = decision.leaving
     shown = lines if limit == 0 else lines[:limit]
     table(
         ["recipient", "on grounds of", "item", "units", "cartons", "short after", "limited by"],
         [[x.name, x.grounds, x.item, x.units, x.cartons, f"{x.chance_short:.0%}", x.binding] for x in shown],
-        title=f"{'RELAXED PLAN  ' if decision.conflicts else ''}Leaving on {decision.day} ({decision.policy})",
+        title=f"{marked}{'RELAXED PLAN  ' if decision.conflicts else ''}Leaving on {decision.day} ({decision.policy})",
     )
     if len(shown) < len(lines):
         said(f"{len(lines) - len(shown)} more lines: --limit 0 shows all.")
@@ -261,8 +302,16 @@ def _show(decision: Decision, limit: int) -> None:
     )
     for conflict in decision.conflicts:
         said(f"RELAXED: {conflict}.")
-    said(f"Unmet harm is within {max(decision.gap, 1e-6):.2%} of the least there can be (certified bound).")
+    said(_how_good(decision))
     said(f"Assumed, for nobody announced it: {', '.join(decision.assumptions)}.")
+
+
+def _how_good(decision: Decision) -> str:
+    from sampan.engines.allocate import EVEN
+
+    if decision.policy in EVEN:
+        return "This policy gives shares, and does not seek the least harm: sampan plan --compare shows the cost."
+    return f"Unmet harm is within {max(decision.gap, 1e-4):.2%} of the least there can be (certified bound)."
 
 
 def _show_transfers(decision: Decision, limit: int) -> None:
@@ -284,7 +333,12 @@ def _show_transfers(decision: Decision, limit: int) -> None:
         said(f"{len(now) - len(shown)} more lines within home: --limit 0 shows all.")
 
 
-def _explain(decision: Decision, recipient: str) -> None:
+def _explain(proposed: Proposed, recipient: str) -> None:
+    from sampan.desks.assistance.deciding import nothing_for
+
+    decision = proposed.decision
+    if marked := _marked(proposed.estimate):
+        typer.echo(marked.strip())
     lines = [line for line in decision.lines if line.recipient == recipient]
     moves = [one for one in decision.transfers if recipient in (one.recipient, one.depot)]
     for line in lines:
@@ -292,19 +346,22 @@ def _explain(decision: Decision, recipient: str) -> None:
     for one in moves:
         typer.echo(sentence(one))
     if not lines and not moves:
-        typer.echo(f"{recipient} is sent nothing in this plan.")
+        typer.echo(nothing_for(decision, proposed.estimate, recipient))
     for x in decision.coverage:
         if x.recipient == recipient:
             typer.echo(f"{x.item}: {x.before:.0%} of the need is covered before, {x.after:.0%} after.")
+    if lines or moves:
+        said("Harm: units missing, by the weights of [harm] and [priority] in sampan assumptions.")
 
 
 def sentence(line: Line | Transfer) -> str:
     """Why a line is what it is, in one English sentence."""
     limits = f"It is held there by: {', '.join(line.binding)}."
     held = limits if line.binding else "More would change less than the plan's stated gap."
+    elsewhere = "" if "policy" in line.binding else f", and a carton avoids {line.price:,.4g} elsewhere"
     whence = f" from {line.depot_name}" if hasattr(line, "depot_name") else ""
     return (
         f"Week {line.week}: {line.units:,} {line.item}{whence} for {line.name}. The last carton avoids "
-        f"{line.last_pack:,.4g} of harm, one more would avoid {line.next_pack:,.4g}, and a carton avoids "
-        f"{line.price:,.4g} elsewhere; need stays greater with probability {line.chance_short:.0%}. {held}"
+        f"{line.last_pack:,.4g} of harm, one more would avoid {line.next_pack:,.4g}{elsewhere}; "
+        f"need stays greater with probability {line.chance_short:.0%}. {held}"
     )

@@ -72,11 +72,12 @@ def what_if(question: Question, edited: Question) -> WhatIf:
     asked, other = posed(question), posed(edited)
     policy, edited_policy = question.assumptions.policy.policy, edited.assumptions.policy.policy
     session = Session(asked.problem, policy=policy, cases=question.cases)
-    now = answered(question, asked, session.plan())
-    if policy == edited_policy:
-        plan = session.what_if(**_differences(asked.problem, other.problem))
-    else:
+    plan = session.plan()
+    now = answered(question, asked, plan)
+    if policy != edited_policy:
         plan = allocate(other.problem, policy=edited_policy, cases=edited.cases)
+    elif differences := _differences(asked.problem, other.problem):
+        plan = session.what_if(**differences)
     then = answered(edited, other, plan)
     return WhatIf(now, then, _changes(now, then))
 

@@ -8,12 +8,14 @@ import numpy as np
 
 from sampan.desks.assistance.earmarked import for_nobody
 from sampan.desks.assistance.holdings import lane_of
+from sampan.desks.assistance.needs import NeedEstimate
 from sampan.desks.assistance.plan import Coverage, Decision, HomeLine, Line, Transfer
 from sampan.desks.assistance.posing import Posed, Question, asked_floors, posed
 from sampan.desks.assistance.recipients import Recipient
 from sampan.desks.assistance.stock import DEPOT
 from sampan.engines.allocate import Conflict, Limit, Plan, Problem, Reason, allocate
 from sampan.world.places import is_place, place
+from sampan.world.responsible import state_of
 
 Progress = Callable[[float, float], None]
 
@@ -51,6 +53,31 @@ def answered(question: Question, asked: Posed, plan: Plan) -> Decision:
         transfers=tuple(_transfers(question, problem, plan)),
         reserve=question.assumptions.policy.reserve,
     )
+
+
+def nothing_for(decision: Decision, estimate: NeedEstimate, code: str) -> str:
+    """Why ``code`` is sent nothing in a decision on ``estimate``, in one English sentence."""
+    recipient = next((one for one in estimate.recipients if one.code == code), None)
+    name = recipient.name if recipient else place(code).name() if is_place(code) else code
+    said = f"{name} is sent nothing"
+    if code == estimate.home_code:
+        return f"{name} is home: its own need is set aside first, and nothing is sent there."
+    if any(line.recipient == code for line in decision.coverage):
+        return f"{said}: all that can reach it avoids more harm elsewhere, or is kept for home."
+    if recipient:
+        return (
+            f"{said}: what it is expected to need fills no consignment (minimum_cartons in the assumptions)."
+        )
+    if not is_place(code):
+        return f"{said}: it has no members with reports for whom it stocks."
+    if place(code).parent == estimate.home_code:
+        return f"{said}: home's provinces are not in this plan. --provinces asks for them."
+    state = next((one.name for one in estimate.recipients if one.code == state_of(code)), None)
+    if state:
+        return f"{said} of its own: {state} answers for it, and its need is counted there."
+    if code not in estimate.places:
+        return f"{said}: it has reported no case."
+    return f"{said}: it is not hard hit, nor has it a weaker health system and a case."
 
 
 def _departures(problem: Problem, plan: Plan) -> Iterator[tuple[int, int, int, int, int, Reason]]:

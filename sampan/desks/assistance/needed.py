@@ -179,7 +179,7 @@ def items_of(said: str, numbers: Numbers) -> tuple[str, ...]:
     """
     table = numbers.table
     found: dict[str, None] = {}
-    for part in (word.strip() for word in said.split(",")) if said.strip() else ITEMS:
+    for part in [word.strip() for word in said.split(",") if word.strip()] or ITEMS:
         if part == "all":
             found |= dict.fromkeys((*ITEMS, *table.items))
         elif part == "medicines" and not numbers.medicines:

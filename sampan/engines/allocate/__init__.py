@@ -5,12 +5,13 @@
 
 from sampan.engines.allocate.compare import Outcome, compare
 from sampan.engines.allocate.plan import Conflict, Limit, Plan, Prices, Reason
-from sampan.engines.allocate.policy import POLICIES
+from sampan.engines.allocate.policy import EVEN, POLICIES
 from sampan.engines.allocate.problem import Charter, Earmark, Lot, Problem
 from sampan.engines.allocate.reserve import home_reserve
 from sampan.engines.allocate.session import Session, allocate
 
 __all__ = [
+    "EVEN",
     "POLICIES",
     "Charter",
     "Conflict",
