@@ -22,7 +22,7 @@ from babel.messages.pofile import read_po, write_po
 
 from sampan.core.files import write_whole
 from sampan.core.languages import Language
-from sampan.languages.catalogue import TRANSLATED
+from sampan.languages.catalogue import TRANSLATED, translations
 from sampan.languages.extract import DATED
 
 FAULTS = frozenset(
@@ -32,6 +32,9 @@ FAULTS = frozenset(
 
 PARTS = ("access", "core", "desks", "exchange", "languages", "ledger", "node.py", "records", "web", "world")
 """Where faults come from that somebody at a page may meet."""
+
+WORDS = ("choice", "state", "step", "role", "act")
+"""Contexts of words of ours that may stand in a gap: see ``terms``."""
 
 _GAP = re.compile(r"%\((\w+)\)s")
 
@@ -154,8 +157,14 @@ def said(text: str, language: Language) -> str:
     for pattern, translation in _patterns(language):
         found = pattern.fullmatch(text)
         if found:
-            return translation % found.groupdict()
+            return translation % {gap: _in_gap(value, language) for gap, value in found.groupdict().items()}
     return text
+
+
+def _in_gap(value: str, language: Language) -> str:
+    """What stands in a gap: a state or another word of ours is translated, a number or a name is not."""
+    known = translations(language)
+    return next((told for each in WORDS if (told := known.pgettext(each, value)) != value), value)
 
 
 @cache

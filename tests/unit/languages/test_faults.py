@@ -46,3 +46,10 @@ def test_what_no_text_fits_stays_as_it_is() -> None:
     assert faults.said(said, "fr") == said
     assert faults.said("", "ar") == ""
     assert faults.said("Check whose key it is.", "en") == "Check whose key it is."
+
+
+def test_a_word_of_ours_in_a_gap_is_said_in_the_language_too() -> None:
+    told = faults.said("Request R-0001 is withdrawn.", "fr")
+    assert "R-0001" in told
+    assert "retiré" in told
+    assert "withdrawn" not in told
