@@ -23,6 +23,7 @@ from sampan.web.guard import Guard
 from sampan.web.handlers import Handlers
 from sampan.web.inside import Inside
 from sampan.web.pages import PAGES
+from sampan.web.science.desk import GenomeDeskPages
 from sampan.web.signin import SignInPages
 from sampan.web.standing import Reading
 from sampan.web.watch import Figures, Metrics, Watch
@@ -59,9 +60,10 @@ def site(node: Node, *, public_url: str = HERE, cost: Cost = Cost()) -> Guard:  
     signing = SignInPages(door, inside)
     account = AccountPages(door, inside, signing, node.settings)
     desks = DeskPages(inside, node.session)
+    genomes = GenomeDeskPages(inside)
     figures = Figures()
     app.add_route("/metrics", Metrics(figures, reading, door).__call__, ["GET"])
-    for path, handler, methods in (*signing.routes(), *account.routes(), *desks.routes()):
+    for path, handler, methods in (*signing.routes(), *account.routes(), *genomes.routes(), *desks.routes()):
         app.add_route(path, handler, methods)
     _add_routes(app, handlers)
     for fault in (HTTPException, NotFound, SampanError, Exception):

@@ -28,6 +28,7 @@ def _asset(package: str, file: str, type: str) -> Asset:
 ASSETS = {
     "style": _asset("sampan.desks.press", "templates/sampan.css", "text/css; charset=utf-8"),
     "inside": _asset("sampan.web", "static/inside.css", "text/css; charset=utf-8"),
+    "science": _asset("sampan.web", "static/science.css", "text/css; charset=utf-8"),
     "print": _asset("sampan.web", "static/print.js", "text/javascript; charset=utf-8"),
     "icon": _asset("sampan.web", "static/sampan.svg", "image/svg+xml"),
 }

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from sampan.access.session import Session
 from sampan.core.errors import NodeError, SampanError
 from sampan.core.languages import LANGUAGES, Language
 from sampan.web import pages
@@ -35,6 +36,8 @@ class Handlers:
         self._reading = reading
         self._site = public_url
         self._kept = Kept()
+        self._searches = Kept()
+        """Apart, so that whoever asks much of the genomes neither delays nor displaces the other pages."""
 
     # Pages
 
@@ -48,7 +51,8 @@ class Handlers:
             query = _query(request, page)
             here = Here(self._site, language, path, query, page.forms)
             make = partial(pages.render_page, page, form, asked={**parts, **query}, here=here)
-            return await self._answer(request, f"{form} {here.address}", TYPES[form], make)
+            key = f"{form} {here.address}"
+            return await self._answer(request, key, TYPES[form], make, mark=page.mark)
 
         return show
 
@@ -62,12 +66,22 @@ class Handlers:
         """The head of the log as a signed note, as other people's verifiers fetch it."""
         return await self._answer(request, "checkpoint", "text/plain; charset=utf-8", _checkpoint)
 
-    async def _answer(self, request: Request, key: str, type: str, make: Callable[..., bytes]) -> Response:
-        standing = await self._standing()
-        answer = self._kept.get(standing.size, key)
+    async def _answer(
+        self,
+        request: Request,
+        key: str,
+        type: str,
+        make: Callable[..., bytes],
+        *,
+        mark: Callable[[Session], str] | None = None,
+    ) -> Response:
+        standing, kept = await self._standing(), self._kept
+        if mark is not None:
+            kept, key = self._searches, f"{await run_in_threadpool(mark, standing.session)} {key}"
+        answer = kept.get(standing.size, key)
         if answer is None:
             whole = lambda: Answer.of(type, make(standing=standing))  # noqa: E731
-            answer = await run_in_threadpool(self._kept.made, standing.size, key, whole)
+            answer = await run_in_threadpool(kept.made, standing.size, key, whole)
         return answer.to(request)
 
     async def _standing(self) -> Standing:

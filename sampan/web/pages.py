@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 import jinja2
 
+from sampan.access.session import Session
 from sampan.core.languages import Language
 from sampan.core.plain import plain
 from sampan.desks.control.situation import PlaceSituation, SituationReport
 from sampan.desks.press import html
 from sampan.desks.press.document import plain_text
+from sampan.languages import faults
 from sampan.languages.pages import environment
 from sampan.languages.speech import speech
 from sampan.web import batches, briefs, chart, flow, partners, proofs, sheets, situation, tiles, timeline
@@ -22,6 +24,9 @@ from sampan.web.asked import Asked
 from sampan.web.assets import ASSETS
 from sampan.web.briefs import BriefPage
 from sampan.web.links import Here, Links, OfRelease
+from sampan.web.science import beside, pictures, sight
+from sampan.web.science.listing import GENOME_PAGES, GenomePage
+from sampan.web.science.views import Answered
 from sampan.web.standing import Standing
 from sampan.world.items import items
 from sampan.world.places import REGIONS
@@ -37,11 +42,25 @@ class Page:
     sheet: sheets.Sheet | None = None
     query: tuple[str, ...] = ()
     files: tuple[Literal["md", "pdf"], ...] = ()
+    mark: Callable[[Session], str] | None = None
+    """Of what its answers depend on beside the ledger, if on anything: another mark, other answers."""
 
     @property
     def forms(self) -> tuple[str, ...]:
         """What may follow its path after a point."""
         return ("json", *(["csv"] if self.sheet else []), *self.files)
+
+
+def _of_genomes(one: GenomePage) -> Page:
+    """A page about genomes: what anybody may see of them today."""
+    return Page(
+        f"{beside.PUBLIC}{one.path}",
+        lambda standing, asked: one.view(sight.of_public(standing.session), asked),
+        one.template,
+        one.sheet,
+        query=one.query,
+        mark=sight.mark,
+    )
 
 
 PAGES = (
@@ -66,6 +85,7 @@ PAGES = (
     Page("/consignments/{number}", batches.consignment, "consignment.html", sheets.of_consignment),
     Page("/ledger", proofs.ledger, "ledger.html"),
     Page("/ledger/entries/{id}", proofs.entry, "entry.html"),
+    *(_of_genomes(each) for each in GENOME_PAGES),
 )
 
 TYPES: Mapping[str, str] = {
@@ -81,6 +101,8 @@ TYPES: Mapping[str, str] = {
 def render_page(page: Page, form: str, standing: Standing, asked: Asked, here: Here) -> bytes:
     """The page in one form. Raises NotFound if there is nothing at this address."""
     result = page.view(standing, asked)
+    if form != "html" and isinstance(result, Answered) and result.fault:
+        raise result.fault
     if form == "json":
         said = result.json if isinstance(result, BriefPage) else plain(result)
         return json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
@@ -130,6 +152,8 @@ def _beside(standing: Standing, result: Any, asked: Asked, language: Language) -
             return {"flow": wanted, "picture": flow.picture(wanted, spoken, standing.session.home)}
         case batches.ConsignmentView():
             return {"picture": timeline.picture(result, spoken)}
+        case Answered():
+            return beside.beside(result, spoken)
     return {}
 
 
@@ -155,5 +179,9 @@ TONGUES = {"ar": "العربية", "zh": "中文", "en": "English", "fr": "Fran�
 def templates(language: Language) -> jinja2.Environment:
     """The templates of the site and of the brief."""
     made = environment(jinja2.PackageLoader("sampan.web"), language)
+    made.filters |= {
+        "fault": partial(faults.said, language=language),
+        "share": partial(pictures.share, speech(language)),
+    }
     made.globals |= {"REGIONS": REGIONS, "ITEMS": items(), "TONGUES": TONGUES}
     return made

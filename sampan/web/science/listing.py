@@ -1,0 +1,43 @@
+"""Which pages about genomes are there, for strangers and for staff alike?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sampan.web.asked import Asked
+from sampan.web.science import primers, sheets, views
+from sampan.web.science.asking import FIELDS
+from sampan.web.science.sight import Sight
+from sampan.web.science.views import Answered
+from sampan.web.sheets import Sheet
+
+
+@dataclass(frozen=True)
+class GenomePage:
+    """One of them: its path after the root of its kind, what it shows, and what its address may ask."""
+
+    path: str
+    view: Callable[[Sight, Asked], Answered]
+    template: str
+    sheet: Sheet
+    query: tuple[str, ...] = ()
+
+
+GENOME_PAGES = (
+    GenomePage("", views.front, "science.html", sheets.of_front),
+    GenomePage("/search", views.searched, "science_search.html", sheets.of_search, (*FIELDS, "from", "most")),
+    GenomePage(
+        "/mutations",
+        views.mutations,
+        "science_mutations.html",
+        sheets.of_mutations,
+        (*FIELDS, "level", "least"),
+    ),
+    GenomePage(
+        "/course", views.courses, "science_course.html", sheets.of_courses, (*FIELDS, "mutation", "level")
+    ),
+    GenomePage("/map", views.genome_map, "science_map.html", sheets.of_map, (*FIELDS, "least")),
+    GenomePage("/lineages", views.shares, "science_lineages.html", sheets.of_shares, FIELDS),
+    GenomePage("/primers", primers.watch, "science_primers.html", sheets.of_primers, (*FIELDS, "threshold")),
+)
