@@ -18,6 +18,7 @@ import os
 import shutil
 import tempfile
 import tomllib
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -267,8 +268,12 @@ def memory_node(
     ledger = Ledger.create(
         "sqlite://", origin=settings.origin, key=key, clock=clock, read_models=read_models()
     )
-    blobs = Blobs(f"memory://{uuid7(at)}")
-    return Node(Path(), settings, Session(ledger, blobs, clock, home, settings.person("officer")))
+    name = uuid7(at)
+    genomes = Path(tempfile.gettempdir()) / f"sampan-{name}"  # the one thing that has to lie somewhere
+    session = Session(ledger, Blobs(f"memory://{name}"), clock, home, settings.person("officer"), genomes=genomes)
+    node = Node(Path(), settings, session)
+    weakref.finalize(node, shutil.rmtree, genomes, ignore_errors=True)
+    return node
 
 
 def read_models() -> tuple[ReadModel, ...]:

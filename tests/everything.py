@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sampan.core.languages import LANGUAGES
@@ -23,7 +28,10 @@ from sampan.records.assistance.appeals import AppealLine
 from sampan.records.assistance.contributions import Line
 from sampan.records.assistance.funds import BudgetLine
 from sampan.records.assistance.teams import Seats
+from sampan.records.science_exchange import Milestone
 from sampan.world.ages import HEADER
+from sampan.world.genome_references import install
+from tests import small_virus
 
 MEDICINES = (
     b"drug,concentration,drug_form,price_usd,form_per_mild_course,perc_mild_treated,form_per_mod_course,"
@@ -50,6 +58,8 @@ class Asked:
 
 Ask = Callable[[Asked], Any]
 
+PRIMERS = f"name\tsequence\tstart\tstrand\nP1\t{small_virus.REFERENCE[140:160]}\t141\t+\n"
+
 VIEWS: dict[str, dict[str, Any]] = {
     "control.situation": {"places": ["Italy", "IRN"], "sort": "r", "as_of": date(2020, 3, 20)},
     "control.forecast": {"weeks": 3, "target": "deaths", "known_on": datetime(2020, 3, 27, tzinfo=UTC)},
@@ -62,6 +72,17 @@ VIEWS: dict[str, dict[str, Any]] = {
     "exchange.public_entry": {"entry": ""},
     "exchange.entry": {"entry": "2"},
     "exchange.entries": {"kind": "assistance.", "after": 3, "limit": 20, "as_of": date(2020, 3, 26)},
+    "science.genomes": {"number": "G-0001"},
+    "science.genome": {"accession": ""},
+    "science.call_changes": {"number": "G-0001"},
+    "science.search": {"query": "lineage=A*", "limit": 2},
+    "science.counts": {"query": "date>=2020", "by": ["month", "country"]},
+    "science.frequencies": {"level": "nucleotide"},
+    "science.course": {"mutation": f"{small_virus.REFERENCE[149]}150{small_virus.other(150)}"},
+    "science.primer_watch": {"oligos": PRIMERS, "by": ["country"]},
+    "science.export": {"form": "citations", "query": "place=CHN", "leave_out": True},
+    "science.datacite": {"number": "S-0001"},
+    "science.work_editions": {"number": "W-0001"},
     "assistance.appeal": {"number": "A-0001"},
     "assistance.contribution": {"number": "C-0002"},
     "assistance.budgets": {"fund": "relief"},
@@ -87,6 +108,10 @@ VIEWS: dict[str, dict[str, Any]] = {
 def asked_of(node: Node, view: str) -> dict[str, Any]:
     """What to ask of ``desk.view`` on a node on which everything was done."""
     given = dict(VIEWS.get(view, {}))
+    if given.get("accession") == "":
+        from sampan.desks.science.collection import collection
+
+        given["accession"] = next(iter(collection(node.session).held))
     if given.get("entry") == "":
         kind = "assistance.plan" if view.endswith("plan") else "assistance.batch"
         given["entry"] = next(node.session.ledger.entries(kind=kind, newest_first=True)).id
@@ -117,6 +142,7 @@ def acts() -> Iterator[Asked]:
     yield from _teams()
     yield from _exchange()
     yield from _press()
+    yield from _science()
 
 
 def _control() -> Iterator[Asked]:
@@ -312,3 +338,75 @@ def figures() -> dict[str, bytes]:
 def ages() -> bytes:
     """How old the people of Italy are, roughly."""
     return "\n".join([",".join(HEADER), "ITA," + ",".join(["3000000"] * (len(HEADER) - 1)), ""]).encode()
+
+
+@cache
+def references() -> Path:
+    """Two versions of a made-up virus, installed for this run."""
+    folder = Path(tempfile.mkdtemp(prefix="sampan-references-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for version in ("1", "2"):
+        install(small_virus.write_reference(folder / version, version=version), store=folder / "store")
+    os.environ["SAMPAN_REFERENCES"] = str(folder / "store")
+    return folder / "store"
+
+
+def _science() -> Iterator[Any]:
+    """Genomes from hand to hand, and what is said about them. They are of an exercise's virus."""
+    references()
+    changed, other = small_virus.changed, small_virus.other
+    genomes = {
+        "g1": changed({150: other(150)}),
+        "g2": changed({150: other(150)}),
+        "g3": changed({150: other(150), 400: other(400)}),
+    }
+    rows = "strain\tdate\tcountry\tterms\tuntil\n" + "".join(
+        f"{name}\t2020-03-0{place}\tChina\t{terms}\n"
+        for place, (name, terms) in enumerate(
+            zip(genomes, ("open\t", "open\t", "restricted\t2020-04-02"), strict=True), 1
+        )
+    )
+    files = {"genomes.fasta": small_virus.fasta(genomes), "about.tsv": rows.encode()}
+    done = yield Asked(
+        "science", "submit_genomes", {"files": files, "group": "IPB", "reference": "small-virus@1"}
+    )
+    names = [row.accession for row in done.rows]
+    yield Asked("science", "reanalyse", {"number": "G-0001", "reference": "small-virus@2"})
+    yield Asked("science", "approve_genomes", {"number": "G-0001"}, by="director")
+    yield Asked("science", "release_genomes", {"number": "G-0001"})
+    yield Asked("science", "raise_alerts", {"name": "primers.tsv", "data": PRIMERS.encode(), "least": 1})
+    yield Asked("science", "move_alert", {"number": "A-0001", "step": "acknowledged", "note": "seen"})
+    yield Asked("science", "set_terms", {"accessions": names[2:], "to": "open", "why": "agreed"})
+    yield Asked("science", "record_set", {"title": "Two genomes", "focal": names[:2], "creators": ["IPB"]})
+    protocol = {
+        "title": "Primers",
+        "what": "protocol",
+        "licence": "CC-BY-4.0",
+        "doi": "10.1234/x",
+        "linked": ["S-0001"],
+    }
+    yield Asked("science", "record_work", protocol)
+    office = {
+        "office": "National genomics laboratory",
+        "role": "focal point",
+        "reach": "genomics@example.org",
+    }
+    yield Asked("science", "record_focal_point", {"country": "Italy", "topic": "sequencing", **office})
+    steps = [Milestone(name="phase 1", due=date(2020, 6, 1))]
+    project = {
+        "title": "A vaccine",
+        "what": "vaccine",
+        "partners": ["Italy"],
+        "milestones": steps,
+        "linked_works": ["W-0001"],
+    }
+    yield Asked("science", "record_project", project)
+    yield Asked("science", "move_project", {"number": "P-0001", "step": "reached", "milestone": "phase 1"})
+    fourth = {
+        "g.fasta": small_virus.fasta({"g4": changed({9: other(9)})}),
+        "t.tsv": b"strain\tdate\tcountry\ng4\t2020\tItaly\n",
+    }
+    again = yield Asked("science", "submit_genomes", {"files": fourth, "reference": "small-virus@2"})
+    yield Asked(
+        "science", "withdraw_genomes", {"accessions": [again.rows[0].accession], "reason": "wrong sample"}
+    )

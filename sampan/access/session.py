@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from sampan.access.guards import ACTS, guard
 from sampan.access.people import Act, Person, require
@@ -74,7 +74,7 @@ class Session:
         except Refused as fault:
             raise self.refused(act, fault) from None
 
-    def refused(self, act: Act, fault: Refused) -> Refused:
+    def refused(self, act: Act | Literal["export"], fault: Refused) -> Refused:
         """``fault``, to be raised, after the attempt has been recorded. Used where security matters."""
         with suppress(NodeError):
             self.note(Refusal(act=act, what=fault.what))

@@ -70,6 +70,7 @@ CATALOGUE: Mapping[str, Mapping[str, Listed]] = {
     },
     "Science": {
         "genomes": Listed("genomes", "Analyse, submit, search and exchange genomes; install references."),
+        "science": Listed("science", "Sets, works, focal points, joint projects, alerts."),
     },
     "Tell and exchange": {
         "brief": Listed("press", "Tell the public what was done for whom, and how the epidemic stands."),

@@ -51,10 +51,10 @@ Labels = Annotated[
 
 
 def _look(node: Node, eyes: SeenBy) -> Look:
-    from sampan.desks.science.library import folder_of
+    from sampan.desks.science.indexing import searchable
     from sampan.desks.science.search import look_of
 
-    return look_of(node.session, folder_of(node.folder), at_most=eyes.value)
+    return look_of(node.session, searchable(node.session), at_most=eyes.value)
 
 
 def _labels(told: list[str] | None, otherwise: tuple[By, ...]) -> tuple[By, ...]:

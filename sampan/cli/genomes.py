@@ -343,6 +343,6 @@ def reference_check(
 
 def register(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
-    from sampan.cli import genome_search  # noqa: F401 -- its commands join the group
+    from sampan.cli import genome_search, genomes_desk  # noqa: F401 -- their commands join the group
 
     app.add_typer(genomes_app, name="genomes")

@@ -64,7 +64,7 @@ def read_metadata(data: bytes, *, name: str) -> MetadataTable:
     if head is None:
         raise InputError("The table is empty.", file=name, way_out="Head it with the names of its columns.")
     columns = _header(head, name)
-    rows = []
+    rows: list[MetadataRow] = []
     for line, cells in lines:
         if len(rows) == MOST_ROWS:
             raise InputError(

@@ -20,7 +20,7 @@ AlertStepKind = Literal["acknowledged", "escalated", "closed"]
 
 @dataclass(frozen=True, kw_only=True)
 class Work(Record):
-    """A version of a dataset, preprint, article, protocol or program that is worth finding. A later one follows it.
+    """An edition of a dataset, preprint, article, protocol or program that is worth finding. A later one follows it.
 
     ``licence`` is an SPDX identifier. ``linked`` are accessions and numbers of sets that it rests on.
     """
@@ -29,7 +29,7 @@ class Work(Record):
     sharing: ClassVar[Sharing] = "public"
 
     number: str
-    version: str
+    edition: str
     what: WorkKind
     title: str
     licence: str
@@ -44,7 +44,7 @@ class Work(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class GenomeSet(Record):
-    """A set of genomes that can be cited: described as DataCite does. Another version replaces its content.
+    """A set of genomes that can be cited: described as DataCite does. A later edition replaces its content.
 
     ``focal`` are the genomes that the work is about, ``background`` those that it is set against.
     """
@@ -52,7 +52,7 @@ class GenomeSet(Record):
     kind: ClassVar[str] = "science.set"
 
     number: str
-    version: int
+    edition: int
     title: str
     creators: tuple[str, ...]
     publisher: str

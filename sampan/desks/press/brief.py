@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from sampan.access.session import Session
 from sampan.desks.control.situation import Assessed, PlaceSituation, situation
 from sampan.desks.press.beyond_goods import MoneyTotal, Received, Teams, paid, received, teams
 from sampan.desks.press.counted import Counted, ItemTotal, counted, item_totals
 from sampan.desks.press.registered import gathered
+from sampan.desks.press.told import Told
 from sampan.world.assisted import Sent, confirmed, sent
 from sampan.world.organisations import organisations
 from sampan.world.places import REGIONS, place
@@ -84,7 +84,7 @@ class Brief:
     paid: tuple[MoneyTotal, ...] = ()
     teams: Teams | None = None
     received: Received | None = None
-    more: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, tuple[Told, ...]] = field(default_factory=dict)
     """What other desks have to tell, by the name of their section: see ``registered``."""
 
 

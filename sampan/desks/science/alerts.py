@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -199,7 +200,7 @@ def digest(session: Session, *, after_days: int = 3) -> Digest:
     )
 
 
-def _ending(session: Session, warn_days: int) -> Iterator[dict[str, object]]:
+def _ending(session: Session, warn_days: int) -> Iterator[dict[str, Any]]:
     """Terms that are about to end, by submission and day."""
     today = session.today()
     soon: dict[tuple[str, date], int] = {}
@@ -224,7 +225,7 @@ def growing(session: Session, *, virus: str | None = None, least: int = 20) -> l
     return _fitted(_candidates(look_of(session, level(session, virus)), least))
 
 
-def _growing(look: Look, *, least: int, false_share: float) -> Iterator[dict[str, object]]:
+def _growing(look: Look, *, least: int, false_share: float) -> Iterator[dict[str, Any]]:
     fitted = _fitted(_candidates(look, least))
     found = discoveries(np.array([float(each.p[0]) for _, _, each in fitted]), false_share=false_share)
     for (subject, place, fit), holds in zip(fitted, found, strict=True):
@@ -311,7 +312,7 @@ def _enough(some: Sequence[int], whole: Sequence[int], least: int) -> bool:
     return sum(some) >= least and sum(some) < sum(whole) and sum(n > 0 for n in whole) >= FEWEST_WEEKS
 
 
-def _unfit(look: Look, data: bytes, *, name: str, least: int, mismatch: float) -> Iterator[dict[str, object]]:
+def _unfit(look: Look, data: bytes, *, name: str, least: int, mismatch: float) -> Iterator[dict[str, Any]]:
     """Primers and probes that do not fit a share of the genomes of a country in the last month that has any."""
     oligos = read_oligos(data, look.genomes.index.layout, name=name)
     latest: dict[tuple[str, str], tuple[str, float, int, int]] = {}

@@ -54,7 +54,7 @@ DESK = Desk(
         View("sets", sets.list_sets),
         View("datacite", sets.datacite, media=JSON),
         View("works", works.works, "public"),
-        View("work_versions", works.work_versions, "public"),
+        View("work_editions", works.work_editions, "public"),
         View("focal_points", focal_points.focal_points, "public"),
         View("projects", projects.projects),
         View("alerts", alerts.alerts),

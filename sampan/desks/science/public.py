@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 from sampan.access.session import Session
-from sampan.desks.science.collection import Held, collection, table_of
+from sampan.desks.science.collection import Held, collection, names_of, table_of
 from sampan.desks.science.sets import sets
 from sampan.desks.science.works import works
-from sampan.records.science_exchange import Work
-from sampan.records.science_genomes import OpenGenomes
 
 
 @dataclass(frozen=True)
@@ -67,28 +65,4 @@ def _lineages(session: Session, some: list[Held]) -> Iterator[str]:
 
 
 def _open_sets(session: Session, open_: set[str]) -> int:
-    from sampan.desks.science.collection import names_of
-
     return sum(not open_.isdisjoint(names_of(session.blobs, each.focal)) for each in sets(session).values())
-
-
-@dataclass(frozen=True)
-class ToldGenomes:
-    """What a brief may tell: lines of genomes released and works recorded by a day, each with its entry's id."""
-
-    genomes: tuple[tuple[str, int, str], ...]
-    """Day, how many, and the entry."""
-    works: tuple[tuple[str, str], ...]
-
-
-def told(session: Session, as_of: date, known_on: datetime | None) -> ToldGenomes:
-    """What the public log says by a day, as known on a moment."""
-    until = datetime.combine(as_of, time.max, UTC)
-    released, found = [], {}
-    for entry in session.ledger.entries(kind=OpenGenomes.kind, known_on=known_on, effective_by=until):
-        said = OpenGenomes.read(entry.body)
-        sign = -1 if said.step == "withdrawn" else 1
-        released.append((str(entry.effective)[:10], sign * said.count, entry.id))
-    for entry in session.ledger.entries(kind=Work.kind, known_on=known_on, effective_by=until):
-        found[str(entry.body["number"])] = (str(entry.body["title"]), entry.id)
-    return ToldGenomes(tuple(released), tuple(found.values()))

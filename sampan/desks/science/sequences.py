@@ -105,7 +105,7 @@ class Packing:
 
     def done(self) -> bytes:
         """What is to be kept."""
-        self._packer.close()
+        self._packer.close()  # type: ignore[no-untyped-call]
         return self._out.getvalue()
 
 

@@ -1,6 +1,6 @@
 """Which genomes belong to a piece of work, so that it can be cited as one, as DataCite describes it?
 
-Focal are the genomes that the work is about, background those that it is set against. A set has versions; each names
+Focal are the genomes that the work is about, background those that it is set against. A set has editions; each names
 the very versions of the genomes in it. Its description is shaped as DataCite 4.5 wants it, ready to be registered.
 """
 
@@ -21,10 +21,10 @@ from sampan.records.science_exchange import GenomeSet
 
 @dataclass(frozen=True)
 class SetRow:
-    """A set as a list shows it: its newest version."""
+    """A set as a list shows it: its newest edition."""
 
     number: str
-    version: int
+    edition: int
     title: str
     creators: tuple[str, ...]
     year: int
@@ -50,7 +50,7 @@ def record_set(
     related: Sequence[str] = (),
     number: str | None = None,
 ) -> Done:
-    """Makes a set of genomes, or a new version of the set ``number``. ``creators`` are groups or institutions.
+    """Makes a set of genomes, or a new edition of the set ``number``. ``creators`` are groups or institutions.
 
     Raises InputError for a genome that is not here, a DOI or a licence that is none; Refused for a genome that
     was withdrawn.
@@ -79,7 +79,7 @@ def record_set(
         return [
             GenomeSet(
                 number=name,
-                version=before.version + 1 if before else 1,
+                edition=before.edition + 1 if before else 1,
                 title=title.strip(),
                 creators=tuple(creators),
                 publisher=publisher or session.home,
@@ -100,7 +100,7 @@ def record_set(
     (entry,) = session.decide("curate", draft)
     name = str(entry.body["number"])
     return Done(
-        name, (entry.id,), f"{name}: {entry.body['focal_count']} genomes, version {entry.body['version']}"
+        name, (entry.id,), f"{name}: {entry.body['focal_count']} genomes, edition {entry.body['edition']}"
     )
 
 
@@ -126,7 +126,7 @@ def find_set(session: Session, number: str) -> GenomeSet:
 
 
 def list_sets(session: Session) -> list[SetRow]:
-    """Every set in its newest version."""
+    """Every set in its newest edition."""
     held = collection(session)
     rows = []
     for each in sets(session).values():
@@ -140,7 +140,7 @@ def list_sets(session: Session) -> list[SetRow]:
         rows.append(
             SetRow(
                 each.number,
-                each.version,
+                each.edition,
                 each.title,
                 each.creators,
                 each.year,
@@ -173,7 +173,7 @@ def datacite(session: Session, number: str) -> bytes:
         "publisher": {"name": said.publisher},
         "publicationYear": said.year,
         "types": {"resourceType": "Set of genetic sequences", "resourceTypeGeneral": "Dataset"},
-        "version": str(said.version),
+        "version": str(said.edition),
         "sizes": [f"{said.focal_count} focal genomes", f"{said.background_count} background genomes"],
         "rightsList": [{"rightsIdentifier": said.licence, "rightsIdentifierScheme": "SPDX"}]
         if said.licence

@@ -17,7 +17,7 @@ from sampan.desks.science.collection import (
     table_of,
 )
 from sampan.desks.science.terms import reader_of
-from sampan.records.science import TermsKind, TermsStep
+from sampan.records.science import READERS, TermsKind, TermsStep
 from sampan.records.science_genomes import GenomeState
 
 
@@ -99,7 +99,7 @@ def status(session: Session) -> list[SubmissionStatus]:
     states: dict[str, Counter[str]] = {number: Counter() for number in held.submissions}
     for one in held.held.values():
         states[one.number][one.state] += 1
-    return [_status(handed, states[number]) for number, handed in reversed(held.submissions.items())]
+    return [_status(handed, states[number]) for number, handed in reversed(list(held.submissions.items()))]
 
 
 def _status(handed: Handed, states: Counter[str]) -> SubmissionStatus:
@@ -181,10 +181,7 @@ def genome(session: Session, accession: str) -> GenomeStory:
     return GenomeStory(
         accession=one.name,
         state=one.state,
-        seen_by=next(
-            (each for each in ("public", "partner", "staff") if one.seen_by(each, session.today())),
-            "nobody",  # type: ignore[arg-type]
-        ),
+        seen_by=next((each for each in READERS if one.seen_by(each, session.today())), "nobody"),
         strain=fields["strain"],
         length=fields["length"],
         digest=fields["sha256"],

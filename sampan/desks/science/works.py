@@ -27,11 +27,11 @@ def record_work(
     day: date | None = None,
     linked: Sequence[str] = (),
     topics: Sequence[str] = (),
-    version: str = "1",
+    edition: str = "1",
     note: str = "",
     number: str | None = None,
 ) -> Done:
-    """Records a work, or another version of the work ``number``. ``linked`` are accessions and numbers of sets.
+    """Records a work, or another edition of the work ``number``. ``linked`` are accessions and numbers of sets.
 
     Raises InputError without a DOI or an address, for a licence that is no SPDX identifier, for a DOI that another
     work has, or a link that leads nowhere.
@@ -53,14 +53,14 @@ def record_work(
                 f'There is no work "{number}".', field="number", way_out="Leave the number out for a new one."
             )
         _require_free(known.values(), identifier, name)
-        if number and known[number].version == version:
+        if number and known[number].edition == edition:
             raise InputError(
-                f"{number} has a version {version} already.", field="version", way_out="Name the next."
+                f"{number} has an edition {edition} already.", field="edition", way_out="Name the next."
             )
         return [
             Work(
                 number=name,
-                version=version,
+                edition=edition,
                 what=what,
                 title=title.strip(),
                 licence=spdx,
@@ -75,7 +75,7 @@ def record_work(
         ]
 
     (entry,) = session.decide("curate", draft)
-    return Done(str(entry.body["number"]), (entry.id,), f"{entry.body['number']}: {what}, version {version}")
+    return Done(str(entry.body["number"]), (entry.id,), f"{entry.body['number']}: {what}, edition {edition}")
 
 
 def _require_free(known: object, doi: str, number: str) -> None:
@@ -105,7 +105,7 @@ def _linked(session: Session, links: Sequence[str]) -> tuple[str, ...]:
 
 
 def works(session: Session, what: WorkKind | None = None, topic: str | None = None) -> list[Work]:
-    """The newest version of each work: of one kind or of all, on one topic or on any."""
+    """The newest edition of each work: of one kind or of all, on one topic or on any."""
     found: dict[str, Work] = {}
     for entry in session.ledger.entries(kind=Work.kind):
         said = Work.read(entry.body)
@@ -115,8 +115,8 @@ def works(session: Session, what: WorkKind | None = None, topic: str | None = No
     ]
 
 
-def work_versions(session: Session, number: str) -> list[Work]:
-    """Every version of a work, the first first. Raises InputError if there is none."""
+def work_editions(session: Session, number: str) -> list[Work]:
+    """Every edition of a work, the first first. Raises InputError if there is none."""
     found = [
         Work.read(entry.body)
         for entry in session.ledger.entries(kind=Work.kind)

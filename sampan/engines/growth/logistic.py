@@ -108,7 +108,7 @@ def _dispersion(k: Floats, n: Floats, p: Floats, free: NDArray[np.int64]) -> Flo
     """Pearson's, never less than 1."""
     expected = n * p * (1 - p)
     square = np.divide((k - n * p) ** 2, expected, out=np.zeros_like(k), where=expected > 1e-12).sum(1)
-    return np.maximum(square / np.maximum(free, 1), 1.0)
+    return np.asarray(np.maximum(square / np.maximum(free, 1), 1.0), np.float64)
 
 
 def _quantile(q: float, free: NDArray[np.int64]) -> Floats:

@@ -262,10 +262,16 @@ def _stock(stock: Stock, _: Said, looking: Looking) -> Mapping[str, Any]:
 
 
 def _figures(found: Figures, _: Said, __: Looking) -> Mapping[str, Any]:
-    """Every figure by the name under which its list can be asked for."""
-    parts = (getattr(found, field.name) for field in fields(found))
-    listed = [each for part in parts for each in (part if isinstance(part, tuple) else (part,))]
-    return {"figures": [each for each in listed if isinstance(each, Figure)]}
+    """Every figure, by the name under which its list can be asked for."""
+    listed: dict[str, Figure] = {}
+    for each in fields(found):
+        name, value = each.name.replace("_", "-"), getattr(found, each.name)
+        if isinstance(value, Figure):
+            listed[name] = value
+        elif each.name in ("regions", "donors"):
+            before = "region" if each.name == "regions" else "donors"
+            listed |= {f"{before}:{one.what}": one for one in value}
+    return {"figures": listed}
 
 
 def _statement(found: Statement, _: Said, looking: Looking) -> Mapping[str, Any]:

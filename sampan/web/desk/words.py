@@ -713,6 +713,27 @@ def choice(word: object) -> str:
     return CHOICES.get(str(word), str(word))
 
 
+FIGURES: Mapping[str, str] = {
+    "countries": pgettext("choice", "countries helped"),
+    "organisations": pgettext("choice", "organisations helped"),
+    "items": pgettext("choice", "goods"),
+    "batches": pgettext("choice", "batches"),
+    "helped-us-countries": pgettext("choice", "countries that helped us"),
+    "helped-us-organisations": pgettext("choice", "organisations that helped us"),
+    "funds": pgettext("choice", "money received"),
+    "paid": pgettext("choice", "money paid"),
+    "people": pgettext("choice", "people sent"),
+    "teams": pgettext("choice", "teams sent"),
+}
+"""Public figures by the name under which their lists are asked for."""
+
+
+def figure(name: str) -> str:
+    """What a figure is called in English: nothing for a region, which has a name of its own."""
+    before, _, part = name.partition(":")
+    return "" if before == "region" else FIGURES.get(name, part)
+
+
 def leads_to(key: str, column: str) -> Lead | None:
     """Where the cells of a column lead; None if nowhere."""
     found = LEADS.get((key, column))

@@ -56,7 +56,7 @@ def test_a_view_gives_the_same_here_and_there(served: Served, view: str) -> None
         assert here or view in NOTHING_THERE
 
 
-NOTHING_THERE = {"assistance.claims", "control.odd_days", "press.brief_changed"}
+NOTHING_THERE = {"assistance.claims", "control.odd_days", "press.brief_changed", "science.receipts"}
 """Views of which, at the end of everything, nothing is to be shown."""
 
 

@@ -245,7 +245,7 @@ def test_a_set_is_described_as_datacite_has_it_and_hides_what_is_hidden(session)
     assert parts == names[:4]
     record_set(session, "Five genomes", names[:2], creators=["IPB"], number="S-0001")
     [row] = list_sets(session)
-    assert (row.version, row.focal, row.visible) == (2, 2, 2)
+    assert (row.edition, row.focal, row.visible) == (2, 2, 2)
     assert export(session, "citations", number="S-0001").count == 2
 
 
