@@ -181,14 +181,58 @@ def _day(value: date) -> date:
 
 
 def _unfit(fault: ValidationError) -> InputError:
-    """The first thing that does not hold, in words."""
-    first = fault.errors(include_url=False, include_context=False)[0]
+    """The first thing that does not hold, in words of ours: they can be translated, the library's cannot."""
+    first = fault.errors(include_url=False)[0]
     field = ".".join(str(part) for part in first["loc"]) or None
-    known = {
-        "missing": ("This is missing.", "Give it."),
-        "extra_forbidden": ("Nothing of this name is asked for.", "Leave it out, or check its spelling."),
-        "unexpected_keyword_argument": ("Nothing of this name is known.", "Leave it out, or check it."),
-        "json_invalid": (f"This is not JSON: {first['msg'].removeprefix('Invalid JSON: ')}.", "Mend it."),
-    }
-    what, way_out = known.get(first["type"], (f"{first['msg']}.", "Correct it."))
+    what, way_out = _in_words(first["type"], first.get("ctx", {}), first["msg"])
     return InputError(what, way_out=way_out, field=field)
+
+
+_KINDS = {
+    "date_from_datetime": "date",
+    "date_from_datetime_inexact": "date",
+    "datetime_object_invalid": "datetime",
+    "decimal": "float",
+    "enum": "literal_error",
+    "finite_number": "float",
+    "int_from_float": "int",
+    "datetime_from": "datetime",
+    "json_type": "json_invalid",
+    "mapping": "list",
+    "sequence_str": "list",
+    "timezone_aware": "datetime",
+    "tuple": "list",
+}
+"""Kinds of fault that are said as another is."""
+
+
+def _in_words(kind: str, context: Mapping[str, Any], message: str) -> tuple[str, str]:  # noqa: PLR0911, one a kind
+    """What does not hold, and the way out."""
+    plain = kind.removesuffix("_type").removesuffix("_parsing").removesuffix("_from_date")
+    plain = plain.removesuffix("_parsing").removesuffix("_size")
+    match _KINDS.get(kind, _KINDS.get(plain, plain)):
+        case "missing":
+            return "This is missing.", "Give it."
+        case "extra_forbidden" | "unexpected_keyword_argument":
+            return "Nothing of this name is asked for.", "Leave it out, or check its spelling."
+        case "json_invalid":
+            return f"This is not JSON: {message.removeprefix('Invalid JSON: ')}.", "Mend it."
+        case "int":
+            return "This is no whole number.", "Write it in figures, as 2500."
+        case "float":
+            return "This is no number.", "Write it in figures, as 2.5."
+        case "date":
+            return "This is no day.", "Write year, month and day, as 2020-03-26."
+        case "datetime":
+            return "This is no moment.", "Write day and time in UTC, as 2020-03-26T12:00:00Z."
+        case "bool":
+            return "This is neither yes nor no.", "Write yes or no."
+        case "literal_error":
+            return "This cannot be chosen.", f"Choose one of {context.get('expected', '')}."
+        case "string":
+            return "This is no text.", "Write words."
+        case "string_too_long":
+            return "This text is too long.", f"Keep it to {context.get('max_length')} characters."
+        case "list" | "dict" | "model" | "dataclass":
+            return "This is not of the form that is asked for.", "Look at the form again."
+    return f"{message}.", "Correct it."
