@@ -141,13 +141,21 @@ def _cells(row: NeedRow, one: Amounts) -> list[object]:
 
 def _show_steps(steps: list[Step]) -> None:
     for step in steps:
-        typer.echo(f"{step.label}: {step.value:,.6g} {step.unit}")
+        typer.echo(f"{step.label}: {_figure(step.value)} {step.unit}")
         typer.echo(f"    = {step.formula}")
         if step.numbers:
             typer.echo(
-                f"      {', '.join(f'{name} = {number:,.6g}' for name, number in step.numbers.items())}"
+                f"      {', '.join(f'{name} = {_figure(number)}' for name, number in step.numbers.items())}"
             )
         typer.echo(f"      {step.source}")
+    said(
+        "Along the path of cases whose need is the median; sampan needs shows the mean of all paths, and their range."
+    )
+
+
+def _figure(number: float) -> str:
+    """With six figures at least, and never as a power of ten."""
+    return f"{number:,.0f}" if abs(number) >= 1e6 else f"{number:,.6g}"
 
 
 def priority(

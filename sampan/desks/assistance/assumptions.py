@@ -221,7 +221,7 @@ class _Reader:
     def policy(self, said: Mapping[str, Any]) -> Policy:
         return Policy(
             policy=str(said.get("policy", "expected harm")),
-            home_cover=self._share(said, "home_cover"),
+            home_cover=self._chance(said, "home_cover"),
             reserve=_reserve(said.get("reserve", "quantile"), self.name),
             floor=self._share(said, "floor"),
             minimum_cartons=self._count(said, "minimum_cartons"),
@@ -298,6 +298,18 @@ class _Reader:
                 way_out="Write a whole number.",
             )
         return int(value)
+
+    def _chance(self, said: Mapping[str, Any], field: str) -> float:
+        """A share that is neither none nor all: nobody can keep what covers every future."""
+        value = self._share(said, field)
+        if not 0 < value < 1:
+            raise InputError(
+                f"[policy] {field} = {value:g} covers no future, or every one.",
+                file=self.name,
+                field=field,
+                way_out="Write a number between 0 and 1, as 0.95.",
+            )
+        return value
 
     def _share(self, said: Mapping[str, Any], field: str, table: str = "policy") -> float:
         value = self.number(said, field, table)

@@ -68,16 +68,21 @@ def nothing_for(decision: Decision, estimate: NeedEstimate, code: str) -> str:
         return (
             f"{said}: what it is expected to need fills no consignment (minimum_cartons in the assumptions)."
         )
+    return f"{said}{_not_among(estimate, code)}"
+
+
+def _not_among(estimate: NeedEstimate, code: str) -> str:
+    """Why one is no recipient of the estimate: the end of a sentence."""
     if not is_place(code):
-        return f"{said}: it has no members with reports for whom it stocks."
+        return ": it has no members with reports for whom it stocks."
     if place(code).parent == estimate.home_code:
-        return f"{said}: home's provinces are not in this plan. --provinces asks for them."
-    state = next((one.name for one in estimate.recipients if one.code == state_of(code)), None)
-    if state:
-        return f"{said} of its own: {state} answers for it, and its need is counted there."
+        return ": home's provinces are not in this plan. --provinces asks for them."
+    state = state_of(code)
+    if state and state != code:
+        return f" of its own: {place(state).name()} answers for it, and its need is counted there."
     if code not in estimate.places:
-        return f"{said}: it has reported no case."
-    return f"{said}: it is not hard hit, nor has it a weaker health system and a case."
+        return ": it has reported no case."
+    return ": it is not hard hit, nor has it a weaker health system and a case."
 
 
 def _departures(problem: Problem, plan: Plan) -> Iterator[tuple[int, int, int, int, int, Reason]]:

@@ -154,6 +154,12 @@ def _apart(home: str, held: Counted, wished: Sequence[Tied]) -> tuple[dict[str, 
         if _own(home, name):
             stores.append(Store(name, left))
             continue
+        if is_province(name):
+            raise InputError(
+                f"{name} is a province of {place(name).parent}: what lies there is not home's to plan.",
+                field="depot",
+                way_out=f"Name a depot of {home}, or one of its provinces.",
+            )
         for item, count in left.items():
             national[item] = national.get(item, 0) + count
     return national, tuple(stores)

@@ -97,25 +97,41 @@ def with_stock(assumptions: Assumptions, counted: Mapping[str, int]) -> Assumpti
 
 def read_stock(data: bytes, *, name: str) -> Mapping[str, Mapping[str, int]]:
     """Units by depot and item from a stock list: CSV with the columns ``item``, ``quantity`` and, if there is
-    more than the main depot, ``depot`` (``CN-HB`` is Hubei's own). Lines of one item in one depot add up.
+    more than the main depot, ``depot`` (``CN-HB`` is Hubei's own). Lines of one item in one depot add up. A
+    column ``unit`` must say the item's own.
 
-    Raises InputError naming line and column for an unknown item, or a quantity that cannot be counted.
+    Raises InputError naming line and column for an unknown item or unit, or a quantity that cannot be counted.
     """
     lines = rows(data, name=name)
     _, header = next(lines)
     what = "A stock list"
     places = {field: column(header, [field], name=name, what=what) for field in ("item", "quantity")}
-    depot = optional_column(header, ["depot"])
+    depot, unit = optional_column(header, ["depot"]), optional_column(header, ["unit", "units"])
     counted: dict[str, dict[str, int]] = {}
     for line, cells in lines:
         check_width(cells, width=len(header), line=line, name=name, data=data)
         item, units = _stock_line({field: cells[at] for field, at in places.items()}, name, line)
+        if unit is not None:
+            _check_unit(cells[unit].strip(), item, name, line)
         where = cells[depot].strip() if depot is not None else ""
         here = counted.setdefault(where or DEPOT, {})
         here[item] = here.get(item, 0) + units
     if not any(units for here in counted.values() for units in here.values()):
         raise InputError("This stock list holds no stock.", file=name, way_out="Count the depot first.")
     return counted
+
+
+def _check_unit(said: str, item: str, name: str, line: int) -> None:
+    """Raises InputError for a unit that is not the item's: cartons taken for pieces would be a wrong plan."""
+    known = find_item(item).unit
+    if said.casefold() not in {"", known.casefold(), f"{known}s".casefold()}:
+        raise InputError(
+            f'{item} is not counted in "{said}".',
+            file=name,
+            line=line,
+            field="unit",
+            way_out=f"Count it in {known}s, singly, or leave the unit empty.",
+        )
 
 
 def _stock_line(row: Mapping[str, str], name: str, line: int) -> tuple[str, int]:
