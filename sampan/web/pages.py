@@ -110,8 +110,12 @@ def render_page(page: Page, form: str, standing: Standing, asked: Asked, here: H
         return sheets.write(*page.sheet(result, speech(here.language)))
     if form in ("md", "pdf"):
         return briefs.as_file(standing, result, "md" if form == "md" else "pdf", here.language)
-    beside = _beside(standing, result, asked, here.language)
-    return _html(page.template, standing, here, asked=asked, it=result, **beside)
+    said = (
+        beside.beside(result, speech(here.language))
+        if isinstance(result, Answered)
+        else _beside(standing, result, asked, here.language)
+    )
+    return _html(page.template, standing, here, asked=asked, it=result, **said)
 
 
 def feed(standing: Standing, site: str, language: Language) -> bytes:
@@ -152,8 +156,6 @@ def _beside(standing: Standing, result: Any, asked: Asked, language: Language) -
             return {"flow": wanted, "picture": flow.picture(wanted, spoken, standing.session.home)}
         case batches.ConsignmentView():
             return {"picture": timeline.picture(result, spoken)}
-        case Answered():
-            return beside.beside(result, spoken)
     return {}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sampan.web.asked import Asked
-from sampan.web.science import primers, sheets, views
+from sampan.web.science import primers, registry, sheets, views
 from sampan.web.science.asking import FIELDS
 from sampan.web.science.sight import Sight
 from sampan.web.science.views import Answered
@@ -40,4 +40,5 @@ GENOME_PAGES = (
     GenomePage("/map", views.genome_map, "science_map.html", sheets.of_map, (*FIELDS, "least")),
     GenomePage("/lineages", views.shares, "science_lineages.html", sheets.of_shares, FIELDS),
     GenomePage("/primers", primers.watch, "science_primers.html", sheets.of_primers, (*FIELDS, "threshold")),
+    GenomePage("/works", registry.registry, "science_registry.html", sheets.of_registry),
 )

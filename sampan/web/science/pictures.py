@@ -157,9 +157,8 @@ def patterns() -> Markup:
 
 def band_sign(number: int) -> Markup:
     """A band as the key shows it."""
-    return Markup(
-        f'<svg viewBox="0 0 28 16" aria-hidden="true"><path class="edge" fill="url(#p{number})" d="M1 1h26v14h-26z"/></svg>'
-    )
+    shape = f'<path class="edge" fill="url(#p{number})" d="M1 1h26v14h-26z"/>'
+    return Markup(f'<svg viewBox="0 0 28 16" aria-hidden="true">{shape}</svg>')
 
 
 def bands(shares: Shares, spoken: Speech) -> Markup | None:
@@ -250,7 +249,8 @@ def _positions(length: int, x: Callable[[float], float], base: int, spoken: Spee
 def _genes(it: GenomeMap, x: Callable[[float], float], top: int) -> Iterator[str]:
     for gene in it.genes:
         left, right, y = x(gene.begin), x(gene.end), top + gene.lane * _LANE
-        yield f'<path class="gene" d="M{left} {y}H{right}V{y + _LANE - 4}H{left}z"><title>{escape(gene.name)}</title></path>'
+        shape = f"M{left} {y}H{right}V{y + _LANE - 4}H{left}z"
+        yield f'<path class="gene" d="{shape}"><title>{escape(gene.name)}</title></path>'
         if len(gene.name) * _LABEL < right - left:
             middle = round((left + right) / 2, 1)
             yield f'<text class="label" x="{middle}" y="{y + 15}" text-anchor="middle">{escape(gene.name)}</text>'

@@ -28,7 +28,7 @@ LARGEST = 1 << 20
 
 @dataclass(frozen=True)
 class OligoSum:
-    """One oligo over all months and places: of how many genomes it covers, how many mismatch. None covered: no share."""
+    """One oligo over all months and places. No share, where it covers no genome."""
 
     oligo: str
     letters: str

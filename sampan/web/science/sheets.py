@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sampan.languages.speech import Speech
 from sampan.web.science.primers import Watch
+from sampan.web.science.registry import Registry
 from sampan.web.science.views import Courses, Front, GenomeMap, Mutations, Searched, Shares
 from sampan.web.sheets import Rows
 
@@ -74,3 +75,14 @@ def of_primers(it: Watch, speech: Speech) -> Table:
         )
         for row in it.rows
     )  # fmt: skip
+
+
+def of_registry(it: Registry, speech: Speech) -> Table:
+    """Works, then focal points, which say their kind in the first column."""
+    columns = ("kind", "number_or_country", "title_or_topic", "holder_or_office", "day", "licence", "address")
+    works = ((w.what, w.number, w.title, w.holder, w.day, w.licence, w.address) for w in it.works)
+    offices = (
+        ("focal point", speech.party(each.country), each.topic, each.office, None, "", each.reach)
+        for each in it.focal_points
+    )
+    return columns, (*works, *offices)
