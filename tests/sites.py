@@ -11,12 +11,15 @@ from starlette.testclient import TestClient
 from sampan.core.languages import LANGUAGES
 from sampan.desks.control.exercise import make
 from sampan.desks.press import drafts, releasing
+from sampan.desks.science.terms import shown
 from sampan.node import Node
 from sampan.records.assistance import Consignment
 from sampan.records.control import Reports
+from sampan.records.science import Terms
 from sampan.web.app import site
 from sampan.web.guard import Guard
 from sampan.web.pages import PAGES
+from tests.genomes_shown import HIDDEN, put, some
 from tests.replays import Ran, run
 
 ADDRESS = "https://aid.example.org"
@@ -84,6 +87,8 @@ def make_site(folder: Path) -> Site:
     made = make(home="CHN")
     ran = run(folder / "node", made.files, last_weeks_off=1, exercise=made)
     _release(ran.node, ran.replay.rounds[1].day)
+    genomes = some(300)
+    put(ran.node.folder, genomes, [shown(Terms()) if each.rank == 0 else HIDDEN for each in genomes])
     app = site(ran.node, public_url=ADDRESS)
     return Site(ran, app, TestClient(app, follow_redirects=False))
 
