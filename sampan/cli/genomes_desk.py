@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -45,7 +46,10 @@ class AudienceName(StrEnum):
 
 Terms = Annotated[TermsName, typer.Option(help="Who may see them, once released.")]
 Until = Annotated[
-    str | None, typer.Option(metavar="DATE", help="From when on they are open, of terms that end.")
+    datetime | None,
+    typer.Option(
+        "--until", metavar="DATE", formats=["%Y-%m-%d"], help="From when on they are open, of terms that end."
+    ),
 ]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Of the submission, as G-0001.")]
 Accessions = Annotated[list[str], typer.Argument(metavar="ACCESSION…", help="With or without a version.")]
@@ -288,6 +292,7 @@ def export(
     Example: sampan genomes export nextstrain --query "date>=2020-03" --out build
     """
     from sampan.core.files import write_whole
+    from sampan.desks.science.done import several
     from sampan.desks.science.exports import export as view
 
     with opened(folder, person) as node:
@@ -318,7 +323,7 @@ def export(
         return
     for name in sorted(done.files):
         said(f"Wrote {out / name}.")
-    said(f"{done.count} genomes, {len(done.left_out)} left out; receipt {done.receipt}.")
+    said(f"{several(done.count)}, {len(done.left_out)} left out; receipt {done.receipt}.")
 
 
 @genomes_app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from sampan.core.errors import InputError
 science_app = typer.Typer(no_args_is_help=True, help="Sets, works, focal points, joint projects, alerts.")
 
 Title = Annotated[str, typer.Argument(help="What it is called.")]
+OnDay = Annotated[datetime | None, typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="A day.")]
 Again = Annotated[
     str | None, typer.Option("--number", help="A later edition of this one.", show_default="a new one")
 ]
@@ -194,8 +196,8 @@ def record_project(
     service: Annotated[
         bool, typer.Option("--service", help="A technical service, not joint research.")
     ] = False,
-    begins: Annotated[str | None, typer.Option(metavar="DATE")] = None,
-    ends: Annotated[str | None, typer.Option(metavar="DATE")] = None,
+    begins: OnDay = None,
+    ends: OnDay = None,
     milestones: Annotated[
         list[str] | None, typer.Option("--milestone", metavar="NAME=DATE", help="Repeat it.")
     ] = None,
@@ -226,7 +228,7 @@ def record_project(
             service=service,
             begins=day_of(begins),
             ends=day_of(ends),
-            milestones=[Milestone(name=name, due=day_of(due) if due else None) for name, _, due in parted],
+            milestones=[Milestone(name=name, due=_due(due)) for name, _, due in parted],
             linked_sets=linked_sets or (),
             linked_works=linked_works or (),
             number=number,
@@ -350,6 +352,16 @@ def move_alert(
         _report(
             act(node.session, number, _one_of(step, get_args(AlertStepKind), "step"), to=to, note=note), json
         )
+
+
+def _due(text: str) -> date | None:
+    """The day of a milestone. Raises InputError if it is none."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError(
+            f'"{text[:20]}" is no day.', field="--milestone", way_out="Write NAME=2020-06-01."
+        ) from None
 
 
 def _one_of(text: str, choices: tuple[str, ...], field: str) -> Any:

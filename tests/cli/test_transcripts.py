@@ -115,6 +115,7 @@ def test_transcript(
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.delenv("SAMPAN_NODE", raising=False)
+    monkeypatch.setenv("SAMPAN_REFERENCES", str(tmp_path / "references"))
     found = list(commands(text))
     assert found, "a transcript has at least one command"
     for command in found:

@@ -17,7 +17,7 @@ import numpy as np
 from sampan.access.session import Session
 from sampan.core.errors import InputError
 from sampan.desks.science.collection import collection, require_staff
-from sampan.desks.science.done import Done
+from sampan.desks.science.done import Done, several
 from sampan.desks.science.frequencies import course, frequencies
 from sampan.desks.science.indexing import level
 from sampan.desks.science.primers import read_oligos, watched
@@ -215,7 +215,7 @@ def _ending(session: Session, warn_days: int) -> Iterator[dict[str, Any]]:
             "place": "",
             "day": today,
             "count": count,
-            "says": f"{count} genomes of {number} are open to all from {until}.",
+            "says": f"{number}: {several(count)} open to all from {until}.",
         }
 
 

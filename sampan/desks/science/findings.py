@@ -85,7 +85,7 @@ class Blocked(InputError):
 
     def __init__(self, findings: Sequence[Finding], errors: int) -> None:
         first = next(_errors(findings))
-        others = f" There are {errors - 1} more." if errors > 1 else ""
+        others = f" Faults besides: {errors - 1}." if errors > 1 else ""
         super().__init__(
             first.what,
             way_out=f"{first.way_out}{others} Nothing was kept: mend them, or ask for the good records alone.",

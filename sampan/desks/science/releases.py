@@ -12,7 +12,7 @@ from datetime import date
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
 from sampan.desks.science.collection import Held, collection, keep_names
-from sampan.desks.science.done import Done
+from sampan.desks.science.done import Done, several
 from sampan.desks.science.indexing import refresh
 from sampan.records.record import Record
 from sampan.records.science import TermsKind
@@ -61,7 +61,7 @@ def approve(session: Session, number: str, *, without: Sequence[str] = (), note:
 
     (entry,) = session.decide("approve", draft)
     refresh(session)
-    return Done(number, (entry.id,), f"{number}: {entry.body['count']} genomes approved")
+    return Done(number, (entry.id,), f"{number}: {several(entry.body['count'])} approved")
 
 
 def release(session: Session, number: str) -> Done:
@@ -92,7 +92,7 @@ def release(session: Session, number: str) -> Done:
     entries = session.decide("curate", draft)
     refresh(session)
     return Done(
-        number, tuple(e.id for e in entries), f"{number}: {entries[0].body['count']} genomes released"
+        number, tuple(e.id for e in entries), f"{number}: {several(entries[0].body['count'])} released"
     )
 
 
@@ -124,7 +124,7 @@ def withdraw(session: Session, accessions: Sequence[str], *, reason: str) -> Don
 
     entries = session.decide("curate", draft)
     refresh(session)
-    return Done("", tuple(e.id for e in entries), f"{entries[0].body['count']} genomes withdrawn")
+    return Done("", tuple(e.id for e in entries), f"{several(entries[0].body['count'])} withdrawn")
 
 
 def set_terms(
@@ -156,7 +156,7 @@ def set_terms(
 
     entries = session.decide("curate", draft)
     refresh(session)
-    return Done("", tuple(e.id for e in entries), f"{entries[0].body['count']} genomes: {to}")
+    return Done("", tuple(e.id for e in entries), f"{several(entries[0].body['count'])}: {to}")
 
 
 def _require_change(session: Session, one: Held, to: TermsKind, until: date | None, why: str) -> None:

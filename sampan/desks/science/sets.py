@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
 from sampan.desks.science.collection import collection, keep_names, names_of
-from sampan.desks.science.done import Done
+from sampan.desks.science.done import Done, several
 from sampan.desks.science.identifiers import require_doi, require_licence
 from sampan.records.record import Record
 from sampan.records.science_exchange import GenomeSet
@@ -100,7 +100,7 @@ def record_set(
     (entry,) = session.decide("curate", draft)
     name = str(entry.body["number"])
     return Done(
-        name, (entry.id,), f"{name}: {entry.body['focal_count']} genomes, edition {entry.body['edition']}"
+        name, (entry.id,), f"{name}: {several(entry.body['focal_count'])}, edition {entry.body['edition']}"
     )
 
 
