@@ -123,7 +123,7 @@ async def form_of(request: Request, *, files: int = 1) -> FormData:
         raise found
     form = await request.form(max_files=files, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD_BYTES)
     said = form.get(CSRF_FIELD)
-    if not isinstance(said, str) or not _fits(request, said):
+    if not isinstance(said, str) or not _is_text(form) or not _fits(request, said):
         await form.close()
         raise _expired(request)
     _state(request)["form_checked"] = True
@@ -156,6 +156,16 @@ def _fits(request: Request, said: str) -> bool:
     secret = _held_secret(request)
     same_site = request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
     return secret is not None and same_site and hmac.compare_digest(said.encode(), _token(secret).encode())
+
+
+def _is_text(form: FormData) -> bool:
+    """Whether a form holds signs that can be written: the charset that a part names may make halves of signs."""
+    try:
+        for name, said in form.multi_items():
+            f"{name}{said if isinstance(said, str) else said.filename}".encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _expired(request: Request) -> FormExpired:

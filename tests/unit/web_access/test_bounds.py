@@ -18,6 +18,9 @@ from sampan.web.app import site
 from tests.signed import QUICK
 from tests.unit.web_access.conftest import Visited, csrf
 
+HALF = b'Content-Disposition: form-data; name="csrf"\r\n\r\n+2AA-'
+"""A field with half of a sign, which UTF-7 can say and nothing can write down."""
+
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -49,6 +52,7 @@ def test_a_strangers_form_is_a_mebibyte_at_most(here: Visited) -> None:
         ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\nx\r\n--x--"),
         ("multipart/form-data; boundary=x", b"--x\r\n" + b"A: b\r\n" * 1000),
         ("multipart/form-data; boundary=x", b"--x"),
+        ("multipart/form-data; boundary=x; charset=utf-7", b"--x\r\n" + HALF + b"\r\n--x--\r\n"),
         ("application/json", b'{"csrf": 1}'),
         ("text/plain", b"handle=officer"),
         ("", b"\x00" * 1000),
