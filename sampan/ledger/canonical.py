@@ -60,7 +60,8 @@ def parsed(data: bytes) -> Any:
 
     JCS writes every double without an exponent up to 10^21, so a long row of digits is a double.
     """
-    return (_DECODER if _LONG.search(data) else _QUICK_DECODER).decode(data.decode())
+    text = data.decode()
+    return (_DECODER if _LONG.search(text) else _QUICK_DECODER).decode(text)
 
 
 def _whole(digits: str) -> int | float:
@@ -74,7 +75,7 @@ def _no_constant(name: str) -> None:
 
 _DECODER = json.JSONDecoder(parse_int=_whole, parse_constant=_no_constant)
 _QUICK_DECODER = json.JSONDecoder(parse_constant=_no_constant)
-_LONG = re.compile(rb"[0-9]{16}")
+_LONG = re.compile(r"[0-9]{16}")
 """Without a row of 16 digits, no number is beyond the limit."""
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from typing import cast
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -108,8 +110,14 @@ def _reset(connection: Connection, model: ReadModel) -> None:
 
 def apply(connection: Connection, model: ReadModel, entries: tuple[Entry, ...]) -> None:
     """Folds ``entries`` into the tables of the model on ``connection``."""
-    if isinstance(model, TakesMany):
-        model.apply_all(connection, entries)
+    if _takes_many(type(model)):
+        cast(TakesMany, model).apply_all(connection, entries)
     else:
         for entry in entries:
             model.apply(connection, entry)
+
+
+@cache
+def _takes_many(kind: type[ReadModel]) -> bool:
+    """Asked once of each kind of model: Python looks long for what a protocol wants."""
+    return issubclass(kind, TakesMany)

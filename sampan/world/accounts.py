@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, text
 
-from sampan.core.portions import portions
 from sampan.ledger.ledger import Ledger
+from sampan.ledger.prepared import Prepared
 from sampan.records.movement import Account, Commodity, Kind
 from sampan.world import account_tables as tables
 from sampan.world.account_columns import Columns, columns
@@ -141,20 +141,21 @@ def held_by(
     by_id = {tables.account_id(account): account for account in accounts}
     found: dict[Account, dict[Commodity, int]] = {}
     with nullcontext(connection) if connection is not None else ledger.reading() as at:
-        for some in portions(by_id):
-            for account, *what, quantity in at.execute(_HELD, {"accounts": some}).all():
-                found.setdefault(by_id[account], {})[tables.commodity(*what)] = int(quantity)
+        for id, account in by_id.items():
+            lots = {tables.commodity(*what): int(quantity) for *what, quantity in _HELD.run(at, id)}
+            if lots:
+                found[account] = lots
     return found
 
 
 _held, _goods = tables.holdings.c, tables.commodities.c
-_HELD = (
-    select(_held.account, _goods.kind, _goods.item, _goods.lot, _goods.expiry, _goods.earmark, _held.quantity)
+_HELD = Prepared(
+    select(_goods.kind, _goods.item, _goods.lot, _goods.expiry, _goods.earmark, _held.quantity)
     .join_from(tables.holdings, tables.commodities, _held.commodity == _goods.id)
-    .where(_held.quantity != 0, _held.account.in_(bindparam("accounts", expanding=True)))
-    .order_by(_goods.item, _goods.expiry, _goods.lot)
+    .where(_held.quantity != text("0"), _held.account == bindparam("of"))
+    .order_by(_goods.item, _goods.expiry, _goods.lot),
+    "of",
 )
-"""Made once, so compiled once."""
 
 
 def statement(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
     from sampan.ledger.ledger import Ledger
+    from sampan.ledger.prepared import Prepared
 
 Key = tuple[Account, Commodity]
 Number = tuple[int, int]
@@ -88,8 +89,8 @@ def _holdings(connection: Connection, keys: Mapping[Number, Key]) -> Iterator[An
     """
     whole, some = _questions()
     small = {id for (id, _), (account, _) in keys.items() if account.startswith(_SMALL)}
-    for few in portions(sorted(small)):
-        yield from connection.execute(whole, {"accounts": few}).all()
+    for account in sorted(small):
+        yield from whole.run(connection, account)
     large = sorted({account for account, _ in keys} - small)
     goods = sorted({commodity for account, commodity in keys if account not in small})
     for few in portions(goods) if large else ():
@@ -97,16 +98,20 @@ def _holdings(connection: Connection, keys: Mapping[Number, Key]) -> Iterator[An
 
 
 @cache
-def _questions() -> tuple[Select[Any], Select[Any]]:
-    """What some accounts hold; and what they hold of some commodities. Made once, so compiled once."""
+def _questions() -> tuple[Prepared, Select[Any]]:
+    """What an account holds; and what some accounts hold of some commodities. Made once, so compiled once."""
     from sqlalchemy import bindparam, select
 
+    from sampan.ledger.prepared import Prepared
     from sampan.world.account_tables import holdings
 
     columns = holdings.c
     query = select(columns.account, columns.commodity, columns.quantity, columns.last_day)
-    whole = query.where(columns.account.in_(bindparam("accounts", expanding=True)))
-    return whole, whole.where(columns.commodity.in_(bindparam("goods", expanding=True)))
+    some = query.where(
+        columns.account.in_(bindparam("accounts", expanding=True)),
+        columns.commodity.in_(bindparam("goods", expanding=True)),
+    )
+    return Prepared(query.where(columns.account == bindparam("of")), "of"), some
 
 
 def _least(connection: Connection, ledger: Ledger, key: Key, day: date) -> tuple[int, date]:

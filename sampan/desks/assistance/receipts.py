@@ -15,10 +15,10 @@ from sqlalchemy import Connection, bindparam, select
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
-from sampan.core.portions import portions
 from sampan.core.quantities import whole
 from sampan.desks.assistance.done import Done
 from sampan.ledger.ledger import Ledger
+from sampan.ledger.prepared import Prepared
 from sampan.records.assistance import Receipt, ReceiptLine, SettledLine, Settlement
 from sampan.records.assistance.consignments import recipient_of
 from sampan.records.movement import Account, Commodity
@@ -267,17 +267,12 @@ def _any(one: Found) -> bool:
 
 def _parts(connection: Connection, wanted: Sequence[str]) -> Counter[str]:
     """How many receipts have been written for each of these consignments."""
-    return Counter(
-        number
-        for some in portions(wanted)
-        for number, kind in connection.execute(_SAID, {"consignments": some})
-        if kind == Receipt.kind  # asked of the few that there are: the database would start with all receipts
-    )
+    said = {number: _SAID.run(connection, number) for number in wanted}
+    return Counter({number: sum(kind == Receipt.kind for (kind,) in kinds) for number, kinds in said.items()})
 
 
-_SAID = select(events.c.consignment, events.c.kind).where(
-    events.c.consignment.in_(bindparam("consignments", expanding=True))
-)
+_SAID = Prepared(select(events.c.kind).where(events.c.consignment == bindparam("of")), "of")
+"""The kinds are looked at here: asked for one kind, the database would start with all receipts that there are."""
 
 
 def claims(

@@ -28,7 +28,7 @@ VALUES = st.recursive(
     max_leaves=25,
 )
 BODIES = st.dictionaries(TEXT, VALUES, max_size=6)
-MOMENTS = st.datetimes(datetime(1000, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))
+MOMENTS = st.datetimes(datetime(1000, 1, 2), datetime(9998, 12, 30), timezones=st.just(UTC))
 SEALED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
