@@ -1,0 +1,85 @@
+"""Every desk page as an officer sees it: it fits, and a screen reader can read it, in six languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from sampan.access.offer import View
+from sampan.core.languages import LANGUAGES
+from sampan.core.plain import plain
+from sampan.node import Node, memory_node
+from sampan.web.desk.menu import offers
+from tests.everything import Asked, asked_of, do_everything
+from tests.pages.served import served, signed_in
+from tests.served import PEOPLE
+
+GET_MORE = {"assistance.draft_plan", "assistance.compare_policies", "assistance.what_if"}
+"""Views that are asked to begin; they are slow, and shown in one language only."""
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[Node]:
+    made = memory_node(people=PEOPLE)
+
+    def ask(asked: Asked) -> object:
+        counter = made.desk(asked.desk, session=made.on_behalf_of(asked.by))
+        return getattr(counter, asked.act)(**asked.given)
+
+    do_everything(ask)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def door(node: Node) -> Iterator[str]:
+    with served(node) as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Browser, door: str, node: Node) -> Iterator[Page]:
+    context = signed_in(browser, door, node, "officer")
+    yield context.new_page()
+    context.close()
+
+
+def paths(node: Node) -> list[str]:
+    """Every page, each view with something to show."""
+    found = ["/desk"]
+    for key, placed in offers().items():
+        said = plain(asked_of(node, key)) if isinstance(placed.offer, View) else {}
+        if key in GET_MORE:
+            said["go"] = "1"
+        query = urlencode({name: value for name, value in said.items() if value is not None}, doseq=True)
+        found.append(placed.path + (f"?{query}" if query else ""))
+    plan = node.assistance.batches()[0].plan
+    return [
+        *found,
+        f"/desk/assistance/plan?entry={plan}",
+        "/desk/assistance/receive?number=1-ITA",
+        "/desk/assistance/hand_over?number=1-ITA",
+        "/desk/assistance/stock?look=mask",
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_fits_a_small_window_and_can_be_read_aloud(
+    page: Page, node: Node, language: str, request: pytest.FixtureRequest
+) -> None:
+    axe, root = Axe(), "document.documentElement"
+    full = request.config.getoption("--full", default=False)
+    at = LANGUAGES.index(language)
+    page.set_viewport_size({"width": 360, "height": 800})
+    for place, path in enumerate(paths(node)):
+        if language != "en" and not full and place % (len(LANGUAGES) - 1) != at % (len(LANGUAGES) - 1):
+            continue  # every page in English and one other language; in all with --full
+        page.goto(f"/{language}{path}")
+        assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), path
+        found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        grave = [fault for fault in found if fault["impact"] in ("serious", "critical")]
+        assert not grave, (path, [(fault["id"], fault["nodes"][0]["html"]) for fault in grave])
