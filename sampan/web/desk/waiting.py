@@ -11,6 +11,9 @@ from sampan.access.session import Session
 from sampan.desks.assistance import batches, depots, lists, teams, underway
 from sampan.desks.assistance.depots import LotOnHand
 from sampan.desks.press.standing import standings
+from sampan.desks.science.alerts import alerts
+from sampan.desks.science.standing import status as submissions
+from sampan.desks.science.terms import reader_of
 from sampan.exchange.desk import notice_list
 from sampan.world.appeals import appeals
 
@@ -96,6 +99,17 @@ def _notices(session: Session) -> Iterator[Waits]:
     yield Waits("notices", len(numbers), "receive", "exchange.notices")
 
 
+def _genomes(session: Session) -> Iterator[Waits]:
+    if reader_of(session) != "staff":
+        return
+    rows = submissions(session)
+    to_approve = sum(row.processed > 0 and row.by != session.person.handle for row in rows)
+    yield Waits("genomes", to_approve, "approve", "science.submissions")
+    yield Waits("approved_genomes", sum(row.approved > 0 for row in rows), "curate", "science.submissions")
+    open_ = [each for each in alerts(session, open_only=True) if each.state != "acknowledged"]
+    yield Waits("alerts", len(open_), "curate", "science.alerts")
+
+
 _LOOKS: tuple[Callable[[Session], Iterator[Waits]], ...] = (
     _plans,
     _consignments,
@@ -104,4 +118,5 @@ _LOOKS: tuple[Callable[[Session], Iterator[Waits]], ...] = (
     _teams,
     _briefs,
     _notices,
+    _genomes,
 )

@@ -34,8 +34,11 @@ SECTIONS: Mapping[str, str] = {
 """Sections of the desks."""
 
 WAITING: Mapping[str, str] = {
+    "alerts": pgettext("waiting", "alerts that nobody has in hand"),
+    "approved_genomes": pgettext("waiting", "submissions of genomes to release"),
     "claims": pgettext("waiting", "consignments with open claims"),
     "expired": pgettext("waiting", "lots that have expired"),
+    "genomes": pgettext("waiting", "submissions of genomes to approve"),
     "notices": pgettext("waiting", "noticed consignments to sign for"),
     "plans": pgettext("waiting", "plans to decide"),
     "receipts": pgettext("waiting", "consignments under way"),
