@@ -142,6 +142,8 @@ ACTS: Mapping[type[Record], Act] = {
 def guard(ledger: Ledger, person: Person, home: str, record: Record, day: date) -> None:
     """Lets ``person`` write ``record`` as true on ``day``, or raises Refused."""
     why = _misnumbered(record) or _unseen(ledger, person, record)
+    if isinstance(record, GoodsReceived) and person.party not in (None, home):
+        why = f'"{person.handle}" speaks for {person.party}, and cannot give the word of {home}.'
     why = why or _why_not(ledger, person, person.party or home, record, day)
     if why is not None:
         raise Refused(why, way_out="Nothing was written.", kind=record.kind)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal, get_origin
 
 from sampan.access import people
+from sampan.access.reach import within_reach
 from sampan.access.session import Session
 
 Readers = Literal["public", "node"]
@@ -66,6 +67,13 @@ class View(Offer):
 
     readers: Readers = "node"
     media: str | None = None
+
+    def call(self, session: Session, /, **asked: Any) -> Any:
+        """As every offer. Raises Refused for somebody who speaks for another party, and for whom it is not."""
+        party = session.person.party
+        if self.readers == "public" or party in (None, session.home):
+            return super().call(session, **asked)
+        return within_reach(self.name, party, asked, partial(super().call, session))
 
     @property
     def paged(self) -> bool:

@@ -14,6 +14,7 @@ from sampan.access.secrets import Cost
 from sampan.core.errors import SampanError
 from sampan.node import Node
 from sampan.web.account import AccountPages
+from sampan.web.apart import apart
 from sampan.web.api.app import PREFIX, Api
 from sampan.web.asked import NotFound
 from sampan.web.bounds import Bounds
@@ -59,11 +60,11 @@ def site(node: Node, *, public_url: str = HERE, cost: Cost = Cost()) -> Guard:  
     inside = Inside(reading, public_url)
     signing = SignInPages(door, inside)
     account = AccountPages(door, inside, signing, node.settings)
-    desks = DeskPages(inside, node.session)
+    desks = apart(lambda: DeskPages(inside, node.session), node.session.home)
     genomes = GenomeDeskPages(inside)
     figures = Figures()
     app.add_route("/metrics", Metrics(figures, reading, door).__call__, ["GET"])
-    for path, handler, methods in (*signing.routes(), *account.routes(), *genomes.routes(), *desks.routes()):
+    for path, handler, methods in (*signing.routes(), *account.routes(), *genomes.routes(), *desks):
         app.add_route(path, handler, methods)
     _add_routes(app, handlers)
     for fault in (HTTPException, NotFound, SampanError, Exception):

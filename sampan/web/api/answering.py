@@ -74,7 +74,7 @@ class Answering:
         person = PUBLIC if asked.offer.readers == "public" else asked.somebody
         session = self._session.on_behalf_of(person)
         size = session.ledger.size
-        key = f"{person.handle} {session.today()} {asked.path}?{urlencode(asked.said)}"
+        key = f"{person.handle} {person.party} {session.today()} {asked.path}?{urlencode(asked.said)}"
         found = self._kept.get(size, key)
         if found is None:
             made = self._made(asked, asked.offer, session, size)

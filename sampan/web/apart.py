@@ -1,0 +1,70 @@
+"""What of the desks is open to somebody who signs here for another country, and what is remembered for whom?
+
+Pages of the desks remember what was looked up, for the next reader: for the people of this node together, and
+for those who speak for another party apart, who see less (``access.reach``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sampan.access.offer import View
+from sampan.access.reach import SIGNING, closed, is_open, require_own
+from sampan.web.desk.menu import offers
+from sampan.web.desk.pages import MOST_FILES, DeskPages
+from sampan.web.inside import DESK, Handler, Routes, language_of, led_to
+from sampan.web.links import Links
+from sampan.web.who import Caller, form_of, require_person
+
+OWN_FIRST = f"{DESK}/assistance/consignments"
+"""The first page of somebody for whom nothing waits but what is sent to them."""
+
+
+def apart(make: Callable[[], DeskPages], home: str) -> Routes:
+    """The routes of the desks, over pages that ``make`` makes for home and for each party that is spoken for."""
+    made: dict[str, DeskPages] = {}
+
+    def routes_of(party: str) -> Routes:
+        if party not in made:
+            made[party] = make()
+        return made[party].routes()
+
+    def at(place: int) -> Handler:
+        async def handler(request: Request) -> Response:
+            party = _party(request, home)
+            if party != home:
+                if "desk" not in request.path_params and "section" not in request.path_params:
+                    require_person(request)
+                    return led_to(Links(language_of(request)).to(OWN_FIRST))
+                await _require_open(request, party)
+            return await routes_of(party)[place][1](request)
+
+        return handler
+
+    return [(path, at(place), methods) for place, (path, _, methods) in enumerate(routes_of(home))]
+
+
+def _party(request: Request, home: str) -> str:
+    """For whom the reader speaks, as far as is known before their form was read."""
+    caller = request.scope["state"].get("caller")
+    return (caller.person.party or home) if isinstance(caller, Caller) else home
+
+
+async def _require_open(request: Request, party: str) -> None:
+    """Lets a page be one that shows nothing of others'. Raises Refused, and what ``form_of`` raises."""
+    name = request.path_params.get("name", "").partition(".")[0]
+    placed = offers().get(f"{request.path_params.get('desk')}.{name}")
+    if placed is None:
+        return
+    if isinstance(placed.offer, View):
+        if placed.offer.readers == "node" and not is_open(name):
+            raise closed(party)
+        return
+    if name not in SIGNING:
+        raise closed(party)
+    said = request.query_params if request.method == "GET" else await form_of(request, files=MOST_FILES)
+    if number := said.get("number"):
+        require_own(party, str(number))
