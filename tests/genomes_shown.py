@@ -18,6 +18,8 @@ LETTERS = "FFLLSSSSYY**CC*WLLLLPPPPHHQQRRRRIIIMTTTTNNKKSSRRVVVVAAAADDEEGGGG"
 PROTEIN = "".join(LETTERS[CODONS.index(REFERENCE[at : at + 3])] for at in range(BEGIN - 1, END, 3))
 LAYOUT = Layout(REFERENCE, (("S", PROTEIN),))
 SITE = 400
+CODON = 100
+CHANGE = f"S:{PROTEIN[CODON - 1]}{CODON}W"
 MUTATION = f"{REFERENCE[SITE - 1]}{SITE}{other(SITE)}"
 BENT = changed({25: other(25)})[18:40]
 """A primer that the reference itself does not fit."""
@@ -32,6 +34,8 @@ def some(n: int, *, seed: int = 3) -> list[Genome]:
         known = not any(a <= SITE <= b for a, b in (*genome.missing, *genome.deletions))
         if genome.aligned and known and SITE not in genome.ambiguous:
             genome.substitutions[SITE] = other(SITE)
+        if genome.aligned and not any(a <= CODON <= b for _, a, b in genome.unknown):
+            genome.amino["S", CODON] = "W"
     return found
 
 

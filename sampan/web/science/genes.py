@@ -35,9 +35,7 @@ class Gene:
 def genes(layout: Layout) -> tuple[Gene, ...]:
     """The genes of a reference from left to right, in as few lanes as keep them apart."""
     frames = [_read(layout.genome, frame) for frame in range(3)]
-    found = sorted(
-        (at, name) for name, letters in layout.peptides if (at := _place(letters.rstrip("*"), frames))
-    )
+    found = sorted((at, name) for name, letters in layout.peptides if (at := _place(letters, frames)))
     lanes: list[int] = []
     placed = []
     for (begin, end), name in found:

@@ -25,7 +25,7 @@ from sampan.web.science.genes import genes
 from sampan.web.science.listing import GENOME_PAGES
 from sampan.web.science.pictures import bars, lines
 from sampan.web.science.views import whole_months
-from tests.genomes_shown import HIDDEN, LAYOUT, MUTATION, PRIMERS, put, some
+from tests.genomes_shown import CHANGE, HIDDEN, LAYOUT, MUTATION, PRIMERS, put, some
 from tests.signed import QUICK, signed_in
 from tests.small_virus import BEGIN, END
 
@@ -136,6 +136,9 @@ def test_a_mutation_leads_to_its_course_with_what_is_covered(client: TestClient)
     assert MUTATION in [row["mutation"] for row in top]
     page = client.get("/en/science/mutations?least=0.2").text
     assert f"/en/science/course?mutation={MUTATION}" in page
+    top_courses = client.get("/en/science/course.json").json()["courses"]
+    assert CHANGE in [each["mutation"] for each in top_courses]
+    assert client.get("/en/science/course").text.count('class="mark s') >= 2  # in the picture and in its key
     (course,) = client.get(f"/en/science/course.json?mutation={MUTATION}").json()["courses"]
     whole = next(row for row in top if row["mutation"] == MUTATION)
     assert sum(row["count"] for row in course["rows"]) == whole["count"]
@@ -144,7 +147,7 @@ def test_a_mutation_leads_to_its_course_with_what_is_covered(client: TestClient)
 
 
 def test_the_map_places_the_gene_and_every_stem(client: TestClient) -> None:
-    assert [(each.name, each.begin + 1, each.end) for each in genes(LAYOUT)] == [("S", BEGIN, END - 3)]
+    assert [(each.name, each.begin + 1, each.end) for each in genes(LAYOUT)] == [("S", BEGIN, END)]
     said = client.get("/en/science/map.json").json()
     by_name = {stem["mutation"]: stem for stem in said["stems"]}
     assert by_name[MUTATION]["begin"] + 1 == int(MUTATION[1:-1])
