@@ -12,6 +12,8 @@ Severity = Literal["error", "warning"]
 
 MOST_SHOWN = 2_000
 """Findings that are handed back at once; all of them count."""
+MOST_TOLD = 100
+"""Of those, how many stand in the answer to a program."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Blocked(InputError):
             field=first.field or None,
             errors=errors,
             record=first.record,
+            findings=[str(each) for each in findings[:MOST_TOLD]],
         )
         self.findings = tuple(findings)
 

@@ -23,12 +23,15 @@ def test_genomes_are_handed_in_by_a_form(node) -> None:
 
 def test_a_fault_is_said_on_the_page_and_nothing_is_kept(node) -> None:
     desk = Desk(node)
-    bad = {"g.fasta": fasta({"a": genome()}), "t.tsv": table({"a": "2020-13-01\tChina\t\t\t\t\t"})}
+    bad = {"g.fasta": fasta({"a<b>": genome()}), "t.tsv": table({"a<b>": "2020-13-01\tAtlantis\t\t\t\t\t"})}
     answer = desk.send(
         "science.submit_genomes", handed_in=[("files", each) for each in bad.items()], terms="open"
     )
     assert answer.status_code == 422
-    assert "is no date" in answer.text
+    assert "is no date" in answer.text  # every fault, not the first alone
+    assert "Atlantis" in answer.text
+    assert "a&lt;b&gt;" in answer.text
+    assert "<b>" not in answer.text.partition('class="findings"')[2].partition("</ul>")[0]
     assert not collection(node.session).submissions
 
 
