@@ -25,6 +25,7 @@ from sampan.web.handlers import Handlers
 from sampan.web.inside import Inside
 from sampan.web.pages import PAGES
 from sampan.web.science.desk import GenomeDeskPages
+from sampan.web.science.submitting import SubmissionPage
 from sampan.web.signin import SignInPages
 from sampan.web.standing import Reading
 from sampan.web.watch import Figures, Metrics, Watch
@@ -64,7 +65,13 @@ def site(node: Node, *, public_url: str = HERE, cost: Cost = Cost()) -> Guard:  
     genomes = GenomeDeskPages(inside)
     figures = Figures()
     app.add_route("/metrics", Metrics(figures, reading, door).__call__, ["GET"])
-    for path, handler, methods in (*signing.routes(), *account.routes(), *genomes.routes(), *desks):
+    for path, handler, methods in (
+        *signing.routes(),
+        *account.routes(),
+        *genomes.routes(),
+        *SubmissionPage(inside, node.session).routes(),
+        *desks,
+    ):
         app.add_route(path, handler, methods)
     _add_routes(app, handlers)
     for fault in (HTTPException, NotFound, SampanError, Exception):
