@@ -19,7 +19,7 @@ from sampan.access.offer import Act, View
 from sampan.access.session import Session
 from sampan.core.errors import InputError, MovedOn, NodeError, SampanError
 from sampan.core.plain import plain
-from sampan.languages.speech import speech
+from sampan.languages.speech import Speech, speech
 from sampan.web.api.once import Given, Once
 from sampan.web.asked import NotFound
 from sampan.web.desk import beforehand, pictures, tables, words
@@ -165,7 +165,10 @@ class DeskPages:
                 placed.key, result, said, Looking(on, language, look, self._inside.standing())
             )
 
-        return self._results.kept(("beside", *_asked(placed, said), look, language), session, draw)
+        found: Mapping[str, Any] = self._results.kept(
+            ("beside", *_asked(placed, said), look, language), session, draw
+        )
+        return found
 
     # Acts
 
@@ -230,14 +233,7 @@ class DeskPages:
 
         def suggested() -> dict[str, list[tuple[str, str]]]:
             named = {part.word for each in asked for part in (each, *each.parts)}
-            known = {
-                word: self._results.kept(
-                    ("suggestions", word, spoken.language),
-                    session,
-                    lambda on, word=word: suggestions(word, on, spoken),
-                )
-                for word in sorted(named)
-            }
+            known = {word: self._suggested(word, session, spoken) for word in sorted(named)}
             return {word: found for word, found in known.items() if found}
 
         values = {"more": "", "once": "", **more}
@@ -263,6 +259,13 @@ class DeskPages:
             summary=summary,
             **values,
         )
+
+    def _suggested(self, word: str, session: Session, spoken: Speech) -> list[tuple[str, str]]:
+        def make(on: Session) -> list[tuple[str, str]]:
+            return suggestions(word, on, spoken)
+
+        found: list[tuple[str, str]] = self._results.kept(("known", word, spoken.language), session, make)
+        return found
 
 
 class Results:
@@ -321,7 +324,7 @@ def _looked(request: Request, placed: Placed, result: Any) -> Mapping[str, Any]:
         "it": result,
         "result": None
         if result is None or isinstance(result, bytes) or placed.key in pictures.WHOLE
-        else shown(result, tables.laid_out(placed.key, begin)),
+        else shown(result, tables.laid_out(placed.key, begin, result)),
         "begin": begin,
         "most": tables.MOST_SHOWN,
         "query": [(name, text) for name, text in request.query_params.multi_items() if name not in OWN],

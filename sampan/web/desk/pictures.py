@@ -213,7 +213,7 @@ def _what_if(found: WhatIf, _: Said, looking: Looking) -> Mapping[str, Any]:
 # Batches and consignments
 
 
-def _batches(rows: Sequence[batches.BatchRow], _: Said, looking: Looking) -> Mapping[str, Any]:
+def _batches(rows: Sequence[batches.BatchRow], __: Said, looking: Looking) -> Mapping[str, Any]:
     """Where the goods of one batch come from and to whom they go: of the newest, unless another is asked for."""
     numbers = [row.number for row in rows if row.number is not None]
     number, _, item = looking.look.partition("-")

@@ -219,7 +219,8 @@ def _told_by(record: Any) -> tuple[str, ...]:
     """The fields that tell a record in few words, where it stands in a list: what, and how much of it."""
     names = tuple(each.name for each in dataclasses.fields(record))
     if {"kind", "item", "pledged"} <= set(names):
-        return ("item", "quantity" if "quantity" in names else "pledged")
+        amount = "quantity" if "quantity" in names else "pledged"
+        return (amount,) if record.kind == "money" else ("item", amount)
     if {"kind", "item"} <= set(names):
         return tuple(name for name in names if name != "kind")
     return names

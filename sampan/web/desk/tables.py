@@ -6,9 +6,13 @@ A page shows what somebody decides by; the rest stands behind the row's link, an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sampan.web.desk.showing import Next, View
+
+SOON = 60
+"""Days before its expiry from which a lot is pointed out."""
 
 MOST_SHOWN = 100
 """Rows of a table on one page."""
@@ -53,7 +57,8 @@ COLUMNS: Mapping[str, Columns] = {
     "assistance.account": {"": ("day", "other", "commodity", "change", "balance")},
     "assistance.statement": {
         "positions": (
-            "earmark", "budget", "opening", "received", "committed", "disbursed", "outstanding", "closing",
+            *("currency", "earmark", "opening", "received", "exchanged", "committed", "closing"),
+            *("disbursed", "outstanding", "budget"),
         ),
         "lines": ("day", "other", "commodity", "change", "balance"),
     },
@@ -76,9 +81,10 @@ NEWEST_FIRST = frozenset(
 """Views that give what came first in front, where people look for what came last."""
 
 
-def laid_out(key: str, begin: int) -> View:
-    """How the view ``key`` is laid out, from row ``begin`` on."""
-    return View(COLUMNS.get(key, {}), NEXTS.get(key), key in NEWEST_FIRST, begin, MOST_SHOWN)
+def laid_out(key: str, begin: int, result: Any = None) -> View:
+    """How the ``result`` of the view ``key`` is laid out, from row ``begin`` on."""
+    nexts = _of_stock(result) if key == "assistance.stock" and result is not None else NEXTS.get(key)
+    return View(COLUMNS.get(key, {}), nexts, key in NEWEST_FIRST, begin, MOST_SHOWN)
 
 
 def _next(key: str, word: str = "", **said: object) -> Next:
@@ -118,7 +124,7 @@ def of_contribution(row: Any) -> tuple[Next, ...]:
         "partly delivered": "deliver",
         "paid, not confirmed": "deliver",
     }.get(row.status)
-    found = (_next(step, number=row.number),) if step else ()
+    found: tuple[Next, ...] = (_next(step, number=row.number),) if step else ()
     if row.side == "received" and not row.thanked and row.status != "cancelled":
         found += (_next("thank", number=row.number),)
     return found
@@ -158,8 +164,21 @@ def _of_brief(row: Any) -> tuple[Next, ...]:
     return (_next("press.correct_brief", day=day),) if row.changed else ()
 
 
-def _of_lot(row: Any) -> tuple[Next, ...]:
-    return (_next("expire", depot=row.depot),) if row.expired is True else ()
+def _of_stock(stock: Any) -> Callable[[Any], tuple[Next, ...]]:
+    """What has expired is written off; what soon will is sent while it is good."""
+    soon = stock.as_of + timedelta(days=SOON)
+
+    def next_of(row: Any) -> tuple[Next, ...]:
+        if not hasattr(row, "lot"):
+            return ()
+        if row.expired:
+            return (_next("expire", depot=row.depot),)
+        if row.expiry is None or row.expiry > soon:
+            return ()
+        said = {"lines.0.item": row.item, "lines.0.units": row.units}
+        return (_next("propose_batch", "expires soon", **said),)
+
+    return next_of
 
 
 def _of_need(row: Any) -> tuple[Next, ...]:
@@ -180,7 +199,6 @@ NEXTS: Mapping[str, Callable[[Any], tuple[Next, ...]]] = {
     "assistance.need": _of_need,
     "assistance.needed": _of_need,
     "assistance.received": lambda row: of_contribution(row.row),
-    "assistance.stock": _of_lot,
     "assistance.team_requests": _of_request,
     "assistance.teams": _of_team,
     "exchange.notices": lambda row: (_next("exchange.sign_for", number=row.number),),

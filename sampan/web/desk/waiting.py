@@ -15,10 +15,8 @@ from sampan.desks.science.alerts import alerts
 from sampan.desks.science.standing import status as submissions
 from sampan.desks.science.terms import reader_of
 from sampan.exchange.desk import notice_list
+from sampan.web.desk.tables import SOON
 from sampan.world.appeals import appeals
-
-SOON = 60
-"""Days before its expiry from which a lot is pointed out."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ def steps(ledger: Ledger, number: str, today: date) -> tuple[Step, ...]:
         day = event_of.day if event_of else None
         until = day or (today if at == last + 1 else None)
         days = max(0, (until - since).days) if until and since else None
-        found.append(Step(step, day, days, days is not None and days > usual, event_of and event_of.entry))
+        late = days is not None and days > usual
+        found.append(Step(step, day, days, late, event_of.entry if event_of else None))
         since = day or since
     return tuple(found)
 
@@ -62,12 +63,17 @@ def _step_of(record: Record) -> str:
 
 
 def picture(found: tuple[Step, ...], speech: Speech) -> Markup:
-    """A sign for each step: a full circle where it was reached, an empty one where not, a diamond where it is late."""
+    """A sign for each step: a full circle where it was reached, an empty one where not, a diamond where it is late.
+
+    A short stroke is a step that was passed over.
+    """
     parts = [Markup('<path class="axis" d="M50 {}H670"/>').format(BASE)]
     for at, one in enumerate(found):
         x = 50 + at * 620 // (len(found) - 1)
         kind = "done" if one.day else "step"
-        if one.late:
+        if one.day is None and any(later.day for later in found[at:]):
+            sign = "m0-6v12"  # passed over: nobody said so
+        elif one.late:
             sign, kind = "m0-12 12 12-12 12-12-12z", f"{kind} late"
         else:
             sign = "m-9 0a9 9 0 1 0 18 0a9 9 0 1 0-18 0z"

@@ -583,6 +583,7 @@ CHOICES: Mapping[str, str] = {
     "draft": pgettext("choice", "draft"),
     "earmarked": pgettext("choice", "earmarked"),
     "expected harm": pgettext("choice", "least expected harm"),
+    "expires soon": pgettext("choice", "expires soon"),
     "expert group": pgettext("choice", "expert group"),
     "floors then weights": pgettext("choice", "what was promised first, then least harm"),
     "found": pgettext("choice", "found"),

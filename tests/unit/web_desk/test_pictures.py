@@ -1,0 +1,170 @@
+"""What pages show beside a result: what waits, what comes next, and pictures that say what the tables say."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from markupsafe import Markup
+
+from sampan.desks.assistance.depots import ItemOnHand, LotOnHand
+from sampan.desks.assistance.lists import Stock
+from sampan.desks.assistance.teams import TeamRow
+from sampan.languages.speech import speech
+from sampan.web.desk import bars, rota, tables, way, weeks, words
+from sampan.web.desk.bars import Bar
+from sampan.web.desk.menu import offers
+from sampan.web.desk.waiting import waiting
+from tests.unit.web_desk.conftest import Desk
+
+ENGLISH = speech("en")
+DAY = date(2020, 3, 26)
+
+
+def lot(units: int, expiry: date | None, *, expired: bool = False) -> LotOnHand:
+    return LotOnHand("home", "mask", f"L{units}", expiry, None, units, expired)
+
+
+def stock(*lots: LotOnHand, reserve: int = 0) -> Stock:
+    held = sum(one.units for one in lots)
+    return Stock(DAY, (ItemOnHand("home", "mask", held, 0, reserve, held - reserve),), lots)
+
+
+# The tables that pages are wired by
+
+
+def test_what_a_table_names_is_there() -> None:
+    views = {key for key, placed in offers().items() if not hasattr(placed.offer, "needs")}
+    assert set(tables.COLUMNS) | set(tables.NEXTS) | set(tables.ABOUT) | tables.NEWEST_FIRST <= views
+    named = {column for of in tables.COLUMNS.values() for columns in of.values() for column in columns}
+    assert named <= set(words.FIELDS)
+
+
+def test_every_word_that_waits_has_a_name(desk: Desk) -> None:
+    found = {one.word: one for one in waiting(desk.node.session)}
+    assert set(found) <= set(words.WAITING)
+    assert not found, "nothing waits on an empty node"
+    assert "Nothing waits for you." in desk.browser().get("/en/desk").text
+
+
+# What waits, and what comes next
+
+
+def batch(desk: Desk) -> None:
+    lots = {"lots.0.item": "mask", "lots.0.lot": "L1", "lots.0.expiry": "2020-04-30", "lots.0.units": "9000"}
+    assert desk.send("assistance.count_stock", **lots).status_code == 303
+    asked = {"lines.0.recipient": "Italy", "lines.0.item": "mask", "lines.0.units": "1000", "reason": "asked"}
+    asked |= {"lines.1.recipient": "Serbia", "lines.1.item": "mask", "lines.1.units": "500"}
+    assert desk.send("assistance.propose_batch", **asked).status_code == 303
+
+
+def words_of(desk: Desk, handle: str) -> dict[str, int]:
+    return {one.word: one.count for one in waiting(desk.node.on_behalf_of(handle))}
+
+
+def test_each_person_sees_what_waits_for_them(desk: Desk) -> None:
+    batch(desk)
+    assert words_of(desk, "officer") == {"stock": 1}, "nobody decides on a plan of their own"
+    assert words_of(desk, "director") == {"plans": 1, "stock": 1}
+    page = desk.browser("director").get("/en/desk").text
+    assert "plans to decide" in page.partition("What waits for others")[0]
+
+
+def test_a_part_is_approved_by_ticking_and_nothing_ticked_approves_nothing(desk: Desk) -> None:
+    batch(desk)
+    plan = desk.node.assistance.batches()[0].plan
+    refused = desk.send("assistance.approve", by="director", plan_id=plan, ticked="recipients")
+    assert refused.status_code == 422
+    assert "Nothing is ticked." in refused.text
+    assert desk.node.assistance.batches()[0].number is None
+    sent = desk.send(
+        "assistance.approve", by="director", plan_id=plan, ticked="recipients", recipients=["ITA"]
+    )
+    assert sent.status_code == 303, sent.text
+    assert [row.number for row in desk.node.assistance.consignments()] == ["1-ITA"]
+    assert words_of(desk, "officer")["to_pack"] == 1
+    assert words_of(desk, "director")["plans"] == 1, "Serbia's part still waits"
+    page = desk.browser().get("/en/desk/assistance/consignments?at=decided").text
+    assert "/desk/assistance/pack?number=1-ITA" in page
+    assert "1-ITA" not in desk.browser().get("/en/desk/assistance/consignments?at=packed").text
+
+
+def test_more_than_was_sent_is_said_beside_its_line(desk: Desk) -> None:
+    batch(desk)
+    desk.send("assistance.approve", by="director")
+    desk.send("assistance.pack", number="1-ITA")
+    carrier = {"mode": "air", "carrier": "A", "waybill": "W", "origin": "PVG", "destination": "FCO"}
+    desk.send("assistance.hand_over", number="1-ITA", **carrier)
+    line = {"found.0.item": "mask", "found.0.lot": "L1", "found.0.good": "900", "found.0.missing": "101"}
+    answer = desk.send("assistance.receive", by="italy", number="1-ITA", **line)
+    assert answer.status_code == 422
+    assert 'id="found.0.good-wrong"' in answer.text
+    assert "1,001" in answer.text
+
+
+def test_a_lot_that_expires_soon_leads_to_somebody_who_needs_it() -> None:
+    held = stock(lot(5, date(2020, 4, 20)), lot(7, date(2022, 1, 1)), lot(3, date(2020, 3, 1), expired=True))
+    next_of = tables.laid_out("assistance.stock", 0, held).nexts
+    assert next_of is not None
+    assert [[one.key for one in next_of(row)] for row in held.lots] == [
+        ["assistance.propose_batch"],
+        [],
+        ["assistance.expire"],
+    ]
+    assert next_of(held.items[0]) == ()
+
+
+# Pictures
+
+
+def test_stock_of_the_weeks_goes_as_it_expires_and_as_it_is_promised() -> None:
+    held = stock(lot(5, date(2020, 4, 3)), lot(7, None), lot(100, date(2020, 3, 1), expired=True), reserve=4)
+    found = weeks.weeks(held, "mask", promised=2)
+    assert [(week.left, week.promised, week.expiring) for week in found[:3]] == [
+        (10, 2, 0),
+        (10, 2, 5),
+        (5, 2, 0),
+    ]
+    drawn = weeks.picture(found, weeks.reserve_of(held, "mask"), ENGLISH)
+    assert 'class="mark"' in drawn.svg
+    assert 'fill="url(#crossed)"' in drawn.svg
+
+
+def test_bars_are_as_long_as_what_they_stand_for_and_names_are_text() -> None:
+    drawn = bars.picture([Bar("<b>", ((("whole", 1.0), ("hatched", 3.0)),), "4", top=8.0)])
+    wide = [float(found) for found in re.findall(r"h([\d.]+)v", drawn.svg)]
+    assert wide[1] == pytest.approx(3 * wide[0])
+    assert sum(wide) == pytest.approx((bars.RIGHT - bars.LEFT) / 2)
+    assert isinstance(drawn.svg, Markup)
+    assert "<b>" not in drawn.svg
+    assert bars.picture([]).height > 0
+
+
+def test_a_bar_of_nothing_and_of_too_much_stays_in_the_picture() -> None:
+    drawn = bars.picture([Bar("a", ((("whole", 0.0),),), "", 0.0), Bar("b", ((("whole", 9.0),),), "", 3.0)])
+    assert re.findall(r"h([\d.]+)v", drawn.svg) == [str(float(bars.RIGHT - bars.LEFT))]
+
+
+def test_teams_stand_from_their_first_day_to_their_last() -> None:
+    def team(number: str, start: date, last: date) -> TeamRow:
+        return TeamRow(number, "ITA", "expert group", "deployed", 3, start, last, 0, 0, None, None)
+
+    drawn = rota.picture([team("T-1", DAY, date(2020, 4, 8)), team("T-2", DAY, DAY)], DAY, ENGLISH)
+    long, short = (
+        float(found) for found in re.findall(r'class="part whole" d="M[\d. ]+h([\d.]+)v', drawn.svg)
+    )
+    assert long == pytest.approx(14 * short, rel=0.01)
+    assert rota.picture([], DAY, ENGLISH).svg == ""
+
+
+def test_the_way_of_a_consignment_says_which_step_is_late(desk: Desk) -> None:
+    batch(desk)
+    desk.send("assistance.approve", by="director")
+    ledger = desk.node.session.ledger
+    found = way.steps(ledger, "1-ITA", date(2020, 3, 28))
+    assert [(step.step, step.late) for step in found if step.day] == [("decided", False)]
+    assert [step.step for step in found if step.late] == []
+    late = way.steps(ledger, "1-ITA", date(2020, 4, 5))
+    assert [(step.step, step.days) for step in late if step.late] == [("packed", 10)]
+    assert "late" in way.picture(late, ENGLISH)
