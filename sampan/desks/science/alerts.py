@@ -21,6 +21,7 @@ from sampan.desks.science.done import Done, several
 from sampan.desks.science.frequencies import course, frequencies
 from sampan.desks.science.indexing import level
 from sampan.desks.science.primers import read_oligos, watched
+from sampan.desks.science.releases import untold
 from sampan.desks.science.search import Look, counts, look_of
 from sampan.engines.growth.logistic import Growth, discoveries, growth
 from sampan.records.record import Record
@@ -92,7 +93,8 @@ def raise_alerts(
     """Looks for what grows, what no longer fits (with a file of primers as ``data``) and what is about to end.
 
     ``least`` genomes are needed for an alert; of those about growth, no more than ``false_share`` are expected to be
-    chance. What nobody acknowledged within ``after_days`` days is escalated. Raises InputError for parameters that
+    chance. What nobody acknowledged within ``after_days`` days is escalated, and the public log is told of genomes
+    that opened by themselves. Raises InputError for parameters that
     make no sense.
     """
     if least < 1 or not 0 < false_share < 1 or not 0 < mismatch <= 1 or warn_days < 0 or after_days < 0:
@@ -119,15 +121,14 @@ def raise_alerts(
             Alert(number=f"A-{len(known) + place:04d}", **said) for place, said in enumerate(fresh, 1)
         ]
         up = [each for each in known if each.state == "overdue"]
-        return written + [AlertStep(number=each.number, step="escalated", to="approver") for each in up]
+        written += [AlertStep(number=each.number, step="escalated", to="approver") for each in up]
+        return written + untold(session)
 
     if not draft():
         return Done("", (), "nothing new")
     entries = session.decide("curate", draft)
-    made = sum(entry.kind == Alert.kind for entry in entries)
-    return Done(
-        "", tuple(entry.id for entry in entries), f"{made} alerts raised, {len(entries) - made} escalated"
-    )
+    made, up = (sum(entry.kind == kind for entry in entries) for kind in (Alert.kind, AlertStep.kind))
+    return Done("", tuple(entry.id for entry in entries), f"alerts raised: {made}; escalated: {up}")
 
 
 def move_alert(session: Session, number: str, step: AlertStepKind, *, to: str = "", note: str = "") -> Done:

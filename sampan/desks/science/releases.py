@@ -11,7 +11,7 @@ from datetime import date
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
-from sampan.desks.science.collection import Held, collection, keep_names
+from sampan.desks.science.collection import Held, collection, keep_names, names_of
 from sampan.desks.science.done import Done, several
 from sampan.desks.science.indexing import refresh
 from sampan.records.record import Record
@@ -157,6 +157,21 @@ def set_terms(
     entries = session.decide("curate", draft)
     refresh(session)
     return Done("", tuple(e.id for e in entries), f"{several(entries[0].body['count'])}: {to}")
+
+
+def untold(session: Session) -> list[Record]:
+    """What the public log is still to be told: genomes that opened by themselves, on the day that was promised."""
+    told: set[str] = set()
+    for entry in session.ledger.entries(kind=OpenGenomes.kind):
+        said = OpenGenomes.read(entry.body)
+        listed = {line.partition(" ")[0] for line in names_of(session.blobs, said.accessions)}
+        told = told - listed if said.step == "withdrawn" else told | listed
+    opened = [
+        one
+        for one in collection(session).held.values()
+        if one.state == "released" and one.name not in told and one.seen_by("public", session.today())
+    ]
+    return _public(session, "opened", opened)
 
 
 def _require_change(session: Session, one: Held, to: TermsKind, until: date | None, why: str) -> None:

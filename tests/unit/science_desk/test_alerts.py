@@ -88,6 +88,18 @@ def test_terms_that_end_soon(node) -> None:
     assert "2020-06-10" in alert.says
 
 
+def test_the_public_log_is_told_of_what_opened_by_itself_once(node) -> None:
+    def told(session) -> list[tuple[str, int]]:
+        return [(e.body["step"], e.body["count"]) for e in session.ledger.entries(kind="science.open")]
+
+    released(node, course([0.0], seed=5, per_week=3), terms="restricted", until=date(2020, 9, 1))
+    raise_alerts(node.session)
+    assert told(node.session) == []
+    for day in (100, 101):
+        raise_alerts(later(node.session, day))
+        assert told(node.session) == [("opened", 3)]
+
+
 def test_an_alert_is_taken_in_hand_or_goes_up(node) -> None:
     released(node, course([0.0], seed=5, per_week=3), terms="restricted", until=date(2020, 6, 10))
     raise_alerts(node.session)
