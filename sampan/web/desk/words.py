@@ -682,6 +682,7 @@ STATES_OPEN: Mapping[str, str] = {
 
 LEADS: Mapping[tuple[str, str], tuple[str, str]] = {
     ("assistance.consignments", "number"): ("assistance.consignment", "number"),
+    ("control.forecast", "place"): ("control.forecast", "places"),
     ("control.situation", "place"): ("control.forecast", "places"),
     ("assistance.need", "recipient"): ("assistance.need", "recipients"),
     ("assistance.teams", "number"): ("assistance.report_team", "number"),
