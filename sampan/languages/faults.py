@@ -36,6 +36,9 @@ PARTS = ("access", "core", "desks", "exchange", "languages", "ledger", "node.py"
 WORDS = ("choice", "state", "step", "role", "act")
 """Contexts of words of ours that may stand in a gap: see ``terms``."""
 
+ENOUGH = 24
+"""Characters of a text beside its gaps. With fewer it would fit half of what others say, so its gaps hold little."""
+
 _GAP = re.compile(r"%\((\w+)\)s")
 
 
@@ -186,8 +189,9 @@ def _exactness(pair: tuple[str, str]) -> tuple[int, str]:
 
 def _pattern(text: str) -> re.Pattern[str]:
     pieces: list[Any] = _GAP.split(text)
+    gap = ".*?" if len(_GAP.sub("", text)) >= ENOUGH else "[^:;]{0,60}?"
     written = "".join(
-        f"(?P<{piece}>.*?)" if at % 2 else re.escape(piece.replace("%%", "%"))
+        f"(?P<{piece}>{gap})" if at % 2 else re.escape(piece.replace("%%", "%"))
         for at, piece in enumerate(pieces)
     )
     return re.compile(written, re.DOTALL)

@@ -53,3 +53,8 @@ def test_a_word_of_ours_in_a_gap_is_said_in_the_language_too() -> None:
     assert "R-0001" in told
     assert "retiré" in told
     assert "withdrawn" not in told
+
+
+def test_a_short_text_does_not_swallow_what_others_say() -> None:
+    said = "Italy is sent nothing: it is not in the figures, and nobody has asked for anything on its behalf."
+    assert faults.said(said, "fr") == said
