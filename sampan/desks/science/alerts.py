@@ -241,7 +241,7 @@ def _growing(look: Look, *, least: int, false_share: float) -> Iterator[dict[str
                 "high": float(fit.high[0]) * 7,
                 "count": int(fit.count[0]),
                 "covered": int(fit.covered[0]),
-                "says": f"{subject} grows in {place}: {float(fit.share[0]):.0%} by now; its odds change by a factor of "
+                "says": f"{subject}: {float(fit.share[0]):.0%} of the genomes of {place} by now; odds × "
                 f"{np.exp(7 * fit.low[0]):.2f} to {np.exp(7 * fit.high[0]):.2f} a week (95 %).",
             }
 

@@ -142,21 +142,28 @@ class Collection:
         return list({one.name: one for one in map(self.find, texts)}.values())
 
 
-_LATEST: WeakKeyDictionary[Ledger, Collection] = WeakKeyDictionary()
+_LATEST: WeakKeyDictionary[Ledger, tuple[int, Collection]] = WeakKeyDictionary()
+"""Of each log the collection, and how long the log was when it was folded."""
 
 
 def collection(session: Session) -> Collection:
     """The genomes of this node as of now. Kept in memory until more is written about genomes."""
-    entries = [entry for entry in session.ledger.entries(kind="science.") if entry.kind in _STEPS]
-    known = _LATEST.get(session.ledger)
-    if known is not None and known.size == len(entries):
-        return known
-    folded = _Fold(session.blobs)
-    for entry in entries:
-        _STEPS[entry.kind](folded, entry)
-    made = Collection(folded.held, folded.submissions, folded.approvals, folded.serial, len(entries))
-    _LATEST[session.ledger] = made
-    return made
+    ledger, size = session.ledger, session.ledger.size
+    before, known = _LATEST.get(ledger, (0, None))
+    if known is None or any(_about(session, after=before - 1)):
+        folded, count = _Fold(session.blobs), 0
+        for entry in _about(session, after=-1):
+            _STEPS[entry.kind](folded, entry)
+            count += 1
+        known = Collection(folded.held, folded.submissions, folded.approvals, folded.serial, count)
+    _LATEST[ledger] = size, known
+    return known
+
+
+def _about(session: Session, *, after: int) -> Iterator[Entry]:
+    """Entries that say something about genomes, after a position in the log."""
+    found = session.ledger.entries(kind="science.", after=after)
+    return (entry for entry in found if entry.kind in _STEPS)
 
 
 def find_seen(session: Session, text: str) -> Held:
