@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Any, cast, get_args
+from typing import Any, get_args
 from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
@@ -143,7 +143,7 @@ async def _handed_in(form: FormData) -> _HandedIn:
         raise InputError(f'"{until[:20]}" is no day.', field="until", way_out="Write 2020-03-26.") from None
     return _HandedIn(
         files,
-        cast(TermsKind, terms),
+        terms,
         day,
         good_only=bool(said(form, "good_only")),
         check=said(form, "do") != "submit",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -281,7 +281,7 @@ def shares(sight: Sight, asked: Asked) -> Shares:
 # What they share
 
 
-def common(look: Look, ask: Asking, genomes: int = 0) -> dict[str, object]:
+def common(look: Look, ask: Asking, genomes: int = 0) -> dict[str, Any]:
     """What every page says of its question."""
     return {"asked": ask, "choices": choices(look), "all": counted(look, ""), "genomes": genomes}
 
