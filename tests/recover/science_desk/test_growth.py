@@ -23,9 +23,17 @@ def simulated(rate: float, *, start: float, n: int, seed: int, times: int = 400,
 
 @pytest.mark.parametrize(
     ("rate", "start", "n", "dispersion"),
-    [(0.5, 0.02, 200, 1.0), (0.0, 0.3, 100, 1.0), (-0.4, 0.6, 150, 1.0), (0.3, 0.05, 300, 4.0), (0.8, 0.01, 60, 1.0)],
+    [
+        (0.5, 0.02, 200, 1.0),
+        (0.0, 0.3, 100, 1.0),
+        (-0.4, 0.6, 150, 1.0),
+        (0.3, 0.05, 300, 4.0),
+        (0.8, 0.01, 60, 1.0),
+    ],
 )
-def test_the_rate_is_recovered_and_the_interval_covers(rate: float, start: float, n: int, dispersion: float) -> None:
+def test_the_rate_is_recovered_and_the_interval_covers(
+    rate: float, start: float, n: int, dispersion: float
+) -> None:
     found = growth(*simulated(rate, start=start, n=n, seed=1, dispersion=dispersion), WEEKS)
     assert np.nanmedian(found.rate) == pytest.approx(rate, abs=0.03)
     covers = np.mean((found.low <= rate) & (rate <= found.high))
@@ -35,13 +43,15 @@ def test_the_rate_is_recovered_and_the_interval_covers(rate: float, start: float
 def test_chance_is_seldom_reported() -> None:
     """Where nothing grows, a run reports anything in no more than about the share that was asked for."""
     any_ = [
-        discoveries(growth(*simulated(0.0, start=0.2, n=80, seed=seed, times=40), WEEKS).p).any() for seed in range(60)
+        discoveries(growth(*simulated(0.0, start=0.2, n=80, seed=seed, times=40), WEEKS).p).any()
+        for seed in range(60)
     ]
     assert np.mean(any_) <= 0.12
 
 
 def test_few_that_grow_are_found_among_many_that_do_not() -> None:
-    still, grown = simulated(0.0, start=0.1, n=100, seed=2, times=190), simulated(0.5, start=0.05, n=100, seed=3, times=10)
+    still = simulated(0.0, start=0.1, n=100, seed=2, times=190)
+    grown = simulated(0.5, start=0.05, n=100, seed=3, times=10)
     counts, covered = (np.concatenate(each) for each in zip(still, grown, strict=True))
     found = discoveries(growth(counts, covered, WEEKS).p)
     assert found[190:].all()
