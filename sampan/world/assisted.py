@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from sqlalchemy import select
@@ -38,12 +39,16 @@ def sent(ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None
     held = columns(ledger)
     units: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     first: dict[str, int] = {}
-    for row in _promises(held, as_of, known_on):
-        item = held.commodities[held.commodity[row]].item
-        for account, sign in ((held.accounts[held.giver[row]], -1), (held.accounts[held.taker[row]], 1)):
+    rows = _promises(held, as_of, known_on)
+    told = (held.commodity, held.giver, held.taker, held.quantity)
+    for row, commodity, giver, taker, quantity in zip(
+        rows.tolist(), *(each[rows].tolist() for each in told), strict=True
+    ):
+        item = held.commodities[commodity].item
+        for account, change in ((held.accounts[giver], -quantity), (held.accounts[taker], quantity)):
             if account.startswith(_ALLOTTED):
                 number = account.removeprefix(_ALLOTTED)
-                units[number][item] += sign * int(held.quantity[row])
+                units[number][item] += change
                 first.setdefault(number, row)
     ids = _ids(ledger, {int(held.position[row]) for row in first.values()})
     return tuple(
@@ -99,19 +104,23 @@ def outstanding(ledger: Ledger, *, as_of: date | None = None) -> dict[str, int]:
     return {item: units for item, units in zip(held.item.words, total.tolist(), strict=True) if units}
 
 
-def _promises(held: Columns, as_of: date | None, known_on: datetime | None) -> list[int]:
+def _promises(held: Columns, as_of: date | None, known_on: datetime | None) -> np.ndarray:
     """Places of the movements of promises."""
     rows = held.rows(as_of=as_of, known_on=known_on)
     spoken = held.of_commodities(lambda what: what.kind == "promise")
-    found: list[int] = rows[spoken[held.commodity[rows]]].tolist()
+    found: np.ndarray = rows[spoken[held.commodity[rows]]]
     return found
 
 
 def _ids(ledger: Ledger, positions: set[int]) -> dict[int, str]:
-    """The ids of the entries at these positions."""
-    found: dict[int, str] = {}
+    """The ids of at least the entries at these positions."""
+    known = _IDS.setdefault(ledger, {})
     with ledger.reading() as connection:
-        for some in portions(sorted(positions)):
+        for some in portions(sorted(positions - known.keys())):
             query = select(entries.c.position, entries.c.id).where(entries.c.position.in_(some))
-            found.update((row.position, row.id) for row in connection.execute(query))
-    return found
+            known.update((row.position, row.id) for row in connection.execute(query))
+    return known
+
+
+_IDS: WeakKeyDictionary[Ledger, dict[int, str]] = WeakKeyDictionary()
+"""The ids that were read of each ledger, by position: what is written stays so."""

@@ -136,9 +136,11 @@ def _items(consignments: Sequence[Sent]) -> tuple[ItemTotal, ...]:
 
 def _batches(consignments: Sequence[Sent]) -> tuple[BatchLine, ...]:
     seen: set[str] = set()
+    of: dict[int, list[Sent]] = {}
+    for one in consignments:
+        of.setdefault(one.batch, []).append(one)
     lines = []
-    for number in sorted({one.batch for one in consignments}):
-        batch = [one for one in consignments if one.batch == number]
+    for number, batch in sorted(of.items()):
         served = {one.recipient for one in batch}
         entries = tuple(one.entry for one in batch)
         lines.append(BatchLine(number, batch[0].day, len(served), len(served - seen), entries))

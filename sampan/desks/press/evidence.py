@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -10,9 +10,10 @@ from typing import Literal
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError
-from sampan.desks.assistance.figures import Row, figure
+from sampan.desks.assistance.figures import figure
 from sampan.desks.control.situation import Assessed, PlaceSituation, situation
 from sampan.desks.press.beyond_goods import paid, received
+from sampan.desks.press.cited import public_ids
 from sampan.desks.press.registered import gathered
 from sampan.desks.press.told import Told
 from sampan.world.assisted import confirmed
@@ -108,10 +109,9 @@ class _Looking:
 
     def _list(self, what: str, of: Literal["party", "batch", "team"] = "party") -> Evidence:
         found = figure(self.session, what, as_of=self.day, known_on=self.known_on)
-        return Evidence(self.day, self.name, of, found.count, tuple(self._line(row) for row in found.rows))
-
-    def _line(self, row: Row) -> Line:
-        return Line(row.code, row.amounts, self._ids(row.entries))
+        public = public_ids(self.session.ledger, (each for row in found.rows for each in row.entries))
+        lines = tuple(Line(row.code, row.amounts, _known(row.entries, public)) for row in found.rows)
+        return Evidence(self.day, self.name, of, found.count, lines)
 
     def _experts(self) -> Evidence:
         listed = self._list("teams", of="team")
@@ -136,7 +136,7 @@ class _Looking:
             units: dict[str, int] = {}
             for lot in followed.lots:
                 units[lot.commodity.item] = units.get(lot.commodity.item, 0) + lot.good
-            lines.append(Line(number, units, self._ids(event.position for event in followed.events)))
+            lines.append(Line(number, units, self._ids([event.position for event in followed.events])))
         return Evidence(self.day, "confirmed", "consignment", len(lines), tuple(lines))
 
     def _of_desk(self, told: Told) -> Evidence:
@@ -166,9 +166,13 @@ class _Looking:
         lines = tuple(Line(row.place, {key: int(of(row))}, entry) for row in rows)
         return Evidence(self.day, self.name, "party", sum(int(of(row)) for row in rows), lines)
 
-    def _ids(self, positions: Iterable[int]) -> tuple[str, ...]:
-        entries = (self.session.ledger.at(position) for position in positions)
-        return tuple(entry.id for entry in entries if entry.sharing == "public")
+    def _ids(self, positions: Sequence[int]) -> tuple[str, ...]:
+        return _known(positions, public_ids(self.session.ledger, positions))
+
+
+def _known(positions: Sequence[int], public: Mapping[int, str | None]) -> tuple[str, ...]:
+    """The ids of those entries that are public."""
+    return tuple(id for id in (public[position] for position in positions) if id is not None)
 
 
 _HELPED_US = ("helped-us-countries", "helped-us-organisations")
