@@ -46,18 +46,30 @@ _REST: tuple[tuple[str, str], ...] = (
     ("alignmentStart", "alignment_start"),
     ("alignmentEnd", "alignment_end"),
     ("isReverseComplement", "reverse_complement"),
-    ("qc.missingData.score", "qc_missing"),
-    ("qc.mixedSites.score", "qc_mixed"),
-    ("qc.privateMutations.score", "qc_private"),
-    ("qc.snpClusters.score", "qc_clusters"),
-    ("qc.frameShifts.score", "qc_frame_shifts"),
-    ("qc.stopCodons.score", "qc_stops"),
     ("warnings", "warnings"),
     ("status", "status"),
     ("length", "length"),
     ("sequenceSha256", "sequence_sha256"),
     ("engine", "engine"),
     ("reference", "reference"),
+)
+
+
+_PRIVATE = tuple(
+    (f"privateNucMutations.total{kind}Substitutions", column)
+    for kind, column in (
+        ("Reversion", "reversion_substitutions"),
+        ("Labeled", "labelled_substitutions"),
+        ("Unlabeled", "private_substitutions"),
+    )
+)
+_SCORES: tuple[tuple[str, str], ...] = (
+    ("qc.missingData", "qc_missing"),
+    ("qc.mixedSites", "qc_mixed"),
+    ("qc.privateMutations", "qc_private"),
+    ("qc.snpClusters", "qc_clusters"),
+    ("qc.frameShifts", "qc_frame_shifts"),
+    ("qc.stopCodons", "qc_stops"),
 )
 
 
@@ -99,7 +111,8 @@ def writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.RecordBatch],
 def tsv_columns() -> Iterable[tuple[str, str]]:
     """Names of the TSV's columns with those of ours that they are read from."""
     totals = [(_total(name), column) for name, column in _LISTS[:10]]
-    return (*_TEXTS, *totals, ("coverage", "coverage"), *_LISTS, *_REST)
+    scores = [(f"{name}.{part}", column) for name, column in _SCORES for part in ("score", "status")]
+    return (*_TEXTS, *totals, ("coverage", "coverage"), *_LISTS, *_PRIVATE, *scores, *_REST)
 
 
 def _total(name: str) -> str:
@@ -113,6 +126,8 @@ def _write_tsv(file: IO[bytes], batch: pa.RecordBatch) -> None:
     cells = [_cell(batch[column]) for _, column in _TEXTS]
     cells += [_count(batch, column) for _, column in _LISTS[:10]]
     cells += [_cell(batch["coverage"]), *lists.values()]
+    cells += [_count(batch, column) for _, column in _PRIVATE]
+    cells += [cell for _, column in _SCORES for cell in (_cell(batch[column]), _grade(batch[column]))]
     cells += [_cell(batch[column]) for _, column in _REST]
     lines = pc.binary_join_element_wise(*cells, "\t").to_pylist()
     file.write(("\n".join(lines) + "\n").encode() if lines else b"")
@@ -128,6 +143,12 @@ def _cell(values: pa.Array) -> pa.Array:
         values = pc.round(values.cast(pa.float64()), 6)
     text = values.cast(pa.string()).fill_null("")
     return pc.replace_substring_regex(text, r"[\t\r\n]", " ")
+
+
+def _grade(scores: pa.Array) -> pa.Array:
+    """What a rule's score means, by the bounds that hold for the overall score; nothing where it is not applied."""
+    grade = pc.if_else(pc.less(scores, 30), "good", pc.if_else(pc.less(scores, 100), "mediocre", "bad"))
+    return pc.fill_null(grade, "")
 
 
 def _words(values: pa.ListArray) -> pa.Array:

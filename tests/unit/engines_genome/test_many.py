@@ -11,6 +11,7 @@ from sampan.engines.genome.analyse import Analysis
 from sampan.engines.genome.columns import SCHEMA
 from sampan.engines.genome.compare import compare
 from sampan.engines.genome.many import analyse_many, analyse_on
+from sampan.engines.genome.quality import Rules
 from sampan.formats import fasta
 from sampan.formats.fasta import Portion, read_fasta
 from sampan.formats.genome_tables import tsv_columns, writer
@@ -87,8 +88,22 @@ def test_the_tsv_speaks_as_bioinformaticians_do(tmp_path) -> None:  # type: igno
     assert one["substitutions"] == ",".join(row["substitutions"])
     assert one["missing"] == "4001-4030" and one["totalMissing"] == "30" and one["totalDeletions"] == "9"
     assert one["totalSubstitutions"] == "1" and one["qc.overallStatus"] == "good"
+    assert one["privateNucMutations.totalUnlabeledSubstitutions"] == str(len(row["private_substitutions"]))
+    assert {one[f"qc.{rule}.status"] for rule in ("missingData", "snpClusters")} == {""}  # no rule is applied
     assert one["totalAminoacidDeletions"] == str(len(row["aa_deletions"]))
     assert none["status"] == "no information" and none["substitutions"] == none["totalDeletions"] == ""
+
+
+def test_the_tsv_grades_each_rule(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    known = reference({"b": []}, rules=Rules(missing_threshold=100, mixed_threshold=4))
+    half = "".join("R" if at in {50, 60} else letter for at, letter in enumerate(genome()))
+    with writer(tmp_path / "t.tsv", SCHEMA) as write:
+        write(Analysis(known)(given(genome()[:4000] + "N" * 100 + genome()[4100:], half)))
+    lines = [line.split("\t") for line in (tmp_path / "t.tsv").read_text().splitlines()]
+    rows = [dict(zip(lines[0], cells, strict=True)) for cells in lines[1:]]
+    assert [row["qc.missingData.status"] for row in rows] == ["bad", "good"]
+    assert [row["qc.mixedSites.status"] for row in rows] == ["good", "mediocre"]
+    assert [row["qc.stopCodons.status"] for row in rows] == ["", ""]
 
 
 def test_what_changed_is_told_sequence_by_sequence() -> None:
