@@ -22,6 +22,8 @@ from sampan.engines.genome.window import Numbers
 
 GONE = 4
 """Stands for a deletion where a base, 0 to 3, is expected."""
+MOST_ADDED = 127
+"""Rows of at most 2 of which the sum is still a byte."""
 
 
 class Nodes(NamedTuple):
@@ -83,36 +85,49 @@ def _told(letter: int) -> bool:
 
 
 @kernel
-def _nearer(distance: Numbers, nodes: Nodes, state: int | np.int32) -> None:
-    """Takes a row from the distances, if any node has it."""
-    row = nodes.row[state]
-    if row >= 0:
-        having = nodes.having[row]
-        for node in range(distance.size):
-            distance[node] -= having[node]
+def _wanted(calls: Calls, nodes: Nodes) -> Numbers:
+    """Rows that bear on the distance: what the genome has, and the sites that it does not tell."""
+    found = np.empty(nodes.having.shape[0], np.int32)
+    count = 0
+    for index in range(calls.substitutions.shape[0]):
+        position, base = calls.substitutions[index, 0], calls.substitutions[index, 1]
+        row = nodes.row[5 * position + base]
+        row = row if row >= 0 else nodes.row[5 * position + GONE]
+        if row >= 0:
+            found[count] = row
+            count += 1
+    hidden = ((calls.missing[:, 0], calls.missing[:, 1]), (calls.deletions[:, 0], calls.deletions[:, 1]))
+    for begins, ends in hidden:
+        for index in range(begins.size):
+            count = _hidden(nodes, begins[index], ends[index], found, count)
+    count = _hidden(nodes, 0, calls.begin, found, count)
+    return found[: _hidden(nodes, calls.end, calls.aligned.size, found, count)]
 
 
 @kernel
-def _hide(distance: Numbers, nodes: Nodes, begin: Place, end: Place) -> None:
-    """Leaves out the sites from ``begin`` to ``end``, which the genome does not tell."""
+def _hidden(nodes: Nodes, begin: Place, end: Place, found: Numbers, count: int) -> int:
+    """Adds the rows of the sites from ``begin`` to ``end``; returns how many rows there are."""
     for position in range(begin, end):
-        _nearer(distance, nodes, 5 * position + GONE)
+        row = nodes.row[5 * position + GONE]
+        if row >= 0:
+            found[count] = row
+            count += 1
+    return count
 
 
 @kernel
 def _distances(calls: Calls, nodes: Nodes) -> Numbers:
-    """Distance of the genome from every node."""
+    """Distance of the genome from every node. Rows are added up as bytes, MOST_ADDED at a time."""
     distance = nodes.totals + np.int32(calls.substitutions.shape[0])
-    for index in range(calls.substitutions.shape[0]):
-        position, base = calls.substitutions[index, 0], calls.substitutions[index, 1]
-        known = nodes.row[5 * position + base] >= 0
-        _nearer(distance, nodes, 5 * position + (base if known else GONE))
-    for index in range(calls.missing.shape[0]):
-        _hide(distance, nodes, calls.missing[index, 0], calls.missing[index, 1])
-    for index in range(calls.deletions.shape[0]):
-        _hide(distance, nodes, calls.deletions[index, 0], calls.deletions[index, 1])
-    _hide(distance, nodes, 0, calls.begin)
-    _hide(distance, nodes, calls.end, calls.aligned.size)
+    rows = _wanted(calls, nodes)
+    for first in range(0, rows.size, MOST_ADDED):
+        added = np.zeros(distance.size, np.uint8)
+        for row in rows[first : first + MOST_ADDED]:
+            having = nodes.having[row]
+            for node in range(added.size):
+                added[node] += having[node]
+        for node in range(added.size):
+            distance[node] -= added[node]
     return distance
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from sampan.engines.genome.calls import DELETED, UNSEQUENCED, Calls, Place
 from sampan.engines.genome.coding import Coding
 from sampan.engines.genome.kernels import kernel
-from sampan.engines.genome.letters import COMPLEMENT, GAP, GENETIC_CODE, TWO_BITS, Bytes, N, X
+from sampan.engines.genome.letters import BLOCK, COMPLEMENT, GAP, GENETIC_CODE, TWO_BITS, Bytes, N, X
 from sampan.engines.genome.window import Numbers, align_window
 
 AROUND = 12
@@ -328,45 +328,59 @@ def translate(calls: Calls, query: Bytes, coding: Coding) -> Changes:
 
 
 @kernel
+def _touched(state: Bytes) -> Numbers:
+    """Codons that are to be looked at; untouched ones are passed over BLOCK at a time."""
+    found = np.empty(state.size, np.int32)
+    count = 0
+    for start in range(0, state.size, BLOCK):
+        some = state[start : start + BLOCK]
+        marks = np.uint8(0)
+        for index in range(some.size):
+            marks |= some[index]
+        if marks != _UNTOUCHED:
+            for index in range(some.size):
+                found[count] = start + index
+                count += some[index] != _UNTOUCHED
+    return found[:count]
+
+
+@kernel
 def _changes(
     calls: Calls, coding: Coding, state: Bytes, amino: Bytes, inserted: Numbers, texts: Bytes, shifts: Numbers
 ) -> Changes:
     """Compares the codons that were touched with those of the reference."""
-    size = 0
-    for codon in range(state.size):
-        size += state[codon] != _UNTOUCHED
-    substitutions = np.empty((size, 2), np.int32)
-    deletions = np.empty(size, np.int32)
-    unknown = np.empty((size, 3), np.int32)
-    changed = deleted = hidden = 0
-    for cds in range(coding.begins.size - 1):
+    touched = _touched(state)
+    substitutions = np.empty((touched.size, 2), np.int32)
+    deletions = np.empty(touched.size, np.int32)
+    unknown = np.empty((touched.size, 3), np.int32)
+    changed = deleted = hidden = cds = 0
+    for codon in touched:
+        while coding.begins[cds + 1] // 3 <= codon:
+            cds += 1
         base = coding.begins[cds] // 3
-        reverse = coding.reverse[cds]
-        for codon in range(base, coding.begins[cds + 1] // 3):
-            if state[codon] == _UNTOUCHED:
-                continue
-            if state[codon] == _TO_READ:
-                amino[codon] = _amino_acid(
-                    _letter(calls.aligned, coding, 3 * codon, reverse),
-                    _letter(calls.aligned, coding, 3 * codon + 1, reverse),
-                    _letter(calls.aligned, coding, 3 * codon + 2, reverse),
+        if state[codon] == _TO_READ:
+            reverse = coding.reverse[cds]
+            amino[codon] = _amino_acid(
+                _letter(calls.aligned, coding, 3 * codon, reverse),
+                _letter(calls.aligned, coding, 3 * codon + 1, reverse),
+                _letter(calls.aligned, coding, 3 * codon + 2, reverse),
+            )
+        if amino[codon] == X:
+            if hidden and unknown[hidden - 1, 0] == cds and unknown[hidden - 1, 2] == codon - base:
+                unknown[hidden - 1, 2] += 1
+            else:
+                unknown[hidden, 0], unknown[hidden, 1], unknown[hidden, 2] = (
+                    cds,
+                    codon - base,
+                    codon - base + 1,
                 )
-            if amino[codon] == X:
-                if hidden and unknown[hidden - 1, 0] == cds and unknown[hidden - 1, 2] == codon - base:
-                    unknown[hidden - 1, 2] += 1
-                else:
-                    unknown[hidden, 0], unknown[hidden, 1], unknown[hidden, 2] = (
-                        cds,
-                        codon - base,
-                        codon - base + 1,
-                    )
-                    hidden += 1
-            elif amino[codon] == GAP:
-                deletions[deleted] = codon
-                deleted += 1
-            elif amino[codon] != coding.peptide[codon] and coding.peptide[codon] != X:
-                substitutions[changed, 0], substitutions[changed, 1] = codon, amino[codon]
-                changed += 1
+                hidden += 1
+        elif amino[codon] == GAP:
+            deletions[deleted] = codon
+            deleted += 1
+        elif amino[codon] != coding.peptide[codon] and coding.peptide[codon] != X:
+            substitutions[changed, 0], substitutions[changed, 1] = codon, amino[codon]
+            changed += 1
     return Changes(
         substitutions[:changed],
         deletions[:deleted],
