@@ -35,6 +35,8 @@ _NAMES = ("Name", "name", "gene_name", "gene", "locus_tag", "product", "protein_
 _LINEAGE, _PARENT = ("lineage", "name"), ("parent",)
 _CLADE, _DAY = ("clade", "nextstrainClade"), ("designation_date", "designationDate")
 _MUTATION = re.compile(r"([A-Z-])?(\d+)([ACGT-])|(\d+)-(\d+)")
+_UNSURE = re.compile(r"[A-Z-]?\d+[RYKMSWBDHVN]")
+"""A change of a tree to a letter that may be several bases: it tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class ReferenceFolder:
     digest: str
     """SHA-256 of all files that were read."""
     files: tuple[Path, ...]
+    until: str | None = None
+    """ISO date, if lineages designated later were left out."""
 
 
 class _Files:
@@ -145,6 +149,7 @@ def read_reference(
         lineages=kept,
         digest=digest,
         files=tuple(files.used),
+        until=until,
     )
 
 
@@ -360,7 +365,8 @@ def _from_tree(tree: Any, path: Path, letters: int) -> Iterator[Lineage]:
             node, above, parent = stack.pop()
             branch = node.get("branch_attrs", {}).get("mutations", {}).get("nuc", [])
             own = dict(above)
-            for position, base in _mutations(",".join(branch), path, None, letters):
+            sure = ",".join(word for word in branch if not _UNSURE.fullmatch(word))
+            for position, base in _mutations(sure, path, None, letters):
                 own[position] = base
             attributes = node.get("node_attrs", {})
             lineage = _told(attributes, "Nextclade_pango") or _told(attributes, "lineage")

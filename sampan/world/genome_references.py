@@ -118,6 +118,7 @@ def load_reference(
 
 def prepared(read: ReferenceFolder) -> GenomeReference:
     """The engine's reference from what a folder says. Raises InputError for settings that are no numbers."""
+    from sampan.engines.genome.ancestors import forks
     from sampan.engines.genome.coding import Cds
     from sampan.engines.genome.reference import Node, reference_of
 
@@ -126,7 +127,7 @@ def prepared(read: ReferenceFolder) -> GenomeReference:
             "rules": _rules(_part(read.settings, "qc") or read.settings),
             "known_frame_shifts": list(_known_shifts(read.settings)),
             "known_stops": list(_known_stops(read.settings)),
-            "labels": _labels(read.settings, len(read.sequence)),
+            "labels": _known_then(_labels(read.settings, len(read.sequence)), read),
             **_alignment(read.settings),
         }
     except (KeyError, TypeError, ValueError) as fault:
@@ -140,6 +141,7 @@ def prepared(read: ReferenceFolder) -> GenomeReference:
         for one, states in _states(read.lineages, bare, read.sequence)
     ]
     parents = {one.name: one.parent for one in read.lineages if one.name and one.parent}
+    nodes += forks(nodes, parents)
     return reference_of(
         read.sequence, cdses, name=read.name, version=read.version, nodes=nodes, parents=parents, **settings
     )
@@ -162,7 +164,8 @@ def examined(folder: Path, *, lineages: Path | None = None) -> dict[str, Any]:
                 f"{cds.name} has {stops} stop codons before its end: are its strand and parts right?"
             )
     remarks += [f"there are no parameters for the rule {rule}" for rule in _without(reference.arrays.rules)]
-    left_out = len(read.lineages) - len(reference.nodes)
+    lineages_read = sum(not node.inferred for node in reference.nodes)
+    left_out = len(read.lineages) - lineages_read
     if left_out:
         remarks.append(f"{left_out} lineages do not align with the reference and were left out")
     if not read.lineages:
@@ -172,7 +175,7 @@ def examined(folder: Path, *, lineages: Path | None = None) -> dict[str, Any]:
         "reference": reference.title,
         "sha256": read.digest,
         "letters": len(read.sequence),
-        "lineages": len(reference.nodes),
+        "lineages": lineages_read,
         "cds": [
             {
                 "name": cds.name,
@@ -269,6 +272,15 @@ def _labels(settings: Mapping[str, Any], letters: int) -> dict[int, tuple[str, .
         if 0 <= position < letters:
             found[5 * position + base] = tuple(map(str, labels))
     return found
+
+
+def _known_then(labels: dict[int, tuple[str, ...]], read: ReferenceFolder) -> dict[int, tuple[str, ...]]:
+    """Labels of clades that had a lineage by the day up to which lineages are read; all, if there is no such day."""
+    clades = {one.clade for one in read.lineages if one.clade}
+    if not read.until or not clades:
+        return labels
+    kept = {state: tuple(one for one in names if one in clades) for state, names in labels.items()}
+    return {state: names for state, names in kept.items() if names}
 
 
 def _alignment(settings: Mapping[str, Any]) -> dict[str, Any]:

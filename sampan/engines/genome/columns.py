@@ -21,7 +21,7 @@ from sampan.engines.genome.quality import RULES
 from sampan.engines.genome.quality import STATUSES as GRADES
 from sampan.engines.genome.reference import GenomeReference
 
-ENGINE = "sampan-genome 1"
+ENGINE = "sampan-genome 2"
 """Changes whenever a row could."""
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
@@ -186,10 +186,14 @@ class Columns:
     def _frame_shift(self, code: int) -> str:
         return f"{self._cds[code >> 48]}:{_span(code >> 24 & 0xFFFFFF, code & 0xFFFFFF)}"
 
-    def _coverage(self, calls: Calls) -> float:
+    def _coverage(self, calls: Sequence[Calls]) -> npt.NDArray[np.float64]:
         """Share of the reference from the first letter aligned to the last, less what is not a single base."""
-        unknown = int((calls.missing[:, 1] - calls.missing[:, 0]).sum()) + len(calls.ambiguous)
-        return float(calls.end - calls.begin - unknown) / len(self._letters)
+        spans = np.array([(one.end - one.begin, len(one.ambiguous), len(one.missing)) for one in calls])
+        spans = spans.reshape(-1, 3)
+        missing = np.concatenate([*(one.missing for one in calls), np.empty((0, 2), np.int32)])
+        row = np.repeat(np.arange(len(calls)), spans[:, 2])
+        unknown = np.bincount(row, missing[:, 1] - missing[:, 0], minlength=len(calls))
+        return (spans[:, 0] - spans[:, 1] - unknown) / len(self._letters)
 
     def _insertions(self, one: Findings) -> list[str]:
         return [
@@ -276,7 +280,7 @@ class Columns:
             ),
             "alignment_start": pa.array([one.begin + 1 for one in calls], pa.int32(), mask=~aligned),
             "alignment_end": pa.array([one.end for one in calls], pa.int32(), mask=~aligned),
-            "coverage": pa.array([self._coverage(one) for one in calls], pa.float32(), mask=~aligned),
+            "coverage": pa.array(self._coverage(calls).astype(np.float32), mask=~aligned),
             "substitutions": _spelt(
                 [one.substitutions for one in calls], (5, 1), aligned, self._spell_substitution
             ),

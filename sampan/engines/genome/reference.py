@@ -41,6 +41,8 @@ class Node:
     """States 5 × position + base (4 if deleted), ascending."""
     prior: float = 0.0
     """The more, the likelier among equals."""
+    inferred: bool = False
+    """Whether it is no lineage, but a fork between lineages (``ancestors``)."""
 
 
 @dataclass(frozen=True)

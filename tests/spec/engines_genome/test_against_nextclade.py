@@ -190,7 +190,14 @@ def test_quality(sequences: Path) -> None:
     same = [
         found[key]["qc_status"] == grade(float(row["nextcladeQcOverallScore"])) for key, row in theirs.items()
     ]
-    assert sum(same) >= 0.99 * len(same)
+    assert sum(same) >= 0.995 * len(same)
+    private = [
+        found[key]["qc_private"] == pytest.approx(float(row["nextcladeQcPrivateMutationsScore"]), abs=1e-3)
+        for key, row in theirs.items()
+    ]
+    assert sum(private) >= 0.94 * len(
+        private
+    )  # the rest have other labels today, or stand at a node unknown here
 
 
 def grade(score: float) -> str:
@@ -201,14 +208,14 @@ def test_clades_and_lineages(sequences: Path) -> None:
     found, known = ours(sequences, SETS[GENBANK][0]), reference(sequences)
     theirs = expected(sequences, GENBANK)
     clades = [found[key]["clade"] == row["nextstrainClade"] for key, row in theirs.items()]
-    assert sum(clades) >= 0.99 * len(clades)
+    assert sum(clades) >= 0.995 * len(clades)
     same = akin = 0
     for key, row in theirs.items():
         mine, other = found[key]["lineage"], row["nextcladePangoLineage"]
         same += mine == other
         akin += mine in known.ancestors(other) or other in known.ancestors(mine)
-    assert same >= 0.95 * len(theirs)
-    assert akin >= 0.99 * len(theirs)
+    assert same >= 0.99 * len(theirs)
+    assert akin >= 0.995 * len(theirs)
 
 
 def test_edge_cases(sequences: Path) -> None:

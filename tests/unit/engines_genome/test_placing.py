@@ -7,6 +7,7 @@ import math
 import pytest
 
 from sampan.engines.genome.analyse import Analysis
+from sampan.engines.genome.ancestors import forks
 from sampan.engines.genome.quality import Rules
 from sampan.engines.genome.reference import Node, reference_of
 from tests.unit.engines_genome.test_analysis import base, given, substituted
@@ -43,6 +44,33 @@ def test_equally_near_lineages_give_their_ancestor_and_are_all_named() -> None:
     assert one["lineage"] == "b"
     assert one["lineage_alternatives"] == ["b.1", "b.2"]
     assert one["lineage_distance"] == 1
+
+
+def test_what_siblings_share_is_a_fork_between_them_and_their_parent() -> None:
+    known = reference({"b": [], "b.1": [500, 600, 1000], "c.2": [500, 600, 2000], "c.3": [600, 3000]})
+    parents = dict.fromkeys(("b.1", "c.2", "c.3"), "b")
+    found = forks(known.nodes, parents)
+    assert [(one.lineage, one.clade, one.inferred) for one in found] == [("b", "z", True), ("b", "z", True)]
+    assert [one.mutations.tolist() for one in found] == [
+        states(G, [f"{at}{base(at)}" for at in sites]).tolist() for sites in ([500, 600], [600])
+    ]
+    one = Analysis(reference_of(G, CDSES, name="small", nodes=[*known.nodes, *found], parents=parents))(
+        given(substituted(500, 600, 4000))
+    ).to_pylist()[0]
+    assert (one["lineage"], one["lineage_alternatives"], one["lineage_distance"]) == ("b", [], 1)
+    assert one["private_substitutions"] == [written(4000)] and one["reversion_substitutions"] == []
+
+
+def test_a_fork_has_the_clade_whose_signature_it_has() -> None:
+    known = reference({"b": [], "b.3": [500, 3000], "c.1": [500, 1000, 1500], "c.2": [500, 1500, 2000]})
+    found = forks(known.nodes, dict.fromkeys(("b.3", "c.1", "c.2"), "b"))
+    assert {(len(one.mutations), one.clade) for one in found} == {(1, "a"), (2, "z")}
+
+
+def test_a_child_that_lacks_what_its_parent_has_tells_of_no_fork() -> None:
+    known = reference({"b": [300], "b.1": [500, 1000], "b.2": [300, 500, 2000]})
+    assert forks(known.nodes, {"b.1": "b", "b.2": "b"}) == []
+    assert forks([*known.nodes, known.nodes[0]], {"b.1": "b", "b.2": "b"}) == []
 
 
 def test_sites_that_are_missing_or_deleted_speak_for_nobody() -> None:

@@ -36,6 +36,16 @@ def test_lineages_designated_later_are_left_out(small: Path) -> None:
     assert read.version == "2020-03-12-until-2020-02-15"
 
 
+def test_labels_of_clades_that_were_not_yet_known_are_left_out(small: Path) -> None:
+    settings = json.loads((small / "pathogen.json").read_text())
+    clades = sorted({one.clade for one in read_reference(small).lineages if one.clade})
+    settings["mutLabels"] = {"nucMutLabelMap": {"500T": [clades[0], "99Z"], "600T": ["99Z"]}}
+    (small / "pathogen.json").write_text(json.dumps(settings))
+    now, then = (prepared(read_reference(small, designated_until=day)) for day in (None, "2020-12-31"))
+    assert sorted(now.labels.values()) == sorted([(clades[0], "99Z"), ("99Z",)])
+    assert list(then.labels.values()) == [(clades[0],)]
+
+
 def test_a_tree_takes_the_place_of_the_table(small: Path) -> None:
     (small / "lineages.tsv").unlink()
     g = genome()
@@ -48,7 +58,7 @@ def test_a_tree_takes_the_place_of_the_table(small: Path) -> None:
             "children": [
                 {
                     "name": "n1",
-                    "branch_attrs": {"mutations": {"nuc": [there]}},
+                    "branch_attrs": {"mutations": {"nuc": [there, "A700N", "C701R"]}},  # which tell nothing
                     "node_attrs": {"clade_membership": {"value": "new"}, "Nextclade_pango": {"value": "X.1"}},
                     "children": [{"name": "n2", "branch_attrs": {"mutations": {"nuc": [back, "2000-2002"]}}}],
                 }
