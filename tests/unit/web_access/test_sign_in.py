@@ -289,3 +289,12 @@ def test_sessions_of_one_are_not_of_another(here: Visited) -> None:
     assert theirs.get("/en/account").status_code == 200
     assert not re.search(session.id, mine.get("/en/account").text)
     assert ADDRESS.startswith("https")
+
+
+def test_a_browser_that_keeps_no_cookies_is_told_that_forms_need_one(here: Visited) -> None:
+    browser = here.browser()
+    said = {"csrf": csrf(browser, "/en/sign-in"), "handle": "officer", "password": "x"}
+    browser.cookies.clear()
+    answer = browser.post("/en/sign-in", data=said)
+    assert answer.status_code == 419
+    assert "does not keep our cookie" in answer.text
