@@ -79,7 +79,6 @@ def test_from_an_appeal_to_the_signature(browser: Browser, node: Node, scripts: 
         assert track(node.session.ledger, "1-ITA").state == "handed to carrier"
 
         italy.page.goto("/en/desk")
-        italy.press('.tiles a[href*="under"]')
         italy.press('.nexts a[href*="/receive?"]')
         italy.write("found.0.good", "4001")
         italy.press("form.wide button.main")

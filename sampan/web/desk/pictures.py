@@ -24,7 +24,7 @@ from sampan.languages.reasons import why
 from sampan.languages.speech import Speech, speech
 from sampan.web import batches as public_batches
 from sampan.web import chart, flow
-from sampan.web.desk import bars, rota, way, weeks
+from sampan.web.desk import bars, rota, way, weeks, words
 from sampan.web.desk.bars import Bar, Fill
 from sampan.web.desk.reading import Said, texts
 from sampan.web.standing import Standing
@@ -49,6 +49,11 @@ class Looking:
     def speech(self) -> Speech:
         """The reader's language."""
         return speech(self.language)
+
+    @property
+    def of_home(self) -> bool:
+        """Whether the reader works for this node, and does not speak for another country."""
+        return self.session.person.party in (None, self.session.home)
 
     def one_of(self, known: Iterable[str]) -> tuple[str, tuple[str, ...]]:
         """The part that is looked at, the first unless it is said, and all that there are."""
@@ -182,7 +187,7 @@ def _policies(found: Sequence[Alternative], _: Said, looking: Looking) -> Mappin
     percent = looking.speech.percent
     drawn = [
         Bar(
-            looking.speech.term(one.policy, "choice"),
+            looking.speech.term(words.choice(one.policy), "choice"),
             ((("whole", one.averted),), (("hatched", one.least_coverage),)),
             f"{percent(one.averted)} · {percent(one.least_coverage)}",
             1.0,
@@ -231,10 +236,11 @@ def _batches(rows: Sequence[batches.BatchRow], __: Said, looking: Looking) -> Ma
 def _consignment(row: ConsignmentRow, _: Said, looking: Looking) -> Mapping[str, Any]:
     """The steps of its way, and everything that was said of it."""
     found = way.steps(looking.session.ledger, row.number, looking.session.today())
+    events = track(looking.session.ledger, row.number).events
     return {
         "picture": way.picture(found, looking.speech),
         "steps_of": found,
-        "events": track(looking.session.ledger, row.number).events,
+        "events": [event for event in events if looking.of_home or event.record.sharing == "public"],
     }
 
 

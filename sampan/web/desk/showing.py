@@ -21,8 +21,11 @@ Kind = Literal[
     "day",
     "moment",
     "money",
+    "change",
+    "share",
     "yes",
     "term",
+    "word",
     "party",
     "item",
     "skill",
@@ -57,6 +60,12 @@ AMOUNTS = frozenset(
     }
 )
 """Fields that are counted in the units of what the record is about: of money, in minor ones."""
+
+SHARES = frozenset({"averted", "chance_short", "hard_hit", "least_coverage", "median_coverage", "p_growing"})
+"""Fields that are a share of a whole."""
+
+CONTEXTS: Mapping[str, str] = {"grounds": "choice", "marks": "mark", "phase": "phase", "unit": "unit"}
+"""Fields that hold a word of ours, and what the translators know it as."""
 
 _ENTRY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """The id of an entry: a UUID."""
@@ -120,7 +129,7 @@ class Table:
 
     def counts(self, at: int) -> bool:
         """Whether a column holds numbers, so that its heading stands above them."""
-        return any(row[at].kind in ("number", "money") for row in self.rows[:1])
+        return any(row[at].kind in ("number", "money", "change", "share") for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -176,6 +185,8 @@ def cell(word: str, value: Any, *, literal: bool = False) -> Cell:
     """One value of the field ``word``; ``literal`` if it is one of a few words of ours."""
     if value is None or value in ("", ()):
         return NOTHING
+    if isinstance(value, float) and (word == "change" or word in SHARES):
+        return Cell("change" if word == "change" else "share", value)
     for types, kind in _KINDS:
         if isinstance(value, types):
             return Cell(kind, value)
@@ -249,6 +260,8 @@ def _of_text(word: str, text: str, *, literal: bool) -> Cell:
         return Cell("term", text)
     if _ENTRY.fullmatch(text):
         return Cell("entry", text)
+    if word in CONTEXTS:
+        return Cell("word", (CONTEXTS[word], text))
     if word in ITEMS and text in items():
         return Cell("item", text)
     if word in PARTIES and (text in organisations() or is_place(text)):

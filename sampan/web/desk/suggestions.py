@@ -21,6 +21,8 @@ MOST = 400
 def suggestions(word: str, session: Session, speech: Speech) -> list[tuple[str, str]]:
     """What could stand in a field called ``word``; nothing where anything could."""
     known = _KNOWN.get(word)
+    if session.person.party not in (None, session.home) and known not in (_parties, _items):
+        return []  # whoever speaks for another country is not told what there is here
     return list(known(session, speech))[:MOST] if known else []
 
 

@@ -168,3 +168,17 @@ def test_the_way_of_a_consignment_says_which_step_is_late(desk: Desk) -> None:
     late = way.steps(ledger, "1-ITA", date(2020, 4, 5))
     assert [(step.step, step.days) for step in late if step.late] == [("packed", 10)]
     assert "late" in way.picture(late, ENGLISH)
+
+
+def test_somebody_of_another_country_is_told_of_no_depots_and_no_inner_steps(desk: Desk) -> None:
+    batch(desk)
+    desk.send("assistance.approve", by="director")
+    desk.send("assistance.pack", number="1-ITA")
+    path = "/en/desk/assistance/consignment?number=1-ITA"
+    assert "<bdi>director</bdi>" in desk.browser("officer").get(path).text
+    ours, theirs = (
+        desk.browser(who).get(path).text.count("/desk/exchange/entry") for who in ("officer", "italy")
+    )
+    assert theirs < ours
+    assert "known-depot" not in desk.browser("italy").get("/en/desk/assistance/settle?number=1-ITA").text
+    assert "known-depot" in desk.browser("officer").get("/en/desk/assistance/settle?number=1-ITA").text
