@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from sampan.core.languages import LANGUAGES
 from sampan.desks.control.exercise import make
 from sampan.desks.press import drafts, releasing
+from sampan.desks.science import works
 from sampan.desks.science.terms import shown
 from sampan.node import Node
 from sampan.records.assistance import Consignment
@@ -87,6 +88,14 @@ def make_site(folder: Path) -> Site:
     made = make(home="CHN")
     ran = run(folder / "node", made.files, last_weeks_off=1, exercise=made)
     _release(ran.node, ran.replay.rounds[1].day)
+    works.record_work(
+        ran.node.on_behalf_of("officer"),
+        "What was learnt",
+        "preprint",
+        licence="CC-BY-4.0",
+        doi="10.5281/zenodo.1",
+        holder="An institute",
+    )
     genomes = some(300)
     put(ran.node.folder, genomes, [shown(Terms()) if each.rank == 0 else HIDDEN for each in genomes])
     app = site(ran.node, public_url=ADDRESS)

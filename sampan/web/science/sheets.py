@@ -77,12 +77,12 @@ def of_primers(it: Watch, speech: Speech) -> Table:
     )  # fmt: skip
 
 
-def of_registry(it: Registry, speech: Speech) -> Table:
+def of_registry(it: Registry, speech: Speech) -> Table:  # noqa: ARG001 -- as they were told
     """Works, then focal points, which say their kind in the first column."""
     columns = ("kind", "number_or_country", "title_or_topic", "holder_or_office", "day", "licence", "address")
     works = ((w.what, w.number, w.title, w.holder, w.day, w.licence, w.address) for w in it.works)
     offices = (
-        ("focal point", speech.party(each.country), each.topic, each.office, None, "", each.reach)
+        ("focal point", each.country, each.topic, each.office, None, "", each.reach)
         for each in it.focal_points
     )
     return columns, (*works, *offices)
