@@ -58,7 +58,9 @@ def test_from_an_appeal_to_the_signature(browser: Browser, node: Node, scripts: 
         officer.send()
         officer.press("tbody th a")
         assert "A second person approves it" in officer.page.content(), "whoever proposed sees why not"
-        assert officer.page.locator("main button.main").count() == officer.page.locator(".filter button").count()
+        assert (
+            officer.page.locator("main button.main").count() == officer.page.locator(".filter button").count()
+        )
 
         director.page.goto("/en/desk")
         director.press('.tiles a[href*="/desk/assistance/plan?"]')
