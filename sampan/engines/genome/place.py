@@ -2,8 +2,9 @@
 
 A node is known by its substitutions and deletions against the reference. The distance is the number of sites at which
 genome and node differ, sites that the genome does not tell left out (Nextclade, documentation "Algorithm:
-phylogenetic placement"): D = node + genome − 2 agreeing − disagreeing − unknown. Rows of bytes, one a mutation, say
-which nodes have it, so that all distances are found in one pass over the mutations of the genome.
+phylogenetic placement"): D = node + genome − 2 agreeing − disagreeing − unknown. A row for each mutation says
+which nodes have it, so that all distances are found in one pass over the mutations of the genome: a byte for each node
+where many have it, a list where few do, which keeps all rows within the processor's cache.
 """
 
 # ruff: noqa: PLR1714 - kernels take arrays by position, and Numba compiles plain comparisons
@@ -24,6 +25,8 @@ GONE = 4
 """Stands for a deletion where a base, 0 to 3, is expected."""
 MOST_ADDED = 127
 """Rows of at most 2 of which the sum is still a byte."""
+RARE = 32
+"""A mutation of fewer than one node in so many is kept as a list."""
 
 
 class Nodes(NamedTuple):
@@ -35,10 +38,16 @@ class Nodes(NamedTuple):
     """The mutations of every node, by position."""
     totals: Numbers
     """(nodes): substitutions."""
-    having: Bytes
-    """(rows, nodes): 1 where a node has any substitution at the position of a row, 2 where it has that of the row."""
     row: Numbers
     """(5 × letters of the reference): row of a substitution; instead of a deletion, of any at its position."""
+    common: Numbers
+    """(rows): where in ``having`` the row is, or -1 if fewer than one node in RARE has the mutation."""
+    having: Bytes
+    """(common rows, nodes): 1 where a node has any substitution at the position, 2 where it has that of the row."""
+    listed: Numbers
+    """(rows + 1): where in ``rare`` the nodes of each row begin, if it is not common."""
+    rare: Numbers
+    """2 × node, and 1 more where it has the substitution of the row."""
 
 
 class Placement(NamedTuple):
@@ -75,7 +84,13 @@ def nodes_of(mutations: Sequence[npt.NDArray[np.int64]], *, letters: int) -> Nod
         having[at[at >= 0], node_kept[at >= 0]] = 1
     having[row[states_kept], node_kept] = 2
     totals = np.bincount(node_kept, minlength=len(mutations)).astype(np.int32)
-    return Nodes(begins, states, totals, having, row)
+    carriers = np.count_nonzero(having, axis=1)
+    often = carriers * RARE >= len(mutations)
+    common = np.where(often, np.cumsum(often) - 1, -1).astype(np.int32)
+    listed = np.cumsum([0, *np.where(often, 0, carriers)]).astype(np.int32)
+    at, who = np.nonzero(having[~often])
+    rare = (2 * who + (having[~often][at, who] == 2)).astype(np.int32)
+    return Nodes(begins, states, totals, row, common, having[often], listed, rare)
 
 
 @kernel
@@ -87,7 +102,7 @@ def _told(letter: int) -> bool:
 @kernel
 def _wanted(calls: Calls, nodes: Nodes) -> Numbers:
     """Rows that bear on the distance: what the genome has, and the sites that it does not tell."""
-    found = np.empty(nodes.having.shape[0], np.int32)
+    found = np.empty(nodes.common.size, np.int32)
     count = 0
     for index in range(calls.substitutions.shape[0]):
         position, base = calls.substitutions[index, 0], calls.substitutions[index, 1]
@@ -117,17 +132,26 @@ def _hidden(nodes: Nodes, begin: Place, end: Place, found: Numbers, count: int) 
 
 @kernel
 def _distances(calls: Calls, nodes: Nodes) -> Numbers:
-    """Distance of the genome from every node. Rows are added up as bytes, MOST_ADDED at a time."""
+    """Distance of the genome from every node. Common rows are added up as bytes, MOST_ADDED at a time."""
     distance = nodes.totals + np.int32(calls.substitutions.shape[0])
-    rows = _wanted(calls, nodes)
-    for first in range(0, rows.size, MOST_ADDED):
-        added = np.zeros(distance.size, np.uint8)
-        for row in rows[first : first + MOST_ADDED]:
-            having = nodes.having[row]
-            for node in range(added.size):
-                added[node] += having[node]
+    added = np.zeros(distance.size, np.uint8)
+    count = 0
+    for row in _wanted(calls, nodes):
+        for one in nodes.rare[nodes.listed[row] : nodes.listed[row + 1]]:
+            distance[one >> 1] -= 1 + (one & 1)
+        if nodes.common[row] < 0:
+            continue
+        having = nodes.having[nodes.common[row]]
         for node in range(added.size):
-            distance[node] -= added[node]
+            added[node] += having[node]
+        count += 1
+        if count == MOST_ADDED:
+            for node in range(added.size):
+                distance[node] -= added[node]
+            added[:] = 0
+            count = 0
+    for node in range(added.size):
+        distance[node] -= added[node]
     return distance
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 
@@ -36,6 +37,22 @@ def test_the_lineage_is_that_which_differs_at_the_fewest_sites() -> None:
     assert (one["lineage"], one["lineage_alternatives"], one["lineage_distance"]) == ("b.2", [], 1)
     assert one["private_substitutions"] == [written(3000)]
     assert (other["lineage"], other["lineage_distance"]) == ("b", 0)
+
+
+def test_mutations_of_few_and_of_many_nodes_count_alike() -> None:
+    rng = random.Random(7)
+    sites = range(200, 8200, 40)
+    lineages = {f"l{at}": [site for site in sites if rng.random() < 40 / site] for at in range(150)}
+    known = reference(lineages)
+    assert (known.arrays.nodes.common >= 0).any() and known.arrays.nodes.rare.size > 0
+    genomes = [set(rng.sample(sites, 12)) | set(lineages[f"l{at}"]) for at in range(0, 150, 15)]
+    texts = [substituted(*own)[:3000] + "N" * 1000 + substituted(*own)[4000:] for own in genomes]
+    for own, row in zip(genomes, Analysis(known)(given(*texts)).to_pylist(), strict=True):
+        away = [
+            sum(not 3000 < site <= 4000 for site in own.symmetric_difference(theirs))
+            for theirs in lineages.values()
+        ]
+        assert row["lineage_distance"] == min(away)
 
 
 def test_equally_near_lineages_give_their_ancestor_and_are_all_named() -> None:
