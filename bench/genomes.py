@@ -106,7 +106,7 @@ def run(size: str) -> list[Row]:
         count, seconds = min(analysed(path, Path(folder) / "analysis.arrow", reference) for _ in range(REPEATS))
         written = (Path(folder) / "analysis.arrow").stat().st_size
     theirs = min(aligned_by_mappy(some) for _ in range(REPEATS)) / len(some)
-    problem = f"{count:,} genomes of 2022-2023, {len(reference.nodes):,} lineages"
+    problem = f"{count:,} genomes of 2022-2023, {len(reference.nodes):,} nodes"
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     rows = [
         {"problem": problem, "phase": "zst to Arrow", "value": count / seconds, "unit": "genomes/CPU s",
