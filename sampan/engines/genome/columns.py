@@ -193,7 +193,8 @@ class Columns:
         missing = np.concatenate([*(one.missing for one in calls), np.empty((0, 2), np.int32)])
         row = np.repeat(np.arange(len(calls)), spans[:, 2])
         unknown = np.bincount(row, missing[:, 1] - missing[:, 0], minlength=len(calls))
-        return (spans[:, 0] - spans[:, 1] - unknown) / len(self._letters)
+        covered: npt.NDArray[np.float64] = spans[:, 0] - spans[:, 1] - unknown
+        return covered / len(self._letters)
 
     def _insertions(self, one: Findings) -> list[str]:
         return [
