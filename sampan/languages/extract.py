@@ -20,7 +20,7 @@ from sampan.languages.catalogue import TRANSLATED, catalogue
 
 METHODS = [
     ("languages/terms.py", "python"),
-    ("web/desk/words.py", "python"),
+    ("web/desk/*words.py", "python"),
     ("**/templates/*.html", "jinja2"),
     ("**/templates/*.md", "jinja2"),
     ("**/templates/*.xml", "jinja2"),
