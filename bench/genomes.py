@@ -103,7 +103,9 @@ def run(size: str) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         path = packed(Path(folder) / "genomes.fasta.zst", some, TIMES[size])
         analysed(packed(Path(folder) / "warm.fasta.zst", some, 1), Path(folder) / "warm.arrow", reference)
-        count, seconds = min(analysed(path, Path(folder) / "analysis.arrow", reference) for _ in range(REPEATS))
+        count, seconds = min(
+            analysed(path, Path(folder) / "analysis.arrow", reference) for _ in range(REPEATS)
+        )
         written = (Path(folder) / "analysis.arrow").stat().st_size
     theirs = min(aligned_by_mappy(some) for _ in range(REPEATS)) / len(some)
     problem = f"{count:,} genomes of 2022-2023, {len(reference.nodes):,} nodes"

@@ -270,7 +270,9 @@ def memory_node(
     )
     name = uuid7(at)
     genomes = Path(tempfile.gettempdir()) / f"sampan-{name}"  # the one thing that has to lie somewhere
-    session = Session(ledger, Blobs(f"memory://{name}"), clock, home, settings.person("officer"), genomes=genomes)
+    session = Session(
+        ledger, Blobs(f"memory://{name}"), clock, home, settings.person("officer"), genomes=genomes
+    )
     node = Node(Path(), settings, session)
     weakref.finalize(node, shutil.rmtree, genomes, ignore_errors=True)
     return node

@@ -285,7 +285,7 @@ class Results:
     def kept(self, key: tuple[Any, ...], session: Session, make: Callable[[Session], Any]) -> Any:
         """What ``make`` gives today, at this size of the ledger. Raises what it raises."""
         size = session.ledger.size
-        key = (*key, session.today())
+        key = (*key, session.today(), session.person.party)
         with self._turn:
             if size != self._size:
                 self._size = size

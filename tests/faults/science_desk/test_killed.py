@@ -53,7 +53,8 @@ def whole(folder: Path) -> int:
 
 
 @pytest.mark.parametrize(
-    "dies_at", [6, 13, *(pytest.param(n, marks=pytest.mark.full) for n in (1, 4, 8, 10, 11, 12, 14, 17, 20, 25, 30))]
+    "dies_at",
+    [6, 13, *(pytest.param(n, marks=pytest.mark.full) for n in (1, 4, 8, 10, 11, 12, 14, 17, 20, 25, 30))],
 )
 def test_dying_at_any_write_leaves_nothing_half_done(
     tmp_path: Path, store: Path, dies_at: int, monkeypatch: pytest.MonkeyPatch
