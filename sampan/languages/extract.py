@@ -20,7 +20,8 @@ from sampan.languages.catalogue import TRANSLATED, catalogue
 
 METHODS = [
     ("languages/terms.py", "python"),
-    ("web/desk/*words.py", "python"),
+    ("web/desk/words.py", "python"),
+    ("web/desk/science_words.py", "python"),
     ("**/templates/*.html", "jinja2"),
     ("**/templates/*.md", "jinja2"),
     ("**/templates/*.xml", "jinja2"),

@@ -6,6 +6,7 @@ import pytest
 
 from sampan.access.offer import Act
 from sampan.core.languages import LANGUAGES
+from sampan.languages.extract import messages
 from sampan.node import DESKS, desk
 from sampan.records.access import Refusal
 from sampan.web.desk import words
@@ -219,3 +220,15 @@ def test_no_form_breaks_on_nonsense(desk: Desk, key: str) -> None:
     else:
         answer = desk.browser().get(f"/en{placed.path}", params={**nonsense, "go": "1"})
     assert answer.status_code in (200, 403, 404, 422), answer.status_code
+
+
+def test_every_name_for_people_reaches_the_translators() -> None:
+    found = {(message.context, message.id) for message in messages() if message.id}
+    tables = {
+        "section": words.SECTIONS,
+        "offer": words.OFFERS,
+        "field": words.FIELDS,
+        "choice": words.CHOICES,
+    }
+    for context, table in tables.items():
+        assert {(context, word) for word in table.values()} <= found, context
