@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import anyio
 import pytest
 
 from sampan.core.problems import MEDIA
 from sampan.web.api.reading import LARGEST_BODY, LONGEST_QUERY
+from tests import loops
 from tests.served import Served
 
 PLEDGE = "/api/v1/assistance/pledge"
@@ -229,7 +229,7 @@ def test_a_body_of_unknown_length_is_not_read_for_ever(unchanged: Served) -> Non
     async def send(message: Any) -> None:
         said.append(message)
 
-    anyio.run(unchanged.app, scope, receive, send)
+    loops.run(unchanged.app, scope, receive, send)
     assert said[0]["status"] == 413
     assert read <= LARGEST_BODY + 2**21
 

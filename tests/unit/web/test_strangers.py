@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 
 import pytest
@@ -17,6 +16,7 @@ from sampan.web import sheets
 from sampan.web.app import site
 from sampan.web.guard import Guard
 from sampan.web.negotiate import preferred
+from tests import loops
 from tests.sites import Site
 
 NOWHERE = [
@@ -165,7 +165,7 @@ def test_any_bytes_in_an_address_are_answered(visited: Site) -> None:
     @settings(max_examples=60)
     @given(st.binary(max_size=60))
     def ask(data: bytes) -> None:
-        assert asyncio.run(_ask(visited.app, data)) in (200, 302, 404, 414)
+        assert loops.run(_ask, visited.app, data) in (200, 302, 404, 414)
 
     ask()
 

@@ -15,6 +15,7 @@ import uvicorn
 from sampan.node import Node
 from sampan.web import bounds, wire
 from sampan.web.app import site
+from tests import loops
 from tests.signed import QUICK
 from tests.unit.web_access.conftest import Visited, csrf
 
@@ -216,6 +217,6 @@ def test_a_crowd_at_the_door_keeps_no_reader_waiting(here: Visited, monkeypatch:
             await anyio.to_thread.run_sync(lambda: read.append(here.node.session.ledger.size))
             read.append(time.monotonic() - begun)
 
-    anyio.run(crowd)
+    loops.run(crowd)
     assert most == AT_ONCE
     assert read[1] < 0.5
