@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -37,7 +38,10 @@ HERE = "http://127.0.0.1:8000"
 def create() -> Guard:
     """The site of the node that the environment names: what ``sampan serve`` starts in each worker."""
     node = Node.open(Path(os.environ.get("SAMPAN_NODE", ".")))
-    return site(node, public_url=os.environ.get("SAMPAN_PUBLIC_URL", HERE))
+    made = site(node, public_url=os.environ.get("SAMPAN_PUBLIC_URL", HERE))
+    gc.collect()
+    gc.freeze()  # what stays for ever is not looked through again while readers wait
+    return made
 
 
 def site(node: Node, *, public_url: str = HERE, cost: Cost = Cost()) -> Guard:  # noqa: B008
