@@ -24,6 +24,7 @@ from sampan.core.files import write_whole
 from sampan.core.languages import Language
 from sampan.languages.catalogue import TRANSLATED, translations
 from sampan.languages.extract import DATED
+from sampan.world.items import items
 
 FAULTS = frozenset(
     {"Fault", "InputError", "MovedOn", "NodeError", "PeerError", "Refused", "SampanError", "Stale"}
@@ -54,7 +55,7 @@ def messages() -> set[str]:
 
 
 def _says_something(text: str) -> bool:
-    return bool(re.search(r"[A-Za-z]{2}", _GAP.sub("", text)))
+    return not text.startswith("<") and bool(re.search(r"[A-Za-z]{2}", _GAP.sub("", text)))
 
 
 def _in_source(source: str) -> Iterator[str]:
@@ -62,10 +63,24 @@ def _in_source(source: str) -> Iterator[str]:
         if isinstance(node, ast.Call) and _name(node.func) in FAULTS:
             for each in (*node.args[:1], *(word.value for word in node.keywords if word.arg == "way_out")):
                 yield from _texts(each)
+        elif isinstance(node, ast.Call) and _is_finding(node.func):
+            for each in node.args[:2]:
+                yield from _texts(each)
+        elif isinstance(node, ast.Yield) and node.value is not None:
+            yield from (text for text in _texts(node.value) if len(_GAP.sub("", text)) >= ENOUGH)
         elif isinstance(node, ast.Return) and node.value is not None:
             yield from (
                 text for text in _texts(node.value) if text.endswith(".")
             )  # a sentence: why something is refused
+
+
+def _is_finding(function: ast.expr) -> bool:
+    """Whether a call notes what is wrong with a record and the way out, as ``notes.error(what, way_out, …)``."""
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in ("error", "warning")
+        and _name(function.value) == "notes"
+    )
 
 
 def _name(function: ast.expr) -> str:
@@ -165,7 +180,9 @@ def said(text: str, language: Language) -> str:
 
 
 def _in_gap(value: str, language: Language) -> str:
-    """What stands in a gap: a state or another word of ours is translated, a number or a name is not."""
+    """What stands in a gap: a kind of supply or a word of ours is translated, a number or a name is not."""
+    if value in items():
+        return items()[value].name(language)
     known = translations(language)
     return next((told for each in WORDS if (told := known.pgettext(each, value)) != value), value)
 
