@@ -12,7 +12,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -21,17 +20,17 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    inspect,
-    text,
 )
 
 from sampan.core.errors import NodeError
 from sampan.ledger.ledger import Ledger
+from sampan.ledger.migrating import migrate, version_of
 
 VERSION = "0001"
 """The newest migration. Tables with a larger one were made by a newer Sampan."""
 
 VERSION_TABLE = "access_version"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 metadata = MetaData()
 
@@ -119,28 +118,9 @@ trail = Table(
 def bring_up(ledger: Ledger) -> None:
     """Makes the tables, or brings them to this Sampan's version. Raises NodeError if a newer one made them."""
     with ledger.reading() as connection:
-        found = _version(connection)
+        found = version_of(connection, VERSION_TABLE)
     if found is not None and found > VERSION:
         raise NodeError("The accounts of this node were made by a newer Sampan.", way_out="Upgrade Sampan.")
     if found != VERSION:
         with ledger.writing_beside() as connection:
-            _migrate(connection)
-
-
-def _version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table(VERSION_TABLE):
-        return None
-    return str(connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")))
-
-
-def _migrate(connection: Connection) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(5260327)"))
-    config = Config()
-    folder = Path(__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+            migrate(connection, MIGRATIONS, lock=5260327)

@@ -9,13 +9,16 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, insert, inspect, text
+from sqlalchemy import URL, Connection, insert
 
 from sampan.core.errors import InputError, NodeError
 from sampan.ledger import engine, merkle, rows, schema, tiles
 from sampan.ledger.damage import damaged, read_row
 from sampan.ledger.entry import Entry
+from sampan.ledger.migrating import migrate, version_of
 from sampan.ledger.query import Query
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Store:
@@ -61,7 +64,7 @@ class Store:
         if self.is_file and not Path(str(self.url.database)).is_file():
             raise self._absent()
         with self.reading() as connection:
-            version = _version(connection)
+            version = version_of(connection, schema.VERSION_TABLE)
         if version is None:
             raise self._absent()
         if version > schema.VERSION:
@@ -73,17 +76,17 @@ class Store:
             )
         if version < schema.VERSION:
             with self.writing() as connection:
-                _migrate(connection)
+                migrate(connection, MIGRATIONS, lock=5260326)
 
     def create(self, checkpoint: str) -> None:
         """Makes an empty ledger. Raises InputError if there is one already."""
         with self.writing() as connection:
-            if _version(connection) is not None:
+            if version_of(connection, schema.VERSION_TABLE) is not None:
                 raise InputError(
                     f"There is a ledger at {engine.masked(self.url)} already.",
                     way_out="Open it, or choose another place.",
                 )
-            _migrate(connection)
+            migrate(connection, MIGRATIONS, lock=5260326)
             connection.execute(insert(schema.head).values(id=1, size=0, checkpoint=checkpoint))
 
     def head(self) -> rows.Head:
@@ -131,22 +134,3 @@ class Store:
             f"There is no ledger at {engine.masked(self.url)}.",
             way_out="Check the name; if there was one, restore it from a backup.",
         )
-
-
-def _version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table(schema.VERSION_TABLE):
-        return None
-    return str(connection.scalar(text(f"SELECT version_num FROM {schema.VERSION_TABLE}")))
-
-
-def _migrate(connection: Connection) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(5260326)"))
-    config = Config()
-    folder = Path(__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
