@@ -17,7 +17,7 @@ from sampan.desks.press.drafts import newest, words_of
 from sampan.web.desk import tables
 from sampan.web.desk.menu import Placed, views_of
 from sampan.web.desk.questions import questions
-from sampan.web.desk.reading import Said, filled, rows_said, texts
+from sampan.web.desk.reading import Said, filled, first, rows_said, texts
 from sampan.web.desk.showing import Shown, Table, cell, shown
 from sampan.world.accounts import held_now
 
@@ -74,17 +74,15 @@ def check(placed: Placed, said: Said, session: Session) -> None:
 
 def _check_receipt(said: Said, session: Session) -> None:
     """Holds good, damaged and missing of each line to what is still on the way. Raises InputError."""
-    number = next(iter(texts(said, "number")), "")
+    number = first(said, "number")
     carried = {
         (what.item, what.lot or ""): units
         for what, units in held_now(session.ledger, f"transit:{number}").items()
     }
     for row in range(rows_said(said, "found")):
         at = f"found.{row}"
-        item, lot = (next(iter(texts(said, f"{at}.{part}")), "").strip() for part in ("item", "lot"))
-        counts = [
-            next(iter(texts(said, f"{at}.{part}")), "").strip() for part in ("good", "damaged", "missing")
-        ]
+        item, lot = (first(said, f"{at}.{part}") for part in ("item", "lot"))
+        counts = [first(said, f"{at}.{part}") for part in ("good", "damaged", "missing")]
         if (item, lot) not in carried or not all(count.isdecimal() or not count for count in counts):
             continue  # the act says what is wrong
         told, sent = sum(int(count or 0) for count in counts), carried[item, lot]
@@ -108,7 +106,7 @@ def summary(placed: Placed, said: Said, session: Session) -> Shown | None:
 
 def _of_consignment(session: Session, said: Said) -> Shown | None:
     """The recipient, the state and the lots of a consignment."""
-    number = next(iter(texts(said, "number")), "")
+    number = first(said, "number")
     if not number:
         return None
     one = lists.consignment(session.ledger, number)
@@ -121,7 +119,7 @@ def _of_consignment(session: Session, said: Said) -> Shown | None:
 def _of_plan(session: Session, said: Said) -> Shown | None:
     """What of a plan leaves now: by item, and to how many."""
     rows = [row for row in batches.batches(session) if row.waiting and row.superseded_by is None]
-    wanted = next(iter(texts(said, "plan_id")), "")
+    wanted = first(said, "plan_id")
     row = next((each for each in reversed(rows) if wanted in ("", each.plan)), None)
     if row is None:
         return None

@@ -35,7 +35,7 @@ from sampan.web.desk.menu import (
 )
 from sampan.web.desk.pictures import Looking
 from sampan.web.desk.questions import ROWS, Question, questions
-from sampan.web.desk.reading import File, Said, read, rows_said, texts
+from sampan.web.desk.reading import File, Said, first, read, rows_said, texts
 from sampan.web.desk.showing import shown
 from sampan.web.desk.suggestions import suggestions
 from sampan.web.desk.waiting import waiting
@@ -184,8 +184,8 @@ class DeskPages:
         session = session_of(request)
         said = await _said(form)
         await form.close()
-        once = next(iter(texts(said, "once")), "") or str(uuid4())
-        more = next(iter(texts(said, "more")), "")
+        once = first(said, "once") or str(uuid4())
+        more = first(said, "more")
         if more:
             return await self._page(
                 request, "desk_act.html", placed, session, said=said, once=once, more=more

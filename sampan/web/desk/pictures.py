@@ -26,7 +26,7 @@ from sampan.web import batches as public_batches
 from sampan.web import chart, flow
 from sampan.web.desk import bars, rota, way, weeks, words
 from sampan.web.desk.bars import Bar, Fill
-from sampan.web.desk.reading import Said, texts
+from sampan.web.desk.reading import Said, first, texts
 from sampan.web.standing import Standing
 from sampan.world.accounts import balance
 from sampan.world.consignments import track
@@ -80,7 +80,7 @@ def beside(key: str, result: Any, said: Said, looking: Looking) -> Mapping[str, 
 def _forecast(_: Any, said: Said, looking: Looking) -> Mapping[str, Any]:
     """The fan of the first place named, or of home, as the newest figures have it."""
     standing = looking.standing
-    named = next(iter(texts(said, "places")), "").partition(",")[0].strip()
+    named = first(said, "places").partition(",")[0].strip()
     asked_otherwise = any(
         any(texts(said, word)) for word in ("as_of", "known_on", "source", "weeks")
     ) or texts(said, "target")[:1] == ["deaths"]

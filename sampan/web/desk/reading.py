@@ -133,8 +133,8 @@ def _units(at: str, said: Said) -> dict[str, str] | None:
     """Units by item."""
     found: dict[str, str] = {}
     for row in range(rows_said(said, at)):
-        item = next(iter(texts(said, f"{at}.{row}.item")), "").strip()
-        units = next(iter(texts(said, f"{at}.{row}.units")), "").strip()
+        item = first(said, f"{at}.{row}.item")
+        units = first(said, f"{at}.{row}.units")
         if not item and not units:
             continue
         if not (item and units):
@@ -148,8 +148,8 @@ def _units(at: str, said: Said) -> dict[str, str] | None:
 
 
 def _money(at: str, said: Said) -> Money | None:
-    amount = next(iter(texts(said, f"{at}.amount")), "").strip()
-    currency = next(iter(texts(said, f"{at}.currency")), "").strip().upper()
+    amount = first(said, f"{at}.amount")
+    currency = first(said, f"{at}.currency").upper()
     if not amount and not currency:
         return None
     try:
@@ -178,7 +178,7 @@ def _yes(at: str, said: Said) -> bool | None:
 
 def _spoken(at: str, said: Said) -> dict[str, str] | None:
     """A text in each language in which there is one."""
-    found = {each: next(iter(texts(said, f"{at}.{each}")), "").strip() for each in LANGUAGES}
+    found = {each: first(said, f"{at}.{each}") for each in LANGUAGES}
     return {each: text for each, text in found.items() if text} or None
 
 
@@ -204,6 +204,11 @@ def rows_said(said: Said, at: str) -> int:
     """How many lines of the table at ``at`` the form has."""
     known = (re.match(rf"{re.escape(at)}\.(\d{{1,4}})\.", name) for name in said)
     return 1 + max((int(found[1]) for found in known if found), default=-1)
+
+
+def first(said: Said, at: str) -> str:
+    """What the field at ``at`` says first, without what surrounds it; nothing if it says nothing."""
+    return next(iter(texts(said, at)), "").strip()
 
 
 def texts(said: Said, at: str) -> list[str]:
