@@ -1,12 +1,6 @@
-"""What of the desks is open to somebody who signs here for another country, and what is remembered for whom?
-
-Pages of the desks remember what was looked up, for the next reader: for the people of this node together, and
-for those who speak for another party apart, who see less (``access.reach``).
-"""
+"""What of the desks is open to somebody who signs here for another country? What is sent to them (``access.reach``)."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,28 +17,22 @@ OWN_FIRST = f"{DESK}/assistance/consignments"
 """The first page of somebody for whom nothing waits but what is sent to them."""
 
 
-def apart(make: Callable[[], DeskPages], home: str) -> Routes:
-    """The routes of the desks, over pages that ``make`` makes for home and for each party that is spoken for."""
-    made: dict[str, DeskPages] = {}
+def apart(pages: DeskPages, home: str) -> Routes:
+    """The routes of the desks, each of which first asks whether it is open to somebody of another party."""
+    return [(path, _guarded(handler, home), methods) for path, handler, methods in pages.routes()]
 
-    def routes_of(party: str) -> Routes:
-        if party not in made:
-            made[party] = make()
-        return made[party].routes()
 
-    def at(place: int) -> Handler:
-        async def handler(request: Request) -> Response:
-            party = _party(request, home)
-            if party != home:
-                if "desk" not in request.path_params and "section" not in request.path_params:
-                    require_person(request)
-                    return led_to(Links(language_of(request)).to(OWN_FIRST))
-                await _require_open(request, party)
-            return await routes_of(party)[place][1](request)
+def _guarded(show: Handler, home: str) -> Handler:
+    async def handler(request: Request) -> Response:
+        party = _party(request, home)
+        if party != home:
+            if "desk" not in request.path_params and "section" not in request.path_params:
+                require_person(request)
+                return led_to(Links(language_of(request)).to(OWN_FIRST))
+            await _require_open(request, party)
+        return await show(request)
 
-        return handler
-
-    return [(path, at(place), methods) for place, (path, _, methods) in enumerate(routes_of(home))]
+    return handler
 
 
 def _party(request: Request, home: str) -> str:

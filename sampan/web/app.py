@@ -65,7 +65,7 @@ def site(node: Node, *, public_url: str = HERE, cost: Cost = Cost()) -> Guard:  
     inside = Inside(reading, public_url)
     signing = SignInPages(door, inside)
     account = AccountPages(door, inside, signing, node.settings)
-    desks = apart(lambda: DeskPages(inside, node.session), node.session.home)
+    desks = apart(DeskPages(inside, node.session), node.session.home)
     genomes = GenomeDeskPages(inside)
     figures = Figures()
     app.add_route("/metrics", Metrics(figures, reading, door).__call__, ["GET"])

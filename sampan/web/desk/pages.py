@@ -269,7 +269,10 @@ class DeskPages:
 
 
 class Results:
-    """What was read at the present size of the ledger, so that the next reader does not wait for it."""
+    """What was read at the present size of the ledger, so that the next reader does not wait for it.
+
+    It is remembered for the people of this node together, and for those who speak for each other party apart.
+    """
 
     def __init__(self) -> None:
         self._size = -1
