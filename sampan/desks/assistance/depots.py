@@ -358,18 +358,14 @@ def _done(entry: str, depot: str, said: str) -> Done:
     return Done(depot, (entry,), said)
 
 
-def may_be_planned(ledger: Ledger, *, depot: str = DEPOT, as_of: date) -> dict[str, int]:
-    """Units by item that a plan may give away: what is free, less what is promised and not packed yet.
+def plannable(ledger: Ledger, *, as_of: date) -> dict[str, dict[str, int]]:
+    """Units by item that a plan may give away, for every depot in the books, the main one first: what is free,
+    less what is promised and not packed yet. An item of which the books know nothing is not among them.
 
-    An item of which the books know nothing is not among them.
+    A promise names no depot: it is kept from the main one as far as that goes, then from the others; stores of
+    provinces (``CN-HB``) promise nothing.
     """
-    return plannable(ledger, as_of=as_of, only=[depot]).get(depot, {})
-
-
-def plannable(ledger: Ledger, *, as_of: date, only: Sequence[str] | None = None) -> dict[str, dict[str, int]]:
-    """The same for every depot in the books, the main one first. A promise names no depot: it is kept from
-    the main one as far as that goes, then from the others; stores of provinces (``CN-HB``) promise nothing."""
-    rows = [row for row in items_on_hand(ledger, as_of=as_of) if only is None or row.depot in only]
+    rows = items_on_hand(ledger, as_of=as_of)
     left = outstanding(ledger, as_of=as_of)
     found: dict[str, dict[str, int]] = {}
     for row in sorted(rows, key=lambda row: (row.depot != DEPOT, row.depot)):

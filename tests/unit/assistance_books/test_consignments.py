@@ -10,7 +10,7 @@ import pytest
 
 from sampan.core.errors import InputError
 from sampan.desks.assistance import journeys, packing
-from sampan.desks.assistance.depots import may_be_planned
+from sampan.desks.assistance.depots import plannable
 from sampan.desks.assistance.receipts import receive_all
 from sampan.node import Node, memory_node
 from sampan.records.assistance.consignments import MOVES, State, batch_of, recipient_of
@@ -78,13 +78,13 @@ def test_what_is_promised_is_not_planned_again(node: Node) -> None:
     stock(node.session, "mask", 1000)
     number = batch(node, {"ITA": {"mask": 300}}).consignments[0]
     ledger = node.session.ledger
-    assert (outstanding(ledger), may_be_planned(ledger, as_of=DAY)) == ({"mask": 300}, {"mask": 700})
+    assert (outstanding(ledger), plannable(ledger, as_of=DAY)) == ({"mask": 300}, {"home": {"mask": 700}})
     packing.pack(node.session, number, day=DAY)
-    assert (outstanding(ledger), may_be_planned(ledger, as_of=DAY)) == ({}, {"mask": 700})
+    assert (outstanding(ledger), plannable(ledger, as_of=DAY)) == ({}, {"home": {"mask": 700}})
     packing.unpack(node.session, number, reason="no flight", day=DAY)
     packing.withdraw(node.session, number, reason="declined", day=date(2020, 3, 6))
-    assert may_be_planned(ledger, as_of=DAY) == {"mask": 700}
-    assert may_be_planned(ledger, as_of=date(2020, 3, 6)) == {"mask": 1000}
+    assert plannable(ledger, as_of=DAY) == {"home": {"mask": 700}}
+    assert plannable(ledger, as_of=date(2020, 3, 6)) == {"home": {"mask": 1000}}
 
 
 def test_a_split_after_arrival_keeps_its_state(node: Node) -> None:
