@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from time import sleep
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.pages.served import free_port, serving
 from tests.sites import Site, make_site
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -53,17 +50,8 @@ def visited(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Site:
 @pytest.fixture(scope="session")
 def address(visited: Site) -> Iterator[str]:
     """Where the site is served."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(visited.app, port=port, log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(15)
+    with serving(visited.app, free_port()) as served:
+        yield served
 
 
 @pytest.fixture(scope="session")

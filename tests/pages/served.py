@@ -14,16 +14,21 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from sampan.access.sign_ins import SignIns
 from sampan.node import Node
 from sampan.web.app import site
+from sampan.web.guard import Guard
 from tests.signed import PASSWORD, QUICK, accounts_of
 
 
 @contextmanager
 def served(node: Node) -> Iterator[str]:
     """Where the site of ``node`` is served."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    app = site(node, public_url=f"http://127.0.0.1:{port}", cost=QUICK)
+    port = free_port()
+    with serving(site(node, public_url=f"http://127.0.0.1:{port}", cost=QUICK), port) as address:
+        yield address
+
+
+@contextmanager
+def serving(app: Guard, port: int) -> Iterator[str]:
+    """Where ``app`` is served, until the end."""
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -32,6 +37,13 @@ def served(node: Node) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(15)
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def signed_in(browser: Browser, door: str, node: Node, handle: str, **options: object) -> BrowserContext:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from time import sleep
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -17,8 +13,8 @@ from sampan.access.second_factors import SecondFactors
 from sampan.access.sign_ins import SignIns
 from sampan.core.languages import LANGUAGES
 from sampan.node import MEMORY_PEOPLE, Node, memory_node
-from sampan.web.app import site
-from tests.signed import PASSWORD, QUICK, accounts_of
+from tests.pages.served import served
+from tests.signed import PASSWORD, accounts_of
 
 WIDTHS = {"wide": 1200, "narrow": 360}
 
@@ -36,18 +32,8 @@ def node() -> Iterator[Node]:
 @pytest.fixture(scope="module")
 def door(node: Node) -> Iterator[str]:
     """Where the site is served."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    app = site(node, public_url=f"http://127.0.0.1:{port}", cost=QUICK)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(15)
+    with served(node) as address:
+        yield address
 
 
 def signed(browser: Browser, door: str, node: Node, handle: str | None, **options: object) -> BrowserContext:
