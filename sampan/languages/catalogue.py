@@ -1,7 +1,8 @@
 """What has been translated into a language, and how is it looked up?
 
-English is the language of the source. The other five are gettext catalogues, ``locale/<language>.po``,
-which are read and compiled in memory when a language is first spoken.
+English is the language of the source. The other five are gettext catalogues which are read, and compiled in
+memory, when a language is first spoken: ``locale/<language>.po`` for pages, ``locale/faults/<language>.po`` for
+what may go wrong.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import gettext
 import io
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -20,18 +22,27 @@ from sampan.core.languages import LANGUAGES, Language
 TRANSLATED: tuple[Language, ...] = tuple(each for each in LANGUAGES if each != "en")
 
 
-def catalogue(language: Language) -> Catalog:
-    """The catalogue of a language as its file says it."""
-    data = resources.files("sampan.languages").joinpath("locale", f"{language}.po").read_bytes()
-    return read_po(io.BytesIO(data), locale=language)
+def pages_file(language: Language) -> Path:
+    """Where the messages of pages and briefs are translated."""
+    return Path(str(resources.files("sampan.languages"))) / "locale" / f"{language}.po"
+
+
+def faults_file(language: Language) -> Path:
+    """Where the texts of faults are translated."""
+    return pages_file(language).parent / "faults" / f"{language}.po"
+
+
+def read(file: Path, language: Language) -> Catalog:
+    """A catalogue as its file says it."""
+    return read_po(io.BytesIO(file.read_bytes()), locale=language)
 
 
 @cache
 def translations(language: Language) -> gettext.NullTranslations:
-    """What looks messages up in ``language``."""
+    """What looks the messages of pages up in ``language``."""
     if language == "en":
         return gettext.NullTranslations()
     compiled = io.BytesIO()
-    write_mo(compiled, catalogue(language))
+    write_mo(compiled, read(pages_file(language), language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)

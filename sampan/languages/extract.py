@@ -1,7 +1,6 @@
 """Which messages are there to translate? ``python -m sampan.languages.extract`` brings the catalogues up to date.
 
-New messages arrive empty; those whose source changed are marked fuzzy; those that are gone are dropped. The
-tests fail until every message is translated.
+New messages arrive empty; those that are gone are dropped. The tests fail until every message is translated.
 """
 
 from __future__ import annotations
@@ -16,7 +15,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from sampan.languages.catalogue import TRANSLATED, catalogue
+from sampan.core.files import write_whole
+from sampan.languages import fault_texts
+from sampan.languages.catalogue import TRANSLATED, faults_file, pages_file, read
 
 METHODS = [
     ("languages/terms.py", "python"),
@@ -45,28 +46,39 @@ DATED = datetime(2020, 3, 26, tzinfo=UTC)
 
 
 def messages() -> Catalog:
-    """Every message in the source."""
-    found = Catalog(project="Sampan", creation_date=DATED, charset="utf-8")
+    """Every message of pages and briefs."""
+    found = Catalog(creation_date=DATED, charset="utf-8")
     root = Path(str(resources.files("sampan")))
     for name, _, message, comments, context in extract_from_dir(root, METHODS, OPTIONS):
         found.add(message, locations=[(name, 0)], auto_comments=comments, context=context)
     return found
 
 
+def faults() -> Catalog:
+    """Every text of a fault."""
+    found = Catalog(creation_date=DATED, charset="utf-8")
+    for text in sorted(fault_texts.messages()):
+        found.add(text)
+    return found
+
+
 def update() -> None:
     """Rewrites every catalogue with the messages of today."""
-    for language in TRANSLATED:
-        path = Path(str(resources.files("sampan.languages"))) / "locale" / f"{language}.po"
-        known = catalogue(language)
-        known.update(messages(), no_fuzzy_matching=True)
-        known.obsolete.clear()
-        known.fuzzy = False
-        known.header_comment = f"# Sampan in {language}."
-        known.project, known.version, known.msgid_bugs_address = "Sampan", "0.1", "none"
-        known.last_translator, known.language_team, known.revision_date = "none", "none", DATED
-        written = io.BytesIO()
-        write_po(written, known, width=110, include_lineno=False, ignore_obsolete=True)
-        path.write_bytes(written.getvalue())
+    for file_of, source in ((pages_file, messages()), (faults_file, faults())):
+        for language in TRANSLATED:
+            known = read(file_of(language), language)
+            known.update(source, no_fuzzy_matching=True)
+            write(known, file_of(language))
+
+
+def write(known: Catalog, file: Path) -> None:
+    """Writes a catalogue so that only its messages can differ from what was there."""
+    known.project, known.version, known.msgid_bugs_address = "Sampan", "0.1", "none"
+    known.last_translator, known.language_team, known.revision_date = "none", "none", DATED
+    known.fuzzy = False
+    written = io.BytesIO()
+    write_po(written, known, width=110, include_lineno=False, ignore_obsolete=True)
+    write_whole(file, written.getvalue())
 
 
 if __name__ == "__main__":

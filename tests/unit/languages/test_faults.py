@@ -7,24 +7,29 @@ import re
 import pytest
 
 from sampan.core.errors import InputError, SampanError
+from sampan.core.languages import Language
 from sampan.core.money import Money
-from sampan.languages import faults
-from sampan.languages.catalogue import TRANSLATED
+from sampan.languages import fault_texts, faults
+from sampan.languages.catalogue import TRANSLATED, faults_file, read
 
 GAP = re.compile(r"%\((\w+)\)s")
 
 
 def test_the_texts_of_faults_are_found_in_the_source() -> None:
-    found = faults.messages()
+    found = fault_texts.messages()
     assert len(found) > 600
     assert '"%(currency)s" is not a currency that can be paid in.' in found
     assert "Write its ISO 4217 code, such as USD, EUR or CNY." in found
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_every_fault_is_translated_and_keeps_its_gaps(language: str) -> None:
-    known = {str(message.id): str(message.string) for message in faults.catalogue(language) if message.id}
-    assert known.keys() == faults.messages(), "python -m sampan.languages.faults"
+def test_every_fault_is_translated_and_keeps_its_gaps(language: Language) -> None:
+    known = {
+        str(message.id): str(message.string)
+        for message in read(faults_file(language), language)
+        if message.id
+    }
+    assert known.keys() == fault_texts.messages(), "python -m sampan.languages.extract"
     for text, translation in known.items():
         assert translation, text
         assert sorted(GAP.findall(text)) == sorted(GAP.findall(translation)), text
@@ -32,7 +37,7 @@ def test_every_fault_is_translated_and_keeps_its_gaps(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_a_fault_is_said_with_what_it_was_raised_with(language: str) -> None:
+def test_a_fault_is_said_with_what_it_was_raised_with(language: Language) -> None:
     with pytest.raises(InputError) as raised:
         Money.read("5", "ABC")
     told = faults.said(raised.value.what, language)
