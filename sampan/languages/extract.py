@@ -21,6 +21,7 @@ from sampan.languages.catalogue import TRANSLATED, faults_file, pages_file, read
 
 METHODS = [
     ("languages/terms.py", "python"),
+    ("languages/choices.py", "python"),
     ("web/desk/words.py", "python"),
     ("web/desk/science_words.py", "python"),
     ("**/templates/*.html", "jinja2"),
@@ -77,7 +78,7 @@ def write(known: Catalog, file: Path) -> None:
     known.last_translator, known.language_team, known.revision_date = "none", "none", DATED
     known.fuzzy = False
     written = io.BytesIO()
-    write_po(written, known, width=110, include_lineno=False, ignore_obsolete=True)
+    write_po(written, known, width=110, include_lineno=False, ignore_obsolete=True, sort_output=True)
     write_whole(file, written.getvalue())
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sampan.engines.allocate import POLICIES
+from sampan.languages.choices import CHOICES, choice  # noqa: F401 -- templates ask for them here
 from sampan.languages.terms import pgettext
 from sampan.web.desk import science_words
 from sampan.web.desk.menu import offers
@@ -543,116 +544,6 @@ FIELDS: Mapping[str, str] = {
 }
 """Fields of forms and results."""
 
-CHOICES: Mapping[str, str] = {
-    "EMT specialised care": pgettext("choice", "EMT specialised care"),
-    "EMT type 1 fixed": pgettext("choice", "EMT type 1 fixed"),
-    "EMT type 1 mobile": pgettext("choice", "EMT type 1 mobile"),
-    "EMT type 2": pgettext("choice", "EMT type 2"),
-    "EMT type 3": pgettext("choice", "EMT type 3"),
-    "NGO": pgettext("choice", "NGO"),
-    "acknowledged": pgettext("choice", "acknowledged"),
-    "alpha-fair": pgettext("choice", "between fairness and harm averted"),
-    "agreed": pgettext("choice", "agreed"),
-    "air": pgettext("choice", "air"),
-    "answered": pgettext("choice", "answered"),
-    "applied": pgettext("choice", "applied"),
-    "arrived": pgettext("choice", "arrived"),
-    "assistance": pgettext("choice", "assistance"),
-    "batch": pgettext("choice", "batch"),
-    "business": pgettext("choice", "business"),
-    "by age": pgettext("choice", "by age"),
-    "cancelled": pgettext("choice", "cancelled"),
-    "cases": pgettext("choice", "cases"),
-    "central government": pgettext("choice", "central government"),
-    "change": pgettext("choice", "change"),
-    "claimed": pgettext("choice", "claimed"),
-    "cleared": pgettext("choice", "cleared"),
-    "closed": pgettext("choice", "closed"),
-    "closing": pgettext("choice", "closing"),
-    "committed": pgettext("choice", "committed"),
-    "consignment": pgettext("choice", "consignment"),
-    "corrected": pgettext("choice", "corrected"),
-    "correcting": pgettext("choice", "correcting"),
-    "deaths": pgettext("choice", "deaths"),
-    "decided": pgettext("choice", "decided"),
-    "default": pgettext("choice", "default"),
-    "delivered": pgettext("choice", "delivered"),
-    "deployed": pgettext("choice", "deployed"),
-    "domestic": pgettext("choice", "domestic"),
-    "done": pgettext("choice", "done"),
-    "draft": pgettext("choice", "draft"),
-    "earmarked": pgettext("choice", "earmarked"),
-    "expected harm": pgettext("choice", "least expected harm"),
-    "expires soon": pgettext("choice", "expires soon"),
-    "expert group": pgettext("choice", "expert group"),
-    "floors then weights": pgettext("choice", "what was promised first, then least harm"),
-    "found": pgettext("choice", "found"),
-    "foundation": pgettext("choice", "foundation"),
-    "given": pgettext("choice", "given"),
-    "goods": pgettext("choice", "goods"),
-    "granted": pgettext("choice", "granted"),
-    "hand": pgettext("choice", "hand"),
-    "by hand": pgettext("choice", "by hand"),
-    "hard hit": pgettext("choice", "hard hit"),
-    "handed to carrier": pgettext("choice", "handed to carrier"),
-    "headline": pgettext("choice", "headline"),
-    "in transit": pgettext("choice", "in transit"),
-    "individual": pgettext("choice", "individual"),
-    "internal": pgettext("choice", "internal"),
-    "leximin": pgettext("choice", "the worst off first"),
-    "lists": pgettext("choice", "lists"),
-    "local government": pgettext("choice", "local government"),
-    "lost": pgettext("choice", "lost"),
-    "met": pgettext("choice", "met"),
-    "money": pgettext("choice", "money"),
-    "multilateral": pgettext("choice", "multilateral"),
-    "name": pgettext("choice", "name"),
-    "new": pgettext("choice", "new"),
-    "no sharing": pgettext("choice", "nothing is shared"),
-    "not met": pgettext("choice", "not met"),
-    "open": pgettext("choice", "open"),
-    "opening": pgettext("choice", "opening"),
-    "packed": pgettext("choice", "packed"),
-    "paid, not confirmed": pgettext("choice", "paid, not confirmed"),
-    "partly committed": pgettext("choice", "partly committed"),
-    "partly delivered": pgettext("choice", "partly delivered"),
-    "partly met": pgettext("choice", "partly met"),
-    "party": pgettext("choice", "party"),
-    "people": pgettext("choice", "people"),
-    "person-days": pgettext("choice", "person-days"),
-    "planned": pgettext("choice", "planned"),
-    "pledged": pgettext("choice", "pledged"),
-    "promise": pgettext("choice", "promise"),
-    "proportional": pgettext("choice", "one share of need for all"),
-    "proportional to cases": pgettext("choice", "in proportion to cases"),
-    "province of home": pgettext("choice", "province of ours"),
-    "public": pgettext("choice", "public"),
-    "r": pgettext("choice", "r"),
-    "rail": pgettext("choice", "rail"),
-    "received": pgettext("choice", "received"),
-    "refused": pgettext("choice", "refused"),
-    "released": pgettext("choice", "released"),
-    "returned": pgettext("choice", "returned"),
-    "road": pgettext("choice", "road"),
-    "sea": pgettext("choice", "sea"),
-    "sent": pgettext("choice", "sent"),
-    "sent back": pgettext("choice", "sent back"),
-    "services": pgettext("choice", "services"),
-    "situation": pgettext("choice", "situation"),
-    "softly": pgettext("choice", "softly"),
-    "stocks for its members": pgettext("choice", "stocks for its members"),
-    "team": pgettext("choice", "team"),
-    "text": pgettext("choice", "text"),
-    "tightly": pgettext("choice", "tightly"),
-    "under way": pgettext("choice", "under way"),
-    "unearmarked": pgettext("choice", "unearmarked"),
-    "verified": pgettext("choice", "verified"),
-    "weaker health system": pgettext("choice", "weaker health system"),
-    "withdrawn": pgettext("choice", "withdrawn"),
-    **science_words.CHOICES,
-}
-"""What may be chosen, and what results say in one word."""
-
 CHOSEN: Mapping[str, tuple[str, ...]] = {
     "donor_kind": (
         "central government",
@@ -711,11 +602,6 @@ class Lead:
 def label(word: str) -> str:
     """What a field is called in English."""
     return FIELDS.get(word, word.replace("_", " "))
-
-
-def choice(word: object) -> str:
-    """What a choice is called in English."""
-    return CHOICES.get(str(word), str(word))
 
 
 FIGURES: Mapping[str, str] = {
