@@ -103,12 +103,19 @@ def opened(
     national, stores = _apart(session.home, held, wished)
     given = with_stock(given, national)
     since = day if counted is not None else _opened(session, day)
-    assumed = depot(given, estimate.items, day=day, opened=since, sent=() if counted is not None else earlier)
+    held_now = depot(
+        given,
+        estimate.items,
+        day=day,
+        opened=since,
+        sent=() if counted is not None else earlier,
+        counted=national,
+    )
     if not inland:
         wished, stores = tuple(lot for lot in wished if not is_province(lot.depot)), ()
     question = Question(
         estimate,
-        assumed.holding(national),
+        held_now,
         given,
         day,
         weights(estimate, given),
@@ -188,12 +195,11 @@ def asked_otherwise(session: Session, question: Question, edited: Assumptions) -
         else needs.served(estimated(session, then, with_provinces=inland, outlook=question.estimate.outlook))
     )
     stock = {item: s.stock for item, s in then.supply.items() if s.stock != now.supply[item].stock}
-    fresh = depot(then, estimate.items, day=question.day, opened=question.day, sent=())
     held = dict(zip(question.depot.items, question.depot.at_hand, strict=True)) | stock
     return replace(
         question,
         estimate=estimate,
-        depot=fresh.holding(held),
+        depot=depot(then, estimate.items, day=question.day, opened=question.day, sent=(), counted=held),
         assumptions=then,
         weights=weights(estimate, then),
     )

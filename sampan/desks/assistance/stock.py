@@ -27,11 +27,6 @@ class Depot:
     for_export: np.ndarray
     for_home: np.ndarray
 
-    def holding(self, counted: Mapping[str, int]) -> Depot:
-        """The same depot with so many units at hand of the items that were counted."""
-        at_hand = [counted.get(item, units) for item, units in zip(self.items, self.at_hand, strict=True)]
-        return replace(self, at_hand=np.array(at_hand))
-
     def supply(self, weeks: int) -> np.ndarray:
         """(weeks, items): units that become available in each week; the first is what is at hand."""
         supply = np.tile(self.for_export, (weeks, 1))
@@ -52,18 +47,26 @@ class Store:
 
 
 def depot(
-    assumptions: Assumptions, items: Sequence[str], *, day: date, opened: date, sent: Sequence[Sent]
+    assumptions: Assumptions,
+    items: Sequence[str],
+    *,
+    day: date,
+    opened: date,
+    sent: Sequence[Sent],
+    counted: Mapping[str, int],
 ) -> Depot:
-    """The depot on ``day``: opening stock, and production for export with this week's, less what was sent.
+    """The depot on ``day``: of each item what is ``counted``, and of one that nobody counted what is assumed.
 
-    Home's own use is met from the production that stays at home; the reserve looks after the rest.
-    Raises InputError for an item without supply figures.
+    That is opening stock, and production for export with this week's, less what was sent. Home's own use is
+    met from the production that stays at home; the reserve looks after the rest. Raises InputError for an item
+    without supply figures, or of which more was sent than was assumed.
     """
     supplies = [_supply(assumptions, name) for name in items]
     for_export = np.array([s.production * s.export_share for s in supplies]).round()
     weeks = max(0, (day - opened).days) / 7
     given = np.array([sum(s.units.get(name, 0) for s in sent if s.day <= day) for name in items])
-    at_hand = np.array([s.stock for s in supplies]) + (for_export * (weeks + 1)).round() - given
+    assumed = np.array([s.stock for s in supplies]) + (for_export * (weeks + 1)).round() - given
+    at_hand = [counted.get(name, units) for name, units in zip(items, assumed, strict=True)]
     for name, units in zip(items, at_hand, strict=True):
         if units < -1:
             raise InputError(
