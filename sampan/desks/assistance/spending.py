@@ -52,9 +52,9 @@ def _drawn(
     ledger = session.ledger
     known = earmarks(ledger)
     purpose = said.purpose or (known[said.earmark].purpose if said.earmark else "")
-    held = balance(ledger, account=account, kind="money", item=line.item, as_of=day)
-    held.sort(
-        key=lambda one: (-tightness(known.get(one.commodity.earmark or "")), one.commodity.earmark or "")
+    held = sorted(
+        balance(ledger, account=account, kind="money", item=line.item, as_of=day),
+        key=lambda one: (-tightness(known.get(one.commodity.earmark or "")), one.commodity.earmark or ""),
     )
     left, drawn, denied = line.quantity, [], []
     for one in held:
