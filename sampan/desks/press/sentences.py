@@ -102,7 +102,8 @@ class Sentences:
 
     def thanks(self) -> Runs:
         """That we are grateful."""
-        return (Run(self._gettext("We thank each of them, and everybody who gave through them.")),)
+        gettext = self._gettext
+        return (Run(gettext("We thank each of them, and everybody who gave through them.")),)
 
     def abroad(self, outbreak: Outbreak) -> Runs:
         """The epidemic in the world."""
@@ -157,9 +158,10 @@ class Sentences:
 
     def caveat(self) -> Runs:
         """How the figures are to be read."""
+        gettext = self._gettext
         return (
             Run(
-                self._gettext(
+                gettext(
                     "Cases are counted where they were reported: an infection brought from abroad counts in "
                     "the country that reported it, not in the one where it was caught. Countries test and "
                     "report differently."
@@ -168,4 +170,5 @@ class Sentences:
         )
 
     def _new_cases(self, count: int) -> str:
-        return self._npgettext("reported", "%(count)s new case", "%(count)s new cases", count)
+        npgettext = self._npgettext
+        return npgettext("reported", "%(count)s new case", "%(count)s new cases", count)

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from sampan.core.languages import LANGUAGES, Language
 from sampan.engines.situation import PHASES
 from sampan.languages.catalogue import TRANSLATED, pages_file, read, translations
-from sampan.languages.extract import messages
+from sampan.languages.extract import METHODS, messages
 from sampan.languages.terms import TERMS
 from sampan.records.assistance.consignments import State
 from sampan.world.items import items
@@ -34,6 +34,14 @@ def test_the_extraction_finds_what_is_there() -> None:
     found = {message.id if isinstance(message.id, str) else message.id[0] for message in messages()}
     assert len(found) > 150
     assert {"Brief of %(day)s", "%(count)s country", "South Pacific", "There is no such page."} <= found
+
+
+def test_no_message_is_looked_up_by_a_name_that_the_extraction_does_not_know() -> None:
+    root = pages_file("ar").parents[2]
+    files = [file for pattern, kind in METHODS if kind == "python" for file in root.glob(pattern)]
+    assert len(files) > 10
+    hidden = re.compile(r"\w_n?p?gettext\(|\._n?p?gettext\(")
+    assert not [file.name for file in files if hidden.search(file.read_text("utf-8"))]
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
