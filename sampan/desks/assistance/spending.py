@@ -165,8 +165,11 @@ def _out_of(
     """Movements of ``money`` out of a commitment, the tightest earmark first unless ``loosest``."""
     known = earmarks(ledger)
     account = f"committed:{number}"
-    held = balance(ledger, account=account, kind="money", item=money.currency, as_of=day)
-    held.sort(key=lambda one: tightness(known.get(one.commodity.earmark or "")), reverse=not loosest)
+    held = sorted(
+        balance(ledger, account=account, kind="money", item=money.currency, as_of=day),
+        key=lambda one: tightness(known.get(one.commodity.earmark or "")),
+        reverse=not loosest,
+    )
     moved, left = [], money.minor
     for one in held:
         taken = min(left, one.quantity)
