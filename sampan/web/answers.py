@@ -12,6 +12,8 @@ from threading import Lock
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sampan.core.errors import NodeError
+
 KEPT_BYTES = 48 * 2**20
 """Of answers, before those that were made longest ago are forgotten."""
 
@@ -24,6 +26,11 @@ class Answer:
     body: bytes
     small: bytes
     etag: str
+
+    @property
+    def size(self) -> int:
+        """Bytes that keeping it takes."""
+        return len(self.body) + len(self.small)
 
     @classmethod
     def of(cls, type: str, body: bytes) -> Answer:
@@ -55,34 +62,41 @@ def takes_gzip(accepted: str) -> bool:
 
 
 class Kept:
-    """Answers worked out at one size of the ledger; when it has grown, they are worked out anew."""
+    """Answers worked out at one size of the ledger. When it has grown they are worked out anew, if they can be."""
 
     def __init__(self) -> None:
-        self._size = -1
         self._bytes = 0
-        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._answers: OrderedDict[str, tuple[int, Answer]] = OrderedDict()
         self._turn = Lock()
 
     def get(self, size: int, key: str) -> Answer | None:
         """The answer under ``key``, if it holds at this size."""
-        return self._answers.get(key) if size == self._size else None
+        of, answer = self._answers.get(key, (-1, None))
+        return answer if of == size else None
 
     def made(self, size: int, key: str, make: Callable[[], Answer]) -> Answer:
-        """The answer under ``key``, made if need be. One is made at a time: the next may find it there."""
+        """The answer under ``key``, made if need be. One is made at a time: the next may find it there.
+
+        While the database does not answer, the one made last. Raises NodeError if there is none.
+        """
         with self._turn:
             if found := self.get(size, key):
                 return found
-            answer = make()
-            if size > self._size:
-                self._size, self._bytes = size, 0
-                self._answers.clear()
-            if size == self._size:
-                self._keep(key, answer)
+            of, last = self._answers.get(key, (-1, None))
+            try:
+                answer = make()
+            except NodeError:
+                if last is None:
+                    raise
+                return last
+            if size > of:
+                self._keep(key, size, answer)
             return answer
 
-    def _keep(self, key: str, answer: Answer) -> None:
-        self._answers[key] = answer
-        self._bytes += len(answer.body) + len(answer.small)
+    def _keep(self, key: str, size: int, answer: Answer) -> None:
+        _, gone = self._answers.pop(key, (-1, None))
+        self._answers[key] = size, answer
+        self._bytes += answer.size - (gone.size if gone else 0)
         while self._bytes > KEPT_BYTES:
-            _, gone = self._answers.popitem(last=False)
-            self._bytes -= len(gone.body) + len(gone.small)
+            _, (_, gone) = self._answers.popitem(last=False)
+            self._bytes -= gone.size

@@ -11,6 +11,7 @@ import pytest
 
 from sampan.core.languages import LANGUAGES
 from sampan.node import Node
+from sampan.records.control import Vouch
 from sampan.web.app import site
 from sampan.web.guard import Guard
 from tests.signed import PASSWORD, QUICK, accounts_of, signed_in
@@ -57,6 +58,8 @@ def test_people_are_told_and_go_on_where_they_were(served: tuple[Node, Guard], p
     token = csrf(officer, "/en/account")
     form = csrf(stranger, "/en/sign-in")
     known = stranger.get("/fr/brief").content
+    node.session.write("load", [Vouch(place="ITA", day=node.session.today())])
+    assert stranger.get("/en/ledger").status_code == 200, "it has grown since that page was made"
     said = {"csrf": form, "handle": "officer", "password": PASSWORD}
     with away(postgres_url):
         assert stranger.get("/fr/brief").content == known, "readers keep what was made"
