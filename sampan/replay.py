@@ -18,17 +18,18 @@ from sampan.desks.assistance.batches import Approved, approve
 from sampan.desks.assistance.plan import Decision
 from sampan.desks.assistance.rounds import propose
 from sampan.desks.control import forecast, reports
-from sampan.desks.control.situation import Assessed, assessed
+from sampan.desks.control.situation import Assessed, assessed, situation
 from sampan.desks.press.brief import Brief, brief
 from sampan.engines.forecast import Forecast
 from sampan.formats import jhu
+from sampan.injects import Injects
 from sampan.node import Node
 
 Step = Callable[[str, str], AbstractContextManager[None]]
 """Opens a named step, with a detail, for a progress bar and a stopwatch."""
 
 ROUNDS = 4
-STEPS = ("load", "situation", "forecast", "need and plan", "approve")
+STEPS = ("injects", "load", "situation", "forecast", "need and plan", "approve")
 
 
 @dataclass(frozen=True)
@@ -99,20 +100,34 @@ def replay(
     clock: StandingClock,
     assumptions: Assumptions,
     step: Step,
+    injects: Injects | None = None,
     director: str = "director",
 ) -> Replay:
     """Runs the loop on every one of ``days`` over the JHU files ``files``, then writes the brief.
 
-    ``clock`` is the node's, and is set to each day. The officer proposes, ``director`` approves.
+    ``clock`` is the node's, and is set to each day. The officer proposes, ``director`` approves; ``injects``,
+    in an exercise, play everybody else in between.
     """
     rounds = []
     for day in days:
         clock.set_to(day)
-        rounds.append(_round(node, files, day, assumptions=assumptions, step=step, director=director))
+        if injects:
+            with step("injects", f"{day:%d %B %Y}"):
+                injects.until(day)
+        one = _round(node, files, day, assumptions=assumptions, step=step, director=director)
+        if injects:
+            injects.decided(one.batch, _hardest_hit(one, node.session.home))
+        rounds.append(one)
     last = rounds[-1]
     with step("brief", ""):
         written = brief(node.session, day=days[-1], assessed=last.assessed, exercise=node.settings.exercise)
     return Replay(tuple(rounds), written)
+
+
+def _hardest_hit(one: Round, home: str) -> list[str]:
+    """Countries of the batch, those with the most new cases first."""
+    rows = situation(one.assessed).rows
+    return [row.place for row in rows if row.place in one.batch.recipients and row.place != home]
 
 
 def _round(

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sampan.core.time import StandingClock
 from sampan.desks.assistance import assumptions
-from sampan.desks.control.exercise import Exercise
+from sampan.desks.control.exercise import SEED, Exercise
 from sampan.formats import jhu
+from sampan.injects import BEFORE, Injects
 from sampan.node import Node
 from sampan.replay import Replay, decision_days, replay
 
@@ -28,10 +29,12 @@ class Ran:
 def run(folder: Path, files: dict[str, bytes], *, last_weeks_off: int = 0, **kept: Exercise) -> Ran:
     table = jhu.read(*files.values())
     days = decision_days(table.days[0], table.days[-1] - timedelta(weeks=last_weeks_off))
-    clock = StandingClock(datetime.combine(days[0], time(12), UTC))
+    clock = StandingClock(datetime.combine(days[0] - BEFORE, time(12), UTC))
     node = Node.create(folder, home="CHN", clock=clock, exercise=bool(kept))
+    given = assumptions.default()
+    around = Injects(node.session, clock, assumptions=given, first=days[0], seed=SEED) if kept else None
     silent = lambda name, detail: contextlib.nullcontext()  # noqa: E731
-    done = replay(node, files, days, clock=clock, assumptions=assumptions.default(), step=silent)
+    done = replay(node, files, days, clock=clock, assumptions=given, step=silent, injects=around)
     return Ran(node, done, files, **kept)
 
 

@@ -57,21 +57,24 @@ def demo(
     began = time.perf_counter()
     from sampan.core.time import StandingClock
     from sampan.formats import jhu
+    from sampan.injects import BEFORE
     from sampan.replay import STEPS, decision_days, replay
 
     supply = assumptions_of(assumptions)
-    with Steps(total=2 + 4 * len(STEPS)) as steps:
+    with Steps(total=3 + 4 * len(STEPS)) as steps:
         with steps.step("read" if data or source else "make the exercise"):
             exercise, files = _figures(data, source, home, seed)
             table_ = jhu.read(*_pair(files))
             days = decision_days(table_.days[0], _last(table_.days[-1], exercise))
         with steps.step("make the node"):
-            clock = StandingClock(_midday(days[0]))
+            clock = StandingClock(_midday(days[0] - BEFORE if exercise else days[0]))
             node = _node(folder, home, clock, exercise is not None)
         with node:
             for file in capacity or []:
                 _load_capacity(node, file)
-            done = replay(node, files, days, clock=clock, assumptions=supply, step=steps.step)
+            around = _injects(node, clock, supply, days[0], seed) if exercise else None
+            done = replay(node, files, days, clock=clock, assumptions=supply, step=steps.step, injects=around)
+            password = _open_to_readers(node, days[-1], steps) if serve else ""
         written = _write(folder, done, exercise)
     if json:
         as_json(_result(done, exercise, steps))
@@ -83,6 +86,7 @@ def demo(
     if serve:
         from sampan.cli.serve import start
 
+        said(f"The desks are behind Sign in: officer, director, press or administrator, password {password}")
         start(folder, port=port)
 
 
@@ -144,6 +148,34 @@ def _load_capacity(node: Any, file: Path) -> None:
     from sampan.desks.assistance.capacity import load
 
     load(node.session, file.name, read_bytes(file))
+
+
+def _injects(node: Any, clock: Any, supply: Any, first: Any, seed: int | None) -> Any:
+    """Everybody around the office, from two weeks before the first decision on."""
+    from sampan.desks.control.exercise import SEED
+    from sampan.injects import Injects
+
+    seed = SEED if seed is None else seed
+    return Injects(node.session, clock, assumptions=supply, first=first, seed=seed)
+
+
+def _open_to_readers(node: Any, day: Any, steps: Steps) -> str:
+    """Releases the brief of ``day``, once the director has agreed; lets people sign in with the password it gives."""
+    import secrets
+
+    from sampan.access.accounts import Accounts
+    from sampan.desks.press import drafts, releasing
+
+    press, director = node.on_behalf_of("press"), node.on_behalf_of("director")
+    with steps.step("release"):
+        drafts.draft(press, day)
+        releasing.review(director, day, revision=1, approve=True)
+        releasing.release(press, day)
+    accounts = Accounts(node.session.ledger, node.session.clock, node.settings.known)
+    password = secrets.token_hex(8)
+    for handle in node.settings.people:
+        accounts.set_password(handle, password)
+    return password
 
 
 def _write(folder: Path, done: Replay, exercise: Exercise | None) -> list[Path]:
