@@ -22,7 +22,7 @@ from sampan.core.plain import plain
 from sampan.languages.speech import Speech, speech
 from sampan.web.api.once import Given, Once
 from sampan.web.asked import NotFound
-from sampan.web.desk import beforehand, pictures, tables, words
+from sampan.web.desk import beforehand, cycle, pictures, tables, words
 from sampan.web.desk.menu import (
     SECTIONS,
     Placed,
@@ -71,7 +71,7 @@ class DeskPages:
         """Every section, and what waits: for the reader, and for others."""
         session = session_of(request)
         found = await run_in_threadpool(self._results.kept, ("home", session.person.handle), session, waiting)
-        mine = [one for one in found if session.person.may(one.act)]
+        mine = [one for one in found if one.act and session.person.may(one.act)]
         return await self._inside.page(
             request,
             "desk_home.html",
@@ -79,6 +79,7 @@ class DeskPages:
             sections=SECTIONS,
             mine=mine,
             others=[one for one in found if one not in mine],
+            round=await run_in_threadpool(cycle.steps, session),
             offers=offers(),
             words=words,
         )
@@ -130,15 +131,7 @@ class DeskPages:
         status = 200 if fault is None else fault.http_status
         beside: Mapping[str, Any] = {}
         if result is not None:
-            standing = await run_in_threadpool(self._inside.standing)
-            look = request.query_params.get("look", "")
-            beside = await run_in_threadpool(
-                pictures.beside,
-                placed.key,
-                result,
-                said,
-                Looking(session, language_of(request), look, standing),
-            )
+            beside = await run_in_threadpool(self._beside, placed, result, said, request, session)
         return await self._page(
             request,
             pictures.template(placed.key) if result is not None else "desk_view.html",
@@ -150,6 +143,7 @@ class DeskPages:
             asking=waits_to_be_asked(placed),
             file=is_file(placed),
             once=str(uuid4()),
+            round=await run_in_threadpool(cycle.steps, session) if fault else (),
             **_looked(request, placed, result),
             **beside,
         )
@@ -323,6 +317,7 @@ def _looked(request: Request, placed: Placed, result: Any) -> Mapping[str, Any]:
     start = request.query_params.get("from", "0")
     begin = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 0
     about = tables.ABOUT.get(placed.key)
+    query = [(name, text) for name, text in request.query_params.multi_items() if name not in OWN]
     return {
         "it": result,
         "result": None
@@ -330,16 +325,21 @@ def _looked(request: Request, placed: Placed, result: Any) -> Mapping[str, Any]:
         else shown(result, tables.laid_out(placed.key, begin, result)),
         "begin": begin,
         "most": tables.MOST_SHOWN,
-        "query": [(name, text) for name, text in request.query_params.multi_items() if name not in OWN],
+        "query": query,
         "done": request.query_params.get("done", ""),
-        "about": about(result) if about and result is not None else (),
+        "about": about(result, tuple(query)) if about and result is not None else (),
     }
 
 
 def _download(placed: Placed, data: bytes) -> Response:
     assert isinstance(placed.offer, View)
     media = placed.offer.media or "application/octet-stream"
-    ending = {"text/csv": "csv", "application/xml": "xml", "application/ld+json": "json"}.get(
+    ending = {
+        "text/csv": "csv",
+        "application/xml": "xml",
+        "application/ld+json": "json",
+        "application/zip": "zip",
+    }.get(
         media.partition(";")[0]
     )
     ending = ending or ("xlsx" if "spreadsheet" in media else "bin")

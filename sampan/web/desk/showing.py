@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from sampan.core.money import Money
+from sampan.desks.assistance.needed import Range
 from sampan.world.items import items
 from sampan.world.organisations import organisations
 from sampan.world.places import is_place
@@ -23,6 +25,8 @@ Kind = Literal[
     "money",
     "change",
     "share",
+    "interval",
+    "range",
     "yes",
     "term",
     "word",
@@ -174,7 +178,7 @@ def _table(word: str, every: Sequence[Any], view: View, *, begin: int) -> Table:
     kept = [at for at in range(len(names)) if any(row[at].kind != "nothing" for row in cells)]
     return Table(
         word,
-        tuple(names[at] for at in kept),
+        tuple(names[at].rpartition(".")[2] for at in kept),
         tuple(tuple(row[at] for at in kept) for row in cells),
         len(every),
         tuple(view.nexts(row) for row in rows) if view.nexts else (),
@@ -185,6 +189,8 @@ def cell(word: str, value: Any, *, literal: bool = False) -> Cell:
     """One value of the field ``word``; ``literal`` if it is one of a few words of ours."""
     if value is None or value in ("", ()):
         return NOTHING
+    if isinstance(value, Range):
+        return Cell("range", value)
     if isinstance(value, float) and (word == "change" or word in SHARES):
         return Cell("change" if word == "change" else "share", value)
     for types, kind in _KINDS:
@@ -239,7 +245,9 @@ def _told_by(record: Any) -> tuple[str, ...]:
 
 def _cell_of(record: Any, name: str, *, literal: bool) -> Cell:
     """A field of a record: of a gift as what it is, of money with its currency."""
-    value, kind, item = getattr(record, name), *_thing(record)
+    value, kind, item = attrgetter(name)(record), *_thing(record)
+    if name == "r" and hasattr(record, "r_low"):
+        return Cell("interval", record)
     if kind == "money" and name in AMOUNTS and type(value) is int:
         return Cell("money", Money(value, item))
     if name == "item" and kind in ("people", "person-days"):

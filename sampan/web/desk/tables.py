@@ -26,9 +26,11 @@ COLUMNS: Mapping[str, Columns] = {
     "control.forecast": {"rows": ("place", "week", "first_day", "low95", "low50", "median", "high50", "high95")},
     "control.beds": {"": ("place", "first_day", "admitted", "ward", "intensive_care", "calibrated")},
     "control.odd_days": {"": ("place", "day", "reported", "used", "marks", "vouched_for")},
-    "assistance.need": {"rows": ("recipient", "item", "at_hand", "assured", "appealed", "total")},
+    "assistance.need": {
+        "rows": ("recipient", "item", "at_hand", "assured", "appealed", "total.need", "total.net")
+    },
     "assistance.needed": {
-        "rows": ("recipient", "item", "unit", "at_hand", "assured", "appealed", "total", "weekly")
+        "rows": ("recipient", "item", "unit", "at_hand", "assured", "appealed", "total.need", "total.net")
     },
     "assistance.priorities": {
         "": ("recipient", "weight", "hard_hit", "weak_system", "patients", "grounds", "appealed", "assumed")
@@ -206,10 +208,18 @@ NEXTS: Mapping[str, Callable[[Any], tuple[Next, ...]]] = {
 }
 """What can be done about a row of a view, from the row."""
 
-ABOUT: Mapping[str, Callable[[Any], tuple[Next, ...]]] = {
-    "assistance.appeal": of_appeal,
-    "assistance.consignment": of_consignment,
-    "assistance.contribution": lambda story: of_contribution(story.row),
-    "press.brief_standing": _of_brief,
+Asked = tuple[tuple[str, str], ...]
+
+ABOUT: Mapping[str, Callable[[Any, Asked], tuple[Next, ...]]] = {
+    "control.situation": lambda *_: (_next("control.publish_forecast"), _next("need")),
+    "control.forecast": lambda *_: (_next("control.publish_forecast"), _next("need")),
+    "assistance.need": lambda *_: (_next("draft_plan"), _next("compare_policies")),
+    "assistance.draft_plan": lambda _, asked: (Next("assistance.propose_plan", asked), _next("compare_policies")),
+    "assistance.batches": lambda *_: (_next("draft_plan"), _next("consignments")),
+    "assistance.appeal": lambda one, _: of_appeal(one),
+    "assistance.consignment": lambda one, _: of_consignment(one),
+    "assistance.contribution": lambda story, _: of_contribution(story.row),
+    "assistance.figures": lambda *_: (_next("press.draft_brief"),),
+    "press.brief_standing": lambda one, _: _of_brief(one),
 }
-"""What can be done about the one thing that a view shows."""
+"""What can be done about what a view shows, and what comes after it; an act may begin as the view was asked."""

@@ -21,11 +21,14 @@ from sampan.world.appeals import appeals
 
 @dataclass(frozen=True)
 class Waits:
-    """So many of something wait: what (a word of ``words.WAITING``), for whoever may do which act, and where."""
+    """So many of something wait: what (a word of ``words.WAITING``), for whoever may do which act, and where.
+
+    An act of None is never the reader's own.
+    """
 
     word: str
     count: int
-    act: Act
+    act: Act | None
     key: str
     said: tuple[tuple[str, str], ...] = ()
 
@@ -36,8 +39,9 @@ def waiting(session: Session) -> tuple[Waits, ...]:
 
 
 def _plans(session: Session) -> Iterator[Waits]:
-    rows = [row for row in batches.batches(session) if row.waiting and row.superseded_by is None]
-    rows = [row for row in rows if row.proposed_by != session.person.handle]
+    every = [row for row in batches.batches(session) if row.waiting and row.superseded_by is None]
+    rows = [row for row in every if row.proposed_by != session.person.handle]
+    yield Waits("own_plans", len(every) - len(rows), None, "assistance.batches")
     if len(rows) == 1:
         yield Waits("plans", 1, "approve", "assistance.plan", (("entry", rows[0].plan),))
     else:

@@ -41,6 +41,7 @@ WAITING: Mapping[str, str] = {
     "expired": pgettext("waiting", "lots that have expired"),
     "genomes": pgettext("waiting", "submissions of genomes to approve"),
     "notices": pgettext("waiting", "noticed consignments to sign for"),
+    "own_plans": pgettext("waiting", "plans of yours that wait for a second person"),
     "plans": pgettext("waiting", "plans to decide"),
     "receipts": pgettext("waiting", "consignments under way"),
     "silent": pgettext("waiting", "consignments not heard of for two weeks"),
@@ -55,6 +56,16 @@ WAITING: Mapping[str, str] = {
     "to_verify": pgettext("waiting", "appeals to verify"),
 }
 """What waits, after a count."""
+
+ROUND: Mapping[str, str] = {
+    "figures": pgettext("round", "Figures reported"),
+    "forecast": pgettext("round", "Forecast published"),
+    "plan": pgettext("round", "Plan proposed"),
+    "batch": pgettext("round", "Batch approved"),
+    "receipt": pgettext("round", "Goods signed for"),
+    "brief": pgettext("round", "Brief released"),
+}
+"""The steps from reported figures to the public's figure."""
 
 KINDS: Mapping[str, str] = {
     "assistance.consignment": pgettext("entry kind", "decided"),

@@ -10,11 +10,13 @@ from markupsafe import Markup
 
 from sampan.desks.assistance.depots import ItemOnHand, LotOnHand
 from sampan.desks.assistance.lists import Stock
+from sampan.desks.assistance.needed import Amounts, Needed, NeedRow, Range
 from sampan.desks.assistance.teams import TeamRow
 from sampan.languages.speech import speech
-from sampan.web.desk import bars, rota, tables, way, weeks, words
+from sampan.web.desk import bars, cycle, pictures, rota, tables, way, weeks, words
 from sampan.web.desk.bars import Bar
 from sampan.web.desk.menu import offers
+from sampan.web.desk.showing import Cell, shown
 from sampan.web.desk.waiting import waiting
 from tests.unit.web_desk.conftest import Desk
 
@@ -38,7 +40,7 @@ def test_what_a_table_names_is_there() -> None:
     views = {key for key, placed in offers().items() if not hasattr(placed.offer, "needs")}
     assert set(tables.COLUMNS) | set(tables.NEXTS) | set(tables.ABOUT) | tables.NEWEST_FIRST <= views
     named = {column for of in tables.COLUMNS.values() for columns in of.values() for column in columns}
-    assert named <= set(words.FIELDS)
+    assert {column.rpartition(".")[2] for column in named} <= set(words.FIELDS)
 
 
 def test_every_word_that_waits_has_a_name(desk: Desk) -> None:
@@ -65,10 +67,45 @@ def words_of(desk: Desk, handle: str) -> dict[str, int]:
 
 def test_each_person_sees_what_waits_for_them(desk: Desk) -> None:
     batch(desk)
-    assert words_of(desk, "officer") == {"stock": 1}, "nobody decides on a plan of their own"
+    assert words_of(desk, "officer") == {"own_plans": 1, "stock": 1}, "nobody decides on a plan of their own"
+    assert "plans of yours" in desk.browser().get("/en/desk").text.partition("What waits for others")[2]
     assert words_of(desk, "director") == {"plans": 1, "stock": 1}
     page = desk.browser("director").get("/en/desk").text
     assert "plans to decide" in page.partition("What waits for others")[0]
+
+
+def test_the_round_says_which_step_comes_next(desk: Desk) -> None:
+    def behind() -> list[str]:
+        return [one.word for one in cycle.steps(desk.node.session) if one.behind]
+
+    assert set(words.ROUND) == set(cycle.STEPS)
+    assert behind() == ["figures"]
+    for path in ("/en/desk", "/en/desk/control/situation"):
+        page = desk.browser().get(path).text
+        assert re.search(r'Next: <a href="/en/desk/control/load_figures">', page), (
+            "the way out is a page, too"
+        )
+    batch(desk)
+    assert behind() == ["figures", "batch"]
+    assert cycle.steps(desk.node.on_behalf_of("italy")) == ()
+
+
+def test_the_picture_of_a_result_is_drawn_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch(desk)
+    drawn: list[str] = []
+    beside = pictures.beside
+    monkeypatch.setattr(pictures, "beside", lambda key, *said: drawn.append(key) or beside(key, *said))
+    for _ in range(2):
+        assert "The coming weeks" in desk.browser().get("/en/desk/assistance/stock?look=mask").text
+    assert drawn == ["assistance.stock"]
+
+
+def test_a_range_is_said_in_one_cell() -> None:
+    weeks_ahead = Amounts(None, *(Range(100, 80, 99, 130),) * 4)
+    row = NeedRow("ITA", "Italy", "country", "mask", "piece", 5, 0, None, weeks_ahead, (weeks_ahead,))
+    found = shown(Needed(DAY, 8, (), (row,), (), (), (), False), tables.laid_out("assistance.need", 0))
+    assert found.tables[0].columns == ("recipient", "item", "at_hand", "assured", "need", "net")
+    assert found.tables[0].rows[0][-1] == Cell("range", Range(100, 80, 99, 130))
 
 
 def test_a_part_is_approved_by_ticking_and_nothing_ticked_approves_nothing(desk: Desk) -> None:
