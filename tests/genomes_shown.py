@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
+from sampan.access.session import Session
 from sampan.desks.science import library
 from sampan.desks.science.terms import Shown, shown
+from sampan.desks.science.watching import watch_primers
 from sampan.engines.genome_search.layout import Layout
+from sampan.node import Node
 from sampan.records.science import Terms
 from tests.genome_rows import PARENTS, Genome, analysis, made_up, metadata
 from tests.small_virus import BEGIN, END, REFERENCE, changed, other
@@ -39,10 +42,16 @@ def some(n: int, *, seed: int = 3) -> list[Genome]:
     return found
 
 
-def put(node: Path, genomes: Sequence[Genome], shows: Sequence[Shown]) -> None:
-    """Lets the node in this folder have these genomes, and watch two primers."""
+def put(
+    node: Path, genomes: Sequence[Genome], shows: Sequence[Shown], *, session: Session | None = None
+) -> None:
+    """Lets the node in this folder have these genomes, and watch two primers; ``session`` is its, if it is open."""
     index = library.folder_of(node)
     library.set_reference(index, LAYOUT, parents={child: [parent] for child, parent in PARENTS.items()})
     if genomes:
         library.add(index, analysis(genomes, LAYOUT), metadata(genomes), shows)
-    (index.parent / "primers.tsv").write_text(PRIMERS)
+    if session:
+        watch_primers(session, PRIMERS.encode())
+        return
+    with Node.open(node) as opened:
+        watch_primers(opened.session, PRIMERS.encode())

@@ -97,7 +97,8 @@ def make_site(folder: Path) -> Site:
         holder="An institute",
     )
     genomes = some(300)
-    put(ran.node.folder, genomes, [shown(Terms()) if each.rank == 0 else HIDDEN for each in genomes])
+    shows = [shown(Terms()) if each.rank == 0 else HIDDEN for each in genomes]
+    put(ran.node.folder, genomes, shows, session=ran.node.session)
     app = site(ran.node, public_url=ADDRESS)
     return Site(ran, app, TestClient(app, follow_redirects=False))
 

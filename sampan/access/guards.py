@@ -61,6 +61,7 @@ from sampan.records.science_exchange import (
     GenomeSet,
     Project,
     ProjectStep,
+    WatchedOligos,
     Work,
 )
 from sampan.records.science_genomes import (
@@ -131,6 +132,7 @@ ACTS: Mapping[type[Record], Act] = {
     Work: "curate",
     GenomeSet: "curate",
     FocalPoint: "curate",
+    WatchedOligos: "curate",
     Alert: "curate",
     AlertStep: "curate",
     Project: "curate",
@@ -235,5 +237,5 @@ def _unfit(ledger: Ledger, leaving: Packing | Handover, day: date) -> str | None
         earmark = known.get(line.earmark or "")
         why = why_not(earmark, recipient_of(leaving.consignment), line.item) if earmark else None
         if why:
-            return f"Lot {line.lot} of {line.item} is earmarked: {why}."
+            return f"Lot {line.lot} of {line.item} is earmarked. {why}"
     return None

@@ -50,11 +50,16 @@ Labels = Annotated[
 ]  # fmt: skip
 
 
-def _look(node: Node, eyes: SeenBy) -> Look:
+Virus = Annotated[
+    str | None, typer.Option("--virus", help="Which, if there are several.", show_default="the only one")
+]
+
+
+def _look(node: Node, eyes: SeenBy, virus: str | None) -> Look:
     from sampan.desks.science.indexing import searchable
     from sampan.desks.science.search import look_of
 
-    return look_of(node.session, searchable(node.session), at_most=eyes.value)
+    return look_of(node.session, searchable(node.session, virus), at_most=eyes.value)
 
 
 def _labels(told: list[str] | None, otherwise: tuple[By, ...]) -> tuple[By, ...]:
@@ -75,6 +80,7 @@ def search(
     most: Annotated[int, typer.Option("--limit", min=0, help="Genomes to list.")] = 20,
     skip: Annotated[int, typer.Option(min=0, help="Genomes to pass over first.")] = 0,
     eyes: Eyes = SeenBy.staff,
+    virus: Virus = None,
     folder: NodeFolder = HERE,
     person: As = OFFICER,
     json: Json = False,
@@ -86,7 +92,7 @@ def search(
     from sampan.desks.science.search import search as asked
 
     with opened(folder, person) as node:
-        found = asked(_look(node, eyes), query, where=where or (), most=most, skip=skip)
+        found = asked(_look(node, eyes, virus), query, where=where or (), most=most, skip=skip)
     if json:
         as_json(found)
         return
@@ -102,6 +108,7 @@ def count(
     where: Where = None,
     by: Labels = None,
     eyes: Eyes = SeenBy.staff,
+    virus: Virus = None,
     folder: NodeFolder = HERE,
     person: As = OFFICER,
     json: Json = False,
@@ -114,7 +121,7 @@ def count(
 
     labels = _labels(by, ())
     with opened(folder, person) as node:
-        found = counts(_look(node, eyes), query, where=where or (), by=labels)
+        found = counts(_look(node, eyes, virus), query, where=where or (), by=labels)
     if json:
         as_json(found)
         return
@@ -134,6 +141,7 @@ def frequencies(
     least: Annotated[float, typer.Option(help="Smallest share of the covered genomes.")] = 0.05,
     amino_acids: Annotated[bool, typer.Option("--amino-acids", help="Of the peptides.")] = False,
     eyes: Eyes = SeenBy.staff,
+    virus: Virus = None,
     folder: NodeFolder = HERE,
     person: As = OFFICER,
     json: Json = False,
@@ -150,7 +158,7 @@ def frequencies(
         )
     labels = _labels(by, ("month",))
     with opened(folder, person) as node:
-        look = _look(node, eyes)
+        look = _look(node, eyes, virus)
         if mutation is not None:
             course = desk.course(look, query, mutation, where=where or (), by=labels)
         else:
@@ -188,6 +196,7 @@ def primers(
     where: Where = None,
     by: Labels = None,
     eyes: Eyes = SeenBy.staff,
+    virus: Virus = None,
     folder: NodeFolder = HERE,
     person: As = OFFICER,
     json: Json = False,
@@ -204,7 +213,7 @@ def primers(
 
     labels = _labels(by, ("month", "country"))
     with opened(folder, person) as node:
-        look = _look(node, eyes)
+        look = _look(node, eyes, virus)
         oligos = read_oligos(read_bytes(file), look.genomes.index.layout, name=file.name)
         found = watched(look, query, oligos, where=where or (), by=labels)
     if json:

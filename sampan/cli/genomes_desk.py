@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sampan.cli.appeals import day_of
 from sampan.cli.genomes import genomes_app
 from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
-from sampan.cli.say import as_json, said, table
+from sampan.cli.say import as_json, err, said, table
+from sampan.core.errors import InputError
+
+if TYPE_CHECKING:
+    from sampan.desks.science.findings import Finding
 
 MOST_SAID = 50
 
@@ -89,13 +95,19 @@ def submit(
     """
     from sampan.core.files import read_bytes
     from sampan.desks.science.findings import Blocked
+    from sampan.desks.science.submission import require_size
     from sampan.desks.science.submission import submit as act
 
-    with opened(folder, person) as node:
+    require_size({path.name: path.stat().st_size for path in files if path.is_file()})
+    uploaded = {path.name: read_bytes(path) for path in files}
+    if len(uploaded) < len(files):
+        raise InputError("Two of these files have one name.", field="FILES", way_out="Rename one.")
+    begun = time.perf_counter()
+    with opened(folder, person) as node, err.status("reading, checking and analysing"):
         try:
             done = act(
                 node.session,
-                {path.name: read_bytes(path) for path in files},
+                uploaded,
                 terms=terms.value,
                 until=day_of(until),
                 licence=licence,
@@ -108,9 +120,9 @@ def submit(
                 check=check,
             )
         except Blocked as fault:
-            for each in fault.findings[:MOST_SAID]:
-                said(str(each))
+            _say_findings(fault.findings)
             raise
+    seconds = time.perf_counter() - begun
     if json:
         as_json(done)
     else:
@@ -118,15 +130,73 @@ def submit(
             ["strain", "accession", "state", "lineage", "quality"],
             [[r.strain, r.accession, r.status, r.lineage, r.quality] for r in done.rows[:MOST_SAID]],
         )
-        for each in done.findings[:MOST_SAID]:
-            said(str(each))
+        _say_more(len(done.rows))
+        _say_findings(done.findings)
         what = f"{done.number}: " if done.number else "Only checked: " if check else ""
         said(
             f"{what}{done.new} new, {done.revised} revised, {done.blocked} kept out, {done.warnings} warnings; "
-            f"{f'analysed on {done.reference}' if done.reference else 'not analysed'}."
+            f"{f'analysed on {done.reference}' if done.reference else 'not analysed'}; "
+            f"{seconds:.1f} s, {len(done.rows) / seconds:,.0f} genomes a second."
         )
     if check and any(each.severity == "error" for each in done.findings):
         sys.exit(2)
+
+
+def _say_findings(findings: Sequence[Finding]) -> None:
+    for each in findings[:MOST_SAID]:
+        said(str(each))
+    _say_more(len(findings))
+
+
+def _say_more(count: int) -> None:
+    """Says that a list is longer than what was shown of it."""
+    if count > MOST_SAID:
+        said(f"… {MOST_SAID} of {count:,} are shown; --json has more.")
+
+
+@genomes_app.command()
+def original(
+    number: Number,
+    out: Annotated[Path, typer.Option("--out", file_okay=False, help="Folder to write into.")],
+    folder: NodeFolder = HERE,
+    person: As = OFFICER,
+    json: Json = False,
+) -> None:
+    """Write the files of a submission as they were handed in, byte for byte.
+
+    Example: sampan genomes original G-0001 --out originals
+    """
+    from sampan.core.files import write_whole
+    from sampan.desks.science.standing import original as view
+    from sampan.desks.science.standing import submission_report
+
+    with opened(folder, person) as node:
+        names = submission_report(node.session, number).submission.files
+        files = {name: view(node.session, number, name) for name in names}
+    for name, data in files.items():
+        write_whole(out / Path(name).name, data)
+        if not json:
+            said(f"Wrote {out / Path(name).name}.")
+    if json:
+        as_json({"files": list(files)})
+
+
+@genomes_app.command()
+def report(number: Number, folder: NodeFolder = HERE, person: As = OFFICER, json: Json = False) -> None:
+    """Show what was found in a submission when it was handed in: errors, warnings, where, and the way out.
+
+    Example: sampan genomes report G-0001
+    """
+    from sampan.desks.science.standing import submission_report
+
+    with opened(folder, person) as node:
+        found = submission_report(node.session, number)
+    if json:
+        as_json(found)
+        return
+    _say_findings(found.findings)
+    if not found.findings:
+        said("Nothing wrong or odd was found.")
 
 
 @genomes_app.command()
@@ -187,6 +257,11 @@ def status(
                 for s in found
             ],
         )
+        if behind := [s.number for s in found if s.renewed]:
+            said(
+                f"A newer engine or reference is here than the one that analysed {', '.join(behind)}: "
+                "sampan genomes reanalyse tells what it changes."
+            )
 
 
 @genomes_app.command()

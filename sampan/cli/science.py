@@ -279,32 +279,58 @@ def progress(
         _report(move_project(node.session, number, chosen, milestone=milestone, note=note), json)
 
 
+@science_app.command("primers")
+def watch_primers(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A table: name, sequence, start, strand.", show_default="show what is watched"),
+    ] = None,
+    virus: Annotated[
+        str | None, typer.Option(help="Which, if there are several.", show_default="the only one")
+    ] = None,
+    folder: NodeFolder = HERE,
+    person: As = OFFICER,
+    json: Json = False,
+) -> None:
+    """Set which primers and probes are watched from now on, or show them. A table with a header alone ends the watch.
+
+    Example: sampan science primers primers.tsv
+    """
+    from sampan.core.files import read_bytes
+    from sampan.desks.science import watching
+
+    with opened(folder, person) as node:
+        if file is None:
+            _show(watching.watched_primers(node.session, virus), json, "virus oligo letters position strand")
+        else:
+            data = read_bytes(file)
+            _report(watching.watch_primers(node.session, data, name=file.name, virus=virus), json)
+
+
 @science_app.command("watch")
 def watch(
-    primers: Annotated[Path | None, typer.Option(help="A table: name, sequence, start, strand.")] = None,
     least: Annotated[int, typer.Option(min=1, help="Genomes for an alert.")] = 20,
     false_share: Annotated[float, typer.Option(help="Share of false alarms about growth.")] = 0.05,
     mismatch: Annotated[float, typer.Option(help="Share of mismatches for an alert.")] = 0.1,
     warn_days: Annotated[int, typer.Option(help="Before terms end.")] = 14,
     after_days: Annotated[int, typer.Option(help="After which an alert goes up.")] = 3,
+    virus: Annotated[str | None, typer.Option(help="One alone.", show_default="all")] = None,
     folder: NodeFolder = HERE,
     person: As = OFFICER,
     json: Json = False,
 ) -> None:
-    """Look for what grows, what no longer fits and what is about to end; escalate what nobody took in hand.
+    """Look for what grows, watched primers that no longer fit and what is about to end; escalate what nobody took.
 
-    Example: sampan science watch --primers primers.tsv
+    Example: sampan science watch
     """
-    from sampan.core.files import read_bytes
     from sampan.desks.science.alerts import raise_alerts
 
     with opened(folder, person) as node:
         done = raise_alerts(
             node.session,
+            virus=virus,
             least=least,
             false_share=false_share,
-            name=primers.name if primers else "",
-            data=read_bytes(primers) if primers else None,
             mismatch=mismatch,
             warn_days=warn_days,
             after_days=after_days,

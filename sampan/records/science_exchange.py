@@ -83,6 +83,21 @@ class FocalPoint(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WatchedOligos(Record):
+    """The primers and probes that are watched against the genomes of a virus: ``table`` names them, ``count`` of them.
+
+    A later entry for the same virus replaces it; one of none ends the watch.
+    """
+
+    kind: ClassVar[str] = "science.primers"
+    sharing: ClassVar[Sharing] = "public"
+
+    virus: str
+    table: Snapshot
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Alert(Record):
     """Something that somebody should look at: raised once for each subject, until it is closed."""
 

@@ -22,7 +22,8 @@ class Submission(Record):
     """Genomes that were handed in: the files as they came, byte for byte, and what was read from them.
 
     ``records`` is the table of those that passed, ``sequences`` their letters in the order of the table.
-    ``last_serial`` is the highest number of an accession that this node has given.
+    ``last_serial`` is the highest number of an accession that this node has given; ``findings`` lists what was wrong
+    or odd, record by record.
     """
 
     kind: ClassVar[str] = "science.submission"
@@ -36,6 +37,7 @@ class Submission(Record):
     blocked: int
     warnings: int
     last_serial: int
+    findings: Snapshot | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

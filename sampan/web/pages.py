@@ -55,7 +55,7 @@ def _of_genomes(one: GenomePage) -> Page:
     """A page about genomes: what anybody may see of them today."""
     return Page(
         f"{beside.PUBLIC}{one.path}",
-        lambda standing, asked: one.view(sight.of_public(standing.session), asked),
+        lambda standing, asked: one.answer(sight.of_public(standing.session, asked.get("virus", "")), asked),
         one.template,
         one.sheet,
         query=one.query,

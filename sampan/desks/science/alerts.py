@@ -19,10 +19,12 @@ from sampan.core.errors import InputError
 from sampan.desks.science.collection import collection, require_staff
 from sampan.desks.science.done import Done, several
 from sampan.desks.science.frequencies import course, frequencies
-from sampan.desks.science.indexing import level
-from sampan.desks.science.primers import read_oligos, watched
+from sampan.desks.science.indexing import level, seen_viruses
+from sampan.desks.science.primers import watched
 from sampan.desks.science.releases import untold
 from sampan.desks.science.search import Look, counts, look_of
+from sampan.desks.science.watching import oligos_of
+from sampan.engines.genome_search.oligos import Oligo
 from sampan.engines.growth.logistic import Growth, discoveries, growth
 from sampan.records.record import Record
 from sampan.records.science_exchange import Alert, AlertKind, AlertStep, AlertStepKind
@@ -84,13 +86,11 @@ def raise_alerts(
     virus: str | None = None,
     least: int = 20,
     false_share: float = 0.05,
-    name: str = "primers.tsv",
-    data: bytes | None = None,
     mismatch: float = 0.1,
     warn_days: int = 14,
     after_days: int = 3,
 ) -> Done:
-    """Looks for what grows, what no longer fits (with a file of primers as ``data``) and what is about to end.
+    """Looks for what grows, which of the watched primers no longer fit, and what is about to end.
 
     ``least`` genomes are needed for an alert; of those about growth, no more than ``false_share`` are expected to be
     chance. What nobody acknowledged within ``after_days`` days is escalated, and the public log is told of genomes
@@ -104,14 +104,12 @@ def raise_alerts(
         )
     session.require("curate")
     new = list(_ending(session, warn_days))
-    try:
-        look = look_of(session, level(session, virus))
-    except InputError:
-        look = None  # nothing is searchable yet
-    if look is not None:
-        new += _growing(look, least=least, false_share=false_share)
-        if data:
-            new += _unfit(look, data, name=name, least=least, mismatch=mismatch)
+    there = seen_viruses(session)
+    for each in [virus] if virus else there:
+        look = look_of(session, level(session, each))
+        found = list(_growing(look, least=least, false_share=false_share))
+        found += _unfit(look, oligos_of(session, each), least=least, mismatch=mismatch)
+        new += [_of_virus(each, said) if len(there) > 1 else said for said in found]
 
     def draft() -> list[Record]:
         known = alerts(session, after_days=after_days)
@@ -313,9 +311,13 @@ def _enough(some: Sequence[int], whole: Sequence[int], least: int) -> bool:
     return sum(some) >= least and sum(some) < sum(whole) and sum(n > 0 for n in whole) >= FEWEST_WEEKS
 
 
-def _unfit(look: Look, data: bytes, *, name: str, least: int, mismatch: float) -> Iterator[dict[str, Any]]:
+def _of_virus(virus: str, said: dict[str, Any]) -> dict[str, Any]:
+    """An alert of a node that has genomes of several viruses: it says of which it is."""
+    return {**said, "subject": f"{virus}: {said['subject']}", "says": f"{virus}: {said['says']}"}
+
+
+def _unfit(look: Look, oligos: Sequence[Oligo], *, least: int, mismatch: float) -> Iterator[dict[str, Any]]:
     """Primers and probes that do not fit a share of the genomes of a country in the last month that has any."""
-    oligos = read_oligos(data, look.genomes.index.layout, name=name)
     latest: dict[tuple[str, str], tuple[str, float, int, int]] = {}
     for row in watched(look, "", oligos, by=("month", "country")).rows:
         month, code = row.labels

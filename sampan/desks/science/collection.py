@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -98,6 +99,8 @@ class Collection:
     last_serial: int
     size: int
     """How many entries about genomes it was folded from."""
+    viruses: dict[tuple[Reader, date], tuple[str, ...]] = field(default_factory=dict, compare=False)
+    """Of which viruses a reader saw a genome on a day, once that was asked."""
 
     def of(self, number: str) -> list[Held]:
         """The genomes of a submission. Raises InputError if there is none."""

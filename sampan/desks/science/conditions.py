@@ -113,7 +113,7 @@ def _value(text: str, kind: pa.DataType, name: str) -> Any:
         return _converter(kind)(text)
     except ValueError:
         raise InputError(
-            f'"{text[:60]}" is no value of {name}, which holds {kind}.', field="where", way_out="Write one."
+            f'"{text[:60]}" is no value of {name} ({kind}).', field="where", way_out="Write one."
         ) from None
 
 

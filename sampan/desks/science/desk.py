@@ -16,6 +16,7 @@ from sampan.desks.science import (
     sets,
     standing,
     submission,
+    watching,
     works,
 )
 
@@ -35,11 +36,14 @@ DESK = Desk(
         Act("record_focal_point", focal_points.record_focal_point, "curate"),
         Act("record_project", projects.record_project, "curate"),
         Act("move_project", projects.move_project, "curate"),
+        Act("watch_primers", watching.watch_primers, "curate"),
         Act("raise_alerts", alerts.raise_alerts, "curate"),
         Act("move_alert", alerts.move_alert, "curate"),
     ),
     views=(
         View("submissions", standing.status),
+        View("submission_report", standing.submission_report),
+        View("original", standing.original, media="application/octet-stream"),
         View("genomes", standing.genomes),
         View("genome", standing.genome),
         View("duplicates", duplicates.duplicates),
@@ -49,6 +53,7 @@ DESK = Desk(
         View("frequencies", asked.frequencies),
         View("course", asked.course),
         View("primer_watch", asked.primer_watch),
+        View("watched_primers", watching.watched_primers, "public"),
         View("export", exports.export_file, media=ZIP),
         View("receipts", exports.receipts),
         View("sets", sets.list_sets),

@@ -27,7 +27,7 @@ from sampan.desks.science.collection import (
     require_staff,
     table_of,
 )
-from sampan.desks.science.indexing import level
+from sampan.desks.science.indexing import level, virus_of
 from sampan.desks.science.search import MOST_LISTED, look_of, search
 from sampan.desks.science.sequences import letters_of
 from sampan.desks.science.sets import find_set
@@ -99,6 +99,7 @@ def export(
         raise InputError(
             "None of these genomes may go there." if refused else "No genome fits.", way_out="Ask for others."
         )
+    _require_one_virus(form, {virus_of(held, one) for one in some})
     going = (
         [_out(session, held, one) for one in some]
         if form != "citations"
@@ -223,8 +224,17 @@ def _chosen(  # noqa: PLR0917 -- the ways of naming genomes, one argument each
     return held.find_all([str(row["accession"]) for row in found.rows])
 
 
+def _require_one_virus(form: ExportForm, viruses: set[str]) -> None:
+    """Raises InputError if genomes of several viruses would stand in one alignment, or go out as one organism."""
+    if form in ("nextstrain", "insdc") and len(viruses) > 1:
+        named = ", ".join(sorted(each or "no virus that is known" for each in viruses))
+        raise InputError(
+            f"These are genomes of {named}.", field="virus", way_out="Export those of each virus apart."
+        )
+
+
 def _forbidden(refused: Sequence[str], audience: Reader) -> Refused:
-    shown = ", ".join(refused[:10]) + (f" and {len(refused) - 10} more" if len(refused) > 10 else "")
+    shown = ", ".join([*refused[:10], *(["…"] if len(refused) > 10 else [])])
     return Refused(
         f"The terms do not let these go to the {audience}: {shown}.",
         way_out="Leave them out, or ask whoever submitted them to loosen their terms.",
@@ -268,13 +278,8 @@ def _words(session: Session, held: Collection, one: Held) -> GenomeOut:
         licence=terms.licence,
         attribution=terms.attribution,
         permit=terms.permit,
-        virus=_virus(held, one),
+        virus=virus_of(held, one),
     )
-
-
-def _virus(held: Collection, one: Held) -> str:
-    processing = held.submissions[one.number].processing
-    return processing.reference.partition("@")[0] if processing else ""
 
 
 def _out(session: Session, held: Collection, one: Held) -> GenomeOut:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from sampan.core.errors import InputError
@@ -80,6 +81,16 @@ class Notes:
     def all(self) -> tuple[Finding, ...]:
         """What was found, errors first."""
         return tuple(sorted(self.found, key=lambda each: (each.severity, each.file, each.line or 0)))
+
+
+def written(findings: Sequence[Finding]) -> bytes:
+    """Findings as they are kept beside the ledger."""
+    return json.dumps([asdict(each) for each in findings], ensure_ascii=False).encode()
+
+
+def read_findings(data: bytes) -> tuple[Finding, ...]:
+    """Findings as they were kept."""
+    return tuple(Finding(**each) for each in json.loads(data))
 
 
 class Blocked(InputError):

@@ -25,8 +25,9 @@ from sampan.core.files import disk_faults, write_whole
 from sampan.desks.science import references
 from sampan.desks.science.collection import Collection, Held, collection, table_of
 from sampan.desks.science.library import add, layout_of, open_genomes, parents_of, set_reference, show
-from sampan.desks.science.terms import GONE, Shown, shown
+from sampan.desks.science.terms import GONE, Shown, reader_of, shown
 from sampan.formats.genome_blocks import Shelf
+from sampan.records.science import Reader
 
 if TYPE_CHECKING:
     from sampan.engines.genome.reference import GenomeReference
@@ -47,14 +48,13 @@ MAIN = "index"
 """The folder of the virus of which this node had genomes first; others have its name after a dash."""
 
 
-def level(session: Session, virus: str | None = None) -> Path:
+def level(session: Session, virus: str | None = None, *, reader: Reader | None = None) -> Path:
     """The folder with the searchable genomes of a virus, level with the log.
 
-    Without ``virus``, of the only one that there is. Raises InputError if there is none, or several.
+    Without ``virus``, of the only one that ``reader``, or whoever asks, sees genomes of. Raises InputError if there is none, or
+    several: in the same words whether there are none, or none that they may see.
     """
-    home = _home(session)
-    held = collection(session)
-    viruses = viruses_of(held)
+    home, held, viruses = _home(session), collection(session), seen_viruses(session, reader)
     name = virus.partition("@")[0] if virus else None
     if not viruses or (name is not None and name not in viruses):
         raise InputError(
@@ -68,34 +68,64 @@ def level(session: Session, virus: str | None = None) -> Path:
         raise InputError(
             f"There are genomes of {', '.join(viruses)}.", field="virus", way_out="Say which virus."
         )
-    chosen = name or viruses[0]
-    folder = home / (MAIN if chosen == viruses[0] else f"{MAIN}-{chosen}")
+    return _level(session, held, home, name or viruses[0])
+
+
+def _level(session: Session, held: Collection, home: Path, virus: str) -> Path:
+    """The folder of the index of a virus, after it has taken in what the log says."""
+    folder = home / (MAIN if virus == viruses_of(held)[0] else f"{MAIN}-{virus}")
     if _known(folder) != held.size:
         with _alone(home):
             if _known(folder) != held.size:
-                _take_in(session, held, chosen, folder)
+                _take_in(session, held, virus, folder)
     return folder
 
 
-def searchable(session: Session) -> Path:
-    """The folder with the searchable genomes of this node's virus, level with the log.
+def searchable(session: Session, virus: str | None = None) -> Path:
+    """The folder with the searchable genomes of a virus, or of the only one seen by whoever asks, level with the log.
 
     Of a node without genomes in its log, the folder where they would lie.
     """
-    return level(session) if viruses_of(collection(session)) else _home(session) / MAIN
+    return (None if virus else unlogged(session)) or level(session, virus)
+
+
+def unlogged(session: Session) -> Path | None:
+    """Where genomes lie that no log tells of; None at a node whose log tells of some."""
+    return None if viruses_of(collection(session)) else _home(session) / MAIN
 
 
 def refresh(session: Session) -> None:
     """Lets every index take in what was just written. What cannot be now is when somebody asks."""
-    with contextlib.suppress(InputError, NodeError):
-        for virus in viruses_of(collection(session)):
-            level(session, virus)
+    held = collection(session)
+    for virus in viruses_of(held):
+        with contextlib.suppress(InputError, NodeError):
+            _level(session, held, _home(session), virus)
 
 
 def viruses_of(held: Collection) -> list[str]:
     """The viruses of which there are analysed genomes, in the order in which they came."""
     found = (each.processing.reference for each in held.submissions.values() if each.processing)
     return list(dict.fromkeys(title.partition("@")[0] for title in found if title))
+
+
+def seen_viruses(session: Session, reader: Reader | None = None) -> list[str]:
+    """Those of which ``reader``, or whoever asks, may see a genome today: of others no word is said.
+
+    The people of this node are told of all that were handed in.
+    """
+    held, reader, today = collection(session), reader or reader_of(session), session.today()
+    if reader == "staff":
+        return viruses_of(held)
+    if (reader, today) not in held.viruses:
+        seen = {virus_of(held, one) for one in held.held.values() if one.seen_by(reader, today)}
+        held.viruses[reader, today] = tuple(each for each in viruses_of(held) if each in seen)
+    return list(held.viruses[reader, today])
+
+
+def virus_of(held: Collection, one: Held) -> str:
+    """The virus on whose reference a genome was analysed; nothing of one that was not."""
+    processing = held.submissions[one.number].processing
+    return processing.reference.partition("@")[0] if processing else ""
 
 
 def _home(session: Session) -> Path:
@@ -129,7 +159,7 @@ def _take_in(session: Session, held: Collection, virus: str, folder: Path) -> No
     wanted = {
         one.name: one
         for one in held.held.values()
-        if _virus(held, one) == virus and one.state not in ("received", "processed")
+        if virus_of(held, one) == virus and one.state not in ("received", "processed")
     }
     reference = references.titled(_newest_title(held, virus))
     titles = {one.name: _made_by(held, one) for one in wanted.values()}
@@ -142,11 +172,6 @@ def _take_in(session: Session, held: Collection, virus: str, folder: Path) -> No
         if there:
             show(folder, {name: _shown(wanted[name]) for name in there})
     write_whole(folder / "level.txt", json.dumps({"entries": held.size}).encode())
-
-
-def _virus(held: Collection, one: Held) -> str:
-    processing = held.submissions[one.number].processing
-    return processing.reference.partition("@")[0] if processing else ""
 
 
 def _made_by(held: Collection, one: Held) -> str:

@@ -194,7 +194,8 @@ class _Row:
         return " ".join(each.upper() for each in re.split(r"[\s,;]+", self._text("external")) if each)
 
     def _date(self, today: date) -> str:
-        text = self._text("date").replace(" ", "").replace("..", "/")
+        said = self._text("date")
+        text = said.replace(" ", "").replace("..", "/")
         if not text or not text.strip("X-x"):
             self.notes.warning(
                 "It is not known when the sample was taken.",
@@ -207,7 +208,7 @@ class _Row:
             first, last = _days(text)
         except InputError as fault:
             self.notes.error(
-                fault.what,
+                fault.what.replace(text, said),
                 "Write 2020-03-26, 2020-03, 2020, or a range as 2020-03-01/2020-03-10.",
                 field="date",
                 **self.at,
@@ -252,7 +253,7 @@ class _Row:
         if parent or not self._text("division"):
             return parent or code, code
         area = _area(code, self._text("division"))
-        if area is None:
+        if area is None and _found_or_none(self._text("division")) != code:
             self.notes.warning(
                 f'"{self._text("division")}" is no first-level area of {code} that is known by this name.',
                 "Write its code of ISO 3166-2, as CN-HB; it counts to the country meanwhile.",
@@ -327,6 +328,15 @@ def _found(text: str) -> tuple[str, str]:
     """Code and country of the place that ``text`` means. Raises InputError if there is none."""
     found = find(text)
     return found.code, found.parent or ""
+
+
+@lru_cache(maxsize=4096)
+def _found_or_none(text: str) -> str | None:
+    """The code of a place by its name; None if there is none. Some write the country again where its area belongs."""
+    try:
+        return find(text).code
+    except InputError:
+        return None
 
 
 @lru_cache(maxsize=4096)

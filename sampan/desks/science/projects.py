@@ -117,7 +117,7 @@ def _require_linked(session: Session, linked_sets: Sequence[str], linked_works: 
                 raise InputError(
                     f'There is no "{each}".',
                     field=name,
-                    way_out=f"There are {', '.join(sorted(there)) or 'none'}.",
+                    way_out=f"There are {', '.join(sorted(there))}." if there else "Record it first.",
                 )
 
 
@@ -147,7 +147,7 @@ def move_project(
             raise InputError(
                 f'"{milestone}" is no milestone of {number}.',
                 field="milestone",
-                way_out=f"It has {', '.join(names) or 'none'}.",
+                way_out=f"It has {', '.join(names)}." if names else "It has no milestones.",
             )
         return [ProjectStep(number=number, step=step, milestone=milestone, note=note)]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sampan.core.errors import InputError
+from sampan.records.science_genomes import Processing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,11 +22,11 @@ def chosen(told: str | None) -> GenomeReference | None:
 
     Raises InputError if there is none of that name, or none is named and there are several.
     """
-    from sampan.world.genome_references import find_reference, installed
+    from sampan.world.genome_references import find_reference
 
     if told:
         return loaded(find_reference(told))
-    names = sorted({folder.parent.name for folder in installed()})
+    names = viruses()
     if len(names) > 1:
         raise InputError(
             f"There are references of {', '.join(names)}.",
@@ -48,6 +49,43 @@ def titled(title: str) -> GenomeReference:
     from sampan.world.genome_references import find_reference
 
     return loaded(find_reference(title))
+
+
+def viruses() -> list[str]:
+    """The names of the references that are installed."""
+    from sampan.world.genome_references import installed
+
+    return sorted({folder.parent.name for folder in installed()})
+
+
+def renewed(processing: Processing) -> bool:
+    """Whether what made an analysis is not the newest here: another engine, or another version of its reference.
+
+    The newest version is the one that was installed last. Of a virus that is installed no more, nothing is newer.
+    """
+    from sampan.engines.genome.columns import ENGINE
+    from sampan.world.genome_references import find_reference
+
+    name = processing.reference.partition("@")[0]
+    if not name:
+        return bool(viruses())
+    if processing.engine != ENGINE:
+        return True
+    return name in viruses() and f"{name}@{find_reference(name).name}" != processing.reference
+
+
+def recognised(letters: bytes, *, besides: str) -> str:
+    """Of which other virus with an installed reference these letters are; nothing if of none."""
+    from sampan.formats.fasta import Portion
+    from sampan.world.genome_references import find_reference
+
+    alone = Portion(["it"], letters, [0], [len(letters)], [False], 0)
+    for name in viruses():
+        if name != besides:
+            said = analyser(loaded(find_reference(name)))(alone)
+            if said.column("status")[0].as_py() == "aligned":
+                return name
+    return ""
 
 
 def analyser(reference: GenomeReference) -> Analysis:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sampan.access.session import Session
+from sampan.core.errors import InputError
 from sampan.desks.science.collection import (
     Collection,
     Handed,
@@ -16,6 +17,8 @@ from sampan.desks.science.collection import (
     require_staff,
     table_of,
 )
+from sampan.desks.science.findings import Finding, read_findings
+from sampan.desks.science.references import renewed
 from sampan.desks.science.terms import reader_of
 from sampan.records.science import READERS, TermsKind, TermsStep
 from sampan.records.science_genomes import GenomeState
@@ -42,6 +45,8 @@ class SubmissionStatus:
     reference: str
     engine: str
     files: tuple[str, ...]
+    renewed: bool
+    """Whether a newer engine or reference is here than the one that analysed it: reanalyse tells what it changes."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,16 @@ class GenomeStory:
     number: str
 
 
+@dataclass(frozen=True)
+class SubmissionReport:
+    """What became of a submission, record by record, and what was found when it was handed in."""
+
+    submission: SubmissionStatus
+    findings: tuple[Finding, ...]
+    """Errors of records that were kept out, then warnings; of very many the first."""
+    genomes: tuple[GenomeRow, ...]
+
+
 def status(session: Session) -> list[SubmissionStatus]:
     """Every submission, the newest first: for the people of this node."""
     require_staff(session)
@@ -100,6 +115,34 @@ def status(session: Session) -> list[SubmissionStatus]:
     for one in held.held.values():
         states[one.number][one.state] += 1
     return [_status(handed, states[number]) for number, handed in reversed(list(held.submissions.items()))]
+
+
+def submission_report(session: Session, number: str) -> SubmissionReport:
+    """The report of a submission, for the people of this node. Raises InputError if there is none."""
+    require_staff(session)
+    said = collection(session).submission(number).said
+    kept = session.blobs.get(said.findings.digest) if said.findings else b"[]"
+    return SubmissionReport(
+        next(each for each in status(session) if each.number == number),
+        read_findings(kept),
+        tuple(genomes(session, number)),
+    )
+
+
+def original(session: Session, number: str, name: str) -> bytes:
+    """A file of a submission as it was handed in, byte for byte: for the people of this node.
+
+    Raises InputError, naming those there are, if there is none.
+    """
+    require_staff(session)
+    files = {each.name: each for each in collection(session).submission(number).said.originals}
+    if name not in files:
+        raise InputError(
+            f'There is no file "{name[:60]}" in {number}.',
+            field="name",
+            way_out=f"There are {', '.join(files)}.",
+        )
+    return session.blobs.get(files[name].digest)
 
 
 def _status(handed: Handed, states: Counter[str]) -> SubmissionStatus:
@@ -123,6 +166,7 @@ def _status(handed: Handed, states: Counter[str]) -> SubmissionStatus:
         reference=handed.processing.reference if handed.processing else "",
         engine=handed.processing.engine if handed.processing else "",
         files=tuple(each.name for each in said.originals),
+        renewed=handed.processing is not None and renewed(handed.processing),
     )
 
 

@@ -21,11 +21,11 @@ from sampan.desks.science import references
 from sampan.desks.science.accessions import accessions, prefix_of
 from sampan.desks.science.collection import SCHEMA, collection, keep_table
 from sampan.desks.science.duplicates import Known
-from sampan.desks.science.findings import Blocked, Finding, Notes
+from sampan.desks.science.findings import Blocked, Finding, Notes, written
 from sampan.desks.science.metadata import Told, sample_key, told
 from sampan.desks.science.sequences import Letters, Packing, as_portions, read_letters, records
 from sampan.formats.fasta import Portion
-from sampan.formats.genome_metadata import looks_like_table, read_metadata
+from sampan.formats.genome_metadata import is_workbook, looks_like_table, read_metadata
 from sampan.records.control import Snapshot
 from sampan.records.record import Record
 from sampan.records.science import Terms, TermsKind
@@ -34,8 +34,8 @@ from sampan.records.science_genomes import Processing, Submission
 if TYPE_CHECKING:
     from sampan.engines.genome.reference import GenomeReference
 
-MOST_BYTES = 1 << 30
-"""Bytes of one file, as it comes."""
+MOST_BYTES = 256 << 20
+"""Bytes of all files of an upload, as they come: packed, some millions of genomes."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _read(
         )
     upload = _Upload(read, rows, table, Known(session), _versions(session))
     for name, data in files.items():
-        if not looks_like_table(data):
+        if name != table:
             for portion in records(data, name=name):
                 _take(read, list(upload.good(portion, name)), work, file=name)
     for name, row in rows.items():
@@ -166,12 +166,8 @@ def _rows(
     session: Session, files: Mapping[str, bytes], terms: Terms, notes: Notes
 ) -> tuple[dict[str, Told], str]:
     """The rows of the table in the upload, by the names of their sequences; and its file."""
-    for name, data in files.items():
-        if len(data) > MOST_BYTES:
-            raise InputError(
-                f"The file has {len(data):,} bytes.", file=name, way_out="Hand it in as several."
-            )
-    tables = [name for name, data in files.items() if looks_like_table(data)]
+    require_size({name: len(data) for name, data in files.items()})
+    tables = _tables(files)
     if len(tables) != 1:
         raise InputError(
             "There is no table about the genomes." if not tables else "There are several tables.",
@@ -186,6 +182,32 @@ def _rows(
     return told(
         read_metadata(files[tables[0]], name=tables[0]), terms, today=session.today(), notes=notes
     ), tables[0]
+
+
+def require_size(bytes_of: Mapping[str, int]) -> None:
+    """Lets an upload be as large as these files. Raises InputError naming the largest if it is too large."""
+    if sum(bytes_of.values()) > MOST_BYTES:
+        largest = max(bytes_of, key=bytes_of.__getitem__)
+        raise InputError(
+            f"The files have more than {MOST_BYTES >> 20} MiB.",
+            file=largest,
+            field="files",
+            way_out="Pack the sequences with zstd or xz, or hand them in as several uploads.",
+        )
+
+
+def _tables(files: Mapping[str, bytes]) -> list[str]:
+    """The files that are tables: of several that may be, those whose first line has columns."""
+    found = [name for name, data in files.items() if looks_like_table(data) or data.startswith(_UTF16)]
+    parted = [name for name in found if is_workbook(files[name]) or _has_columns(files[name])]
+    return found if len(found) == 1 else parted
+
+
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def _has_columns(data: bytes) -> bool:
+    return any(sign in data.lstrip(b"\r\n").partition(b"\n")[0] for sign in (b"\t", b",", b";"))
 
 
 @dataclass
@@ -284,8 +306,9 @@ def _take(read: _Read, good: Sequence[tuple[dict[str, Any], bytes]], work: Any, 
             [fields["strain"] for fields, _ in good], [text for _, text in good], most=len(good)
         )
         batch = work(portion)
-        for (fields, _), row in zip(good, batch.select(_JUDGED).to_pylist(), strict=True):
-            _judge(fields["strain"], row, work.reference.title, notes, file=file)
+        judged = batch.select(_JUDGED).to_pylist()
+        for (fields, text), row in zip(good, judged, strict=True):
+            _judge(fields["strain"], row, text, work.reference, notes, file=file)
     passing = [fields["strain"] not in notes.bad for fields, _ in good]
     for (fields, text), passes in zip(good, passing, strict=True):
         if passes:
@@ -300,12 +323,17 @@ def _take(read: _Read, good: Sequence[tuple[dict[str, Any], bytes]], work: Any, 
 _JUDGED = ["status", "reverse_complement", "qc_status"]
 
 
-def _judge(name: str, row: Mapping[str, Any], title: str, notes: Notes, *, file: str) -> None:
+def _judge(
+    name: str, row: Mapping[str, Any], text: bytes, reference: GenomeReference, notes: Notes, *, file: str
+) -> None:
     """Notes what the engine found odd in a genome, or that it is none of this virus."""
     if row["status"] != "aligned":
+        other = references.recognised(text, besides=reference.name)
         notes.error(
-            f"It does not align to {title}: {row['status']}.",
-            "Take it out, or name the reference of its virus.",
+            f"It does not align to {reference.title}: {row['status']}.",
+            f"It is of {other}: hand it in apart, and name that reference."
+            if other
+            else "Take it out, or name the reference of its virus.",
             file=file,
             record=name,
         )
@@ -331,6 +359,7 @@ def _write(session: Session, read: _Read, reference: GenomeReference | None) -> 
     originals = tuple(session.keep(name, data) for name, data in read.originals.items())
     sequences = session.keep("sequences.fasta.zst", read.packing.done())
     analysis = keep_table(session, "analysis.parquet", read.analysis) if read.analysis is not None else None
+    findings = session.keep("findings.json", written(read.notes.all())) if read.notes.found else None
     before = collection(session).size
 
     def draft() -> list[Record]:
@@ -347,6 +376,7 @@ def _write(session: Session, read: _Read, reference: GenomeReference | None) -> 
             blocked=len(read.blocked),
             warnings=read.notes.warnings,
             last_serial=last,
+            findings=findings,
         )
         return [said, _processing(said.number, analysis, reference, read.analysis)]
 

@@ -13,7 +13,7 @@ from sampan.core.errors import InputError
 from sampan.desks.science.search import Look
 from sampan.web.asked import Asked
 
-FIELDS = ("q", "lineage", "place", "since", "until")
+FIELDS = ("virus", "q", "lineage", "place", "since", "until")
 """The words of the form, as they stand in an address."""
 
 

@@ -15,11 +15,12 @@ from starlette.responses import Response
 
 from sampan.core.errors import InputError
 from sampan.core.plain import plain
+from sampan.desks.science.watching import LARGEST
 from sampan.languages.speech import Speech, speech
 from sampan.web import sheets
 from sampan.web.desk import words
 from sampan.web.desk.menu import SECTIONS
-from sampan.web.inside import Handler, Inside, Routes, language_of
+from sampan.web.inside import Handler, Inside, Routes, language_of, said
 from sampan.web.pages import TYPES
 from sampan.web.science import primers
 from sampan.web.science.beside import DESK, beside
@@ -51,7 +52,7 @@ class GenomeDeskPages:
             asked = {
                 name: request.query_params[name] for name in page.query if request.query_params.get(name)
             }
-            it = await run_in_threadpool(page.view, of_person(session), asked)
+            it = await run_in_threadpool(page.answer, of_person(session, asked.get("virus", "")), asked)
             if form != "html":
                 return _data(it, page, form, spoken)
             return await self._shown(request, page, it, spoken)
@@ -66,14 +67,16 @@ class GenomeDeskPages:
         file, trouble = form.get("file"), None
         if not isinstance(file, UploadFile):
             raise HTTPException(400)
-        data = await file.read(primers.LARGEST + 1)
+        data = await file.read(LARGEST + 1)
         name = (file.filename or "file").replace("\\", "/").rpartition("/")[2]
         await form.close()
-        sight = of_person(session)
+        sight = of_person(session, said(form, "virus"))
         try:
-            if len(data) > primers.LARGEST:
+            if len(data) > LARGEST:
                 raise InputError("The file is too large.", way_out="1 MiB is the most.", field="file")
-            it = await run_in_threadpool(partial(primers.watch, sight, {}, file=(name, data)))
+            it = await run_in_threadpool(
+                partial(primers.watch, sight, {"virus": sight.asked}, file=(name, data))
+            )
         except InputError as fault:
             it, trouble = await run_in_threadpool(primers.watch, sight, {}), fault
         return await self._shown(request, page, it, spoken, trouble=trouble)
@@ -87,7 +90,7 @@ class GenomeDeskPages:
         *,
         trouble: InputError | None = None,
     ) -> Response:
-        said: Mapping[str, Any] = await run_in_threadpool(beside, it, spoken, DESK)
+        more: Mapping[str, Any] = await run_in_threadpool(beside, it, spoken, DESK)
         fault = trouble or it.fault
         return await self._inside.page(
             request,
@@ -99,7 +102,7 @@ class GenomeDeskPages:
             trouble=trouble,
             sections=SECTIONS,
             words=words,
-            **said,
+            **more,
         )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sampan.web.asked import Asked
 from sampan.web.science import primers, registry, sheets, views
-from sampan.web.science.asking import FIELDS
+from sampan.web.science.asking import FIELDS, Wrong
 from sampan.web.science.sight import Sight
 from sampan.web.science.views import Answered
 from sampan.web.sheets import Sheet
@@ -23,9 +23,19 @@ class GenomePage:
     sheet: Sheet
     query: tuple[str, ...] = ()
 
+    def answer(self, sight: Sight, asked: Asked) -> Answered:
+        """What it shows of the virus that ``sight`` looks at, and which others there are to choose from."""
+        it = replace(self.view(sight, asked), virus=sight.virus, viruses=sight.viruses)
+        if sight.asked in ("", sight.virus):
+            return it
+        wrong = Wrong(
+            "virus", f'There are no genomes of "{sight.asked[:60]}" to search.', "Choose one of the list."
+        )
+        return replace(it, asked=replace(it.asked, wrong=(wrong,)))
+
 
 GENOME_PAGES = (
-    GenomePage("", views.front, "science.html", sheets.of_front),
+    GenomePage("", views.front, "science.html", sheets.of_front, ("virus",)),
     GenomePage("/search", views.searched, "science_search.html", sheets.of_search, (*FIELDS, "from", "most")),
     GenomePage(
         "/mutations",

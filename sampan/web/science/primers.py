@@ -1,7 +1,6 @@
 """Do the primers and probes that are watched still fit, by month and place?
 
-The node watches those of the file ``primers.tsv`` beside its genomes, which is public: a table as the desk reads one.
-Staff may hold a file of their own against the genomes, which is kept nowhere.
+What is watched is public. Staff may hold a file of their own against the genomes, which is kept nowhere.
 """
 
 from __future__ import annotations
@@ -9,21 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sampan.access.session import Session
-from sampan.core.errors import InputError
-from sampan.core.files import read_bytes
 from sampan.desks.science.primers import OligoFit, read_oligos, watched
-from sampan.desks.science.search import Look
+from sampan.desks.science.watching import oligos_of
 from sampan.engines.genome_search.oligos import Oligo
 from sampan.web.asked import Asked
 from sampan.web.science.asking import asking
 from sampan.web.science.sight import Sight
 from sampan.web.science.views import Answered, common, counted
 
-WATCHED = "primers.tsv"
 THRESHOLDS = ("0.01", "0.05", "0.1", "0.25")
-LARGEST = 1 << 20
-"""Bytes of a file of oligos."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +55,7 @@ def watch(sight: Sight, asked: Asked, *, file: tuple[str, bytes] | None = None) 
     if ask.wrong:
         return Watch(**common(look, ask), threshold=threshold)
     layout = look.genomes.index.layout
-    oligos = read_oligos(file[1], layout, name=file[0]) if file else _stored(sight.session, look)
+    oligos = read_oligos(file[1], layout, name=file[0]) if file else oligos_of(sight.session, sight.virus)
     rows = watched(look, ask.query, oligos, by=("month", "country")).rows
     return Watch(
         **common(look, ask, counted(look, ask.query)),
@@ -70,17 +63,6 @@ def watch(sight: Sight, asked: Asked, *, file: tuple[str, bytes] | None = None) 
         oligos=tuple(_sum(each, [row for row in rows if row.oligo == each.name]) for each in oligos),
         rows=tuple(sorted(rows, key=lambda row: (-row.share, -row.covered, row.oligo, row.labels))),
     )
-
-
-def _stored(session: Session, look: Look) -> tuple[Oligo, ...]:
-    """The oligos that the node watches; none if nobody put any down, or they are of another virus."""
-    file = session.genomes / WATCHED if session.genomes else None
-    if file is None or not file.exists():
-        return ()
-    try:
-        return read_oligos(read_bytes(file, most=LARGEST), look.genomes.index.layout, name=WATCHED)
-    except InputError:
-        return ()
 
 
 def _sum(oligo: Oligo, rows: Sequence[OligoFit]) -> OligoSum:

@@ -5,11 +5,12 @@ To check writes nothing. What was handed in is written once, however often its f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
+from urllib.parse import quote
 from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
@@ -20,18 +21,27 @@ from starlette.responses import Response
 from sampan.access.session import Session
 from sampan.core.errors import InputError, SampanError
 from sampan.desks.science.findings import Blocked
+from sampan.desks.science.references import viruses
+from sampan.desks.science.standing import original, submission_report
 from sampan.desks.science.submission import Submitted, submit
 from sampan.records.science import TermsKind
 from sampan.web.api.once import Given, Once
+from sampan.web.asked import NotFound
 from sampan.web.desk import words
 from sampan.web.desk.menu import SECTIONS
-from sampan.web.inside import Inside, Routes, language_of, led_to, said
+from sampan.web.inside import Inside, Routes, language_of, led_to, printable, said
 from sampan.web.links import Links
 from sampan.web.who import form_of, session_of
 
 PATH = "/desk/genomes/submit"
+REPORTS = "/desk/genomes/submissions"
 MOST_FILES = 20
+LONGEST = 500
+"""Signs of a field."""
+Found = TypeVar("Found")
 KINDS: tuple[TermsKind, ...] = get_args(TermsKind)
+MORE = ("licence", "group", "focal_point", "attribution", "permit", "reference")
+"""Fields that hold for all records whose row says nothing else."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,8 @@ class _HandedIn:
     files: Mapping[str, bytes]
     terms: TermsKind
     until: date | None
+    more: Mapping[str, str]
+    """Whatever else was said of all of them, by the field's name; and the reference of their virus."""
     good_only: bool
     check: bool
     once: str
@@ -49,11 +61,11 @@ class _HandedIn:
     def digest(self) -> bytes:
         """What tells it from another."""
         parts = [f"{name} {sha256(data).hexdigest()}" for name, data in sorted(self.files.items())]
-        return "\n".join([*parts, self.terms, str(self.until), str(self.good_only)]).encode()
+        return repr([parts, self.terms, self.until, sorted(self.more.items()), self.good_only]).encode()
 
 
 class SubmissionPage:
-    """The form of one node, and its report."""
+    """The form of one node, the report of what was handed in, and the files as they came."""
 
     def __init__(self, inside: Inside, session: Session) -> None:
         self._inside = inside
@@ -61,7 +73,40 @@ class SubmissionPage:
 
     def routes(self) -> Routes:
         """Where it is."""
-        return [(f"/{{language}}{PATH}", self.ask, ["GET"]), (f"/{{language}}{PATH}", self.take, ["POST"])]
+        return [
+            (f"/{{language}}{PATH}", self.ask, ["GET"]),
+            (f"/{{language}}{PATH}", self.take, ["POST"]),
+            (f"/{{language}}{REPORTS}/{{number}}", self.report, ["GET"]),
+            (f"/{{language}}{REPORTS}/{{number}}/{{name}}", self.original, ["GET"]),
+        ]
+
+    async def report(self, request: Request) -> Response:
+        """What became of a submission, record by record."""
+        number = request.path_params["number"]
+        found = await run_in_threadpool(_found, submission_report, session_of(request), number)
+        return await self._inside.page(
+            request,
+            "science_report.html",
+            path=f"{REPORTS}/{number}",
+            known=True,
+            it=found,
+            done="done" in request.query_params,
+            sections=SECTIONS,
+            words=words,
+            root="/desk/genomes",
+        )
+
+    async def original(self, request: Request) -> Response:
+        """A file as it was handed in, byte for byte."""
+        name = request.path_params["name"]
+        data = await run_in_threadpool(
+            _found, original, session_of(request), request.path_params["number"], name
+        )
+        headers = {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "Cache-Control": "no-store",
+        }
+        return Response(data, 200, headers, media_type="application/octet-stream")
 
     async def ask(self, request: Request) -> Response:
         """The empty form."""
@@ -114,6 +159,7 @@ class SubmissionPage:
             fault=fault,
             once=str(uuid4()),
             kinds=KINDS,
+            viruses=viruses(),
             sections=SECTIONS,
             words=words,
             root="/desk/genomes",
@@ -121,7 +167,15 @@ class SubmissionPage:
 
 
 def _words(form: FormData) -> dict[str, str]:
-    return {name: said(form, name) for name in ("terms", "until", "good_only")}
+    return {name: said(form, name) for name in ("terms", "until", "good_only", *MORE)}
+
+
+def _found(view: Callable[..., Found], session: Session, *named: str) -> Found:
+    """What a view shows of what an address names. Raises NotFound if there is no such thing."""
+    try:
+        return view(session, *named)
+    except InputError:
+        raise NotFound from None
 
 
 async def _handed_in(form: FormData) -> _HandedIn:
@@ -145,6 +199,7 @@ async def _handed_in(form: FormData) -> _HandedIn:
         files,
         terms,
         day,
+        {name: text for name in MORE if (text := printable(said(form, name))[:LONGEST])},
         good_only=bool(said(form, "good_only")),
         check=said(form, "do") != "submit",
         once=said(form, "once") or str(uuid4()),
@@ -157,12 +212,13 @@ def _submitted(session: Session, handed: _HandedIn) -> Submitted:
         handed.files,
         terms=handed.terms,
         until=handed.until,
+        **handed.more,
         good_only=handed.good_only,
         check=handed.check,
     )
 
 
 def _taken_in(session: Session, handed: _HandedIn) -> Given:
-    """Where to go when it is written: to the genomes of the submission."""
+    """Where to go when it is written: to the report of the submission."""
     done = _submitted(session, handed)
-    return Given(303, "text/plain", f"/desk/science/genomes?number={done.number}&done=yes".encode())
+    return Given(303, "text/plain", f"{REPORTS}/{done.number}?done=yes".encode())

@@ -45,6 +45,9 @@ class Answered:
     choices: Choices = field(default_factory=lambda: Choices((), ()))
     all: int = 0
     genomes: int = 0
+    virus: str = ""
+    viruses: tuple[str, ...] = ()
+    """The one that is looked at, and all of which there is something to see."""
 
     @property
     def fault(self) -> InputError | None:
@@ -64,14 +67,16 @@ class Front(Answered):
     lineages: tuple[Count, ...] = ()
 
 
-def front(sight: Sight, asked: Asked) -> Front:  # noqa: ARG001 -- every view is asked alike
+def front(sight: Sight, asked: Asked) -> Front:
     """What there is to see at all."""
     look = sight.look
+    words = Asking({"virus": asked.get("virus", "")})
     if look is None:
-        return Front()
+        return Front(asked=words)
     months, lineages = _by(look, "", "month"), _by(look, "", "lineage")
     total = sum(count for _, count in months)
     return Front(
+        asked=words,
         all=total,
         genomes=total,
         months=months,

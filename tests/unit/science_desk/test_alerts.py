@@ -13,6 +13,7 @@ from sampan.core.time import StandingClock
 from sampan.desks.science.alerts import alerts, digest, growing, move_alert, raise_alerts
 from sampan.desks.science.releases import approve, release
 from sampan.desks.science.submission import submit
+from sampan.desks.science.watching import watch_primers
 from tests.small_virus import REFERENCE, changed, fasta, other
 from tests.unit.science_desk.conftest import NOON
 
@@ -74,7 +75,8 @@ def test_primers_that_no_longer_fit(node) -> None:
     released(node, course([0.5] * 5, seed=4))
     begin = SITE - 10
     table = f"name,sequence,start,strand\nN1,{REFERENCE[begin - 1 : begin + 19]},{begin},+\nN2,{REFERENCE[1:21]},2,+\n"
-    raise_alerts(node.session, name="primers.csv", data=table.encode(), least=5)
+    watch_primers(node.session, table.encode(), name="primers.csv")
+    raise_alerts(node.session, least=5)
     [alert] = [each for each in alerts(node.session) if each.about == "primer"]
     assert (alert.subject, alert.place) == ("N1", "CHN")
     assert 0.2 < alert.share < 0.9

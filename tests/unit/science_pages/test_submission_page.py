@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from sampan.desks.science.collection import collection
 from sampan.node import Node
 from sampan.web.app import site
 from tests.signed import QUICK, signed_in
@@ -63,8 +64,33 @@ def test_errors_keep_all_out_unless_the_good_are_asked_for(officer: TestClient, 
     assert node.session.ledger.size == size
     kept = send(officer, do="submit", good_only="yes")
     assert kept.status_code == 303
-    assert "/en/desk/science/genomes?number=" in kept.headers["location"]
-    assert officer.get(kept.headers["location"]).status_code == 200
+    assert kept.headers["location"] == "/en/desk/genomes/submissions/G-0001?done=yes"
+    report = officer.get(kept.headers["location"]).text
+    assert "✕ error" in report  # what was kept out is still said
+    assert "<bdi>two</bdi>" in report
+    assert officer.get("/en/desk/genomes/submissions/G-0009").status_code == 404
+
+
+def test_all_that_is_said_of_an_upload_is_kept_and_the_files_come_back_as_they_were(
+    officer: TestClient, node: Node
+) -> None:
+    more = {
+        "licence": "CC-BY-4.0", "group": "IPB", "focal_point": "genomics desk",
+        "attribution": "IPB <b>2020</b>", "permit": "MTA-7",
+    }  # fmt: skip
+    assert send(officer, do="submit", names=("one",), **more).status_code == 303
+    [one] = collection(node.session).held.values()
+    assert {name: getattr(one.terms, name) for name in more} == more
+    file = officer.get("/en/desk/genomes/submissions/G-0001/genomes.fasta")
+    assert file.content == fasta({"one": LETTERS["one"]})
+    assert "genomes.fasta" in file.headers["content-disposition"]
+    assert officer.get("/en/desk/genomes/submissions/G-0001/other.fasta").status_code == 404
+    again = send(officer, do="check", **more).text
+    assert 'value="MTA-7"' in again
+    assert "<b>2020" not in again
+    stranger = TestClient(site(node), follow_redirects=False)
+    for address in ("G-0001", "G-0001/genomes.fasta"):
+        assert stranger.get(f"/en/desk/genomes/submissions/{address}").status_code == 401
 
 
 def test_a_form_without_files_or_with_odd_words_says_so(officer: TestClient) -> None:
