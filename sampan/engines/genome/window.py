@@ -21,6 +21,8 @@ Sets = npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
 MATCH, UNKNOWN, MISMATCH = 3, 2, -1
 MOST_CELLS = 1 << 24
 """A larger window is not aligned letter by letter."""
+BAND = 4
+"""Diagonals on either side of the corners that are tried first."""
 
 _INSERT, _DELETE = np.uint8(1), np.uint8(2)
 _LONGER_INSERT, _LONGER_DELETE = np.uint8(4), np.uint8(8)
@@ -44,22 +46,58 @@ def align_window(
         stands for any.
     gap_open: cost of opening a gap before each letter of the reference, one more than it has letters.
     free_…: whether a gap at that corner costs nothing, where the window ends with its sequence.
+
+    Only a band around the diagonals of the two corners is filled in. A path that leaves it aligns so many letters
+    fewer than it could, and opens two gaps. What is found in a narrow band scores more than any path can that leaves
+    a band wide enough, and so tells how wide that is.
     """
+    free = (free_left_insert, free_left_delete, free_right_insert, free_right_delete)
+    score, path, first = _filled(query, reference, gap_open, unknown, free, BAND)
+    known = 0
+    for letter in query:
+        known += letter != unknown
+    gaps = 0 if free[0] or free[1] or free[2] or free[3] else 2 * gap_open.min()
+    beaten = score + gaps - 1
+    pairs = min(beaten // MATCH, known) + max(0, beaten - MATCH * known) // UNKNOWN
+    shorter = min(query.size, reference.size)
+    band = min(shorter, shorter - pairs - 1)
+    if band > BAND:
+        score, path, first = _filled(query, reference, gap_open, unknown, free, band)
+    return _way_back(path, first, query.size)
+
+
+@kernel
+def _filled(
+    query: Sets,
+    reference: Sets,
+    gap_open: Numbers,
+    unknown: int | np.uint32,
+    free: tuple[bool, bool, bool, bool],
+    band: int,
+) -> tuple[int, Bytes, int]:
+    """Score of the best path within the band, the steps by row and diagonal, and the first diagonal."""
+    free_left_insert, free_left_delete, free_right_insert, free_right_delete = free
     rows, columns = reference.size, query.size
-    path = np.zeros((rows + 1, columns + 1), np.uint8)
-    above = np.zeros(columns + 1, np.int32)
+    first = min(0, columns - rows) - band
+    last = max(0, columns - rows) + band
+    path = np.empty((rows + 1, last - first + 1), np.uint8)
+    above = np.full(columns + 1, _NEVER, np.int32)
     deleting = np.full(columns + 1, _NEVER, np.int32)
-    for column in range(1, columns + 1):
-        path[0, column] = _INSERT | _LONGER_INSERT
+    above[0] = 0
+    for column in range(1, min(columns, last) + 1):
+        path[0, column - first] = _INSERT | _LONGER_INSERT
         above[column] = 0 if free_left_insert else -gap_open[0]
     for row in range(1, rows + 1):
-        diagonal = above[0]
+        begin, end = max(1, row + first), min(columns, row + last)
+        diagonal = above[begin - 1]
         letter = reference[row - 1]
-        above[0] = 0 if free_left_delete else -gap_open[0]
-        path[row, 0] = _DELETE | _LONGER_DELETE
+        above[begin - 1] = _NEVER
+        if row + first <= 0:
+            above[0] = 0 if free_left_delete else -gap_open[0]
+            path[row, -row - first] = _DELETE | _LONGER_DELETE
         inserting = np.int32(_NEVER)
         insert_cost = 0 if free_right_insert and row == rows else gap_open[row]
-        for column in range(1, columns + 1):
+        for column in range(begin, end + 1):
             other = query[column - 1]
             if other == unknown or letter == unknown:
                 score = diagonal + UNKNOWN
@@ -87,19 +125,19 @@ def align_window(
                 step = (step & ~_INSERT) | _DELETE
             diagonal = above[column]
             above[column] = score
-            path[row, column] = step
-    return _way_back(path)
+            path[row, column - row - first] = step
+    return above[columns], path, first
 
 
 @kernel
-def _way_back(path: Bytes) -> npt.NDArray[np.int32]:
-    """The aligned stretches of the path that ends in the last corner, first to last."""
-    row, column = path.shape[0] - 1, path.shape[1] - 1
+def _way_back(path: Bytes, first: int, column: int) -> npt.NDArray[np.int32]:
+    """The aligned stretches of the path that ends in the last row and at ``column``, first to last."""
+    row = path.shape[0] - 1
     found = np.empty((row + column + 1, 3), np.int32)
     count = length = 0
     state = 0
     while row > 0 or column > 0:
-        step = path[row, column]
+        step = path[row, column - row - first]
         if state == 0:
             state = 1 if step & _INSERT else (2 if step & _DELETE else 0)
         if state == 0:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sampan.engines.genome.align import align
 from sampan.engines.genome.letters import N, encode
 from sampan.engines.genome.rebuild import aligned
-from sampan.engines.genome.window import align_window
+from sampan.engines.genome.window import _filled, _way_back, align_window
 from tests.unit.engines_genome.test_analysis import row, rows
 from tests.viruses import genome, small
 
@@ -77,6 +77,24 @@ def test_a_window_is_aligned_as_well_as_can_be(query: str, reference: str, costs
         False,
     )
     assert path_score(query, reference, found, costs) == slow_score(query, reference, costs)
+
+
+@given(
+    st.text("ACGT", min_size=1, max_size=60),
+    st.lists(st.tuples(st.integers(0, 59), st.text("ACGTN", max_size=9), st.integers(0, 9)), max_size=5),
+    st.lists(st.sampled_from([6, 7, 8]), min_size=61, max_size=61),
+    st.tuples(st.booleans(), st.booleans(), st.booleans(), st.booleans()),
+)
+def test_a_band_gives_the_path_of_the_whole_table(
+    reference: str, edits: list[tuple[int, str, int]], costs: list[int], free: tuple[bool, bool, bool, bool]
+) -> None:
+    query = reference
+    for at, come, gone in edits:
+        query = query[:at] + come + query[at + gone :]
+    there = encode(reference)
+    given = (encode(query), there, np.array(costs[: there.size + 1], np.int32), N)
+    _, path, first = _filled(*given, free, len(query) + len(reference))
+    assert align_window(*given, *free).tolist() == _way_back(path, first, len(query)).tolist()
 
 
 edit = st.tuples(
