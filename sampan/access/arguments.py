@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -228,7 +229,8 @@ def _in_words(kind: str, context: Mapping[str, Any], message: str) -> tuple[str,
         case "bool":
             return "This is neither yes nor no.", "Write yes or no."
         case "literal_error":
-            return "This cannot be chosen.", f"Choose one of {context.get('expected', '')}."
+            known = ", ".join(re.findall("'([^']*)'", str(context.get("expected", ""))))
+            return "This cannot be chosen.", f"Choose one of {known}."
         case "string":
             return "This is no text.", "Write words."
         case "string_too_long":

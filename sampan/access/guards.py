@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from sampan.access.people import Act, Person
-from sampan.core.errors import Refused
+from sampan.core.errors import Refused, clause
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance import (
     Appeal,
@@ -237,5 +237,5 @@ def _unfit(ledger: Ledger, leaving: Packing | Handover, day: date) -> str | None
         earmark = known.get(line.earmark or "")
         why = why_not(earmark, recipient_of(leaving.consignment), line.item) if earmark else None
         if why:
-            return f"Lot {line.lot} of {line.item} is earmarked. {why}"
+            return clause(f"Lot {line.lot} of {line.item} is earmarked. {why}")
     return None

@@ -2,7 +2,8 @@
 
 A fault says its first argument and its ``way_out``; what is wrong with a record is noted with both, as
 ``notes.error(what, way_out, …)``; a rule yields what it finds, or gives back a sentence. Of each the text is
-taken as far as the source tells it, with what is filled in as ``%(name)s``.
+taken as far as the source tells it, with what is filled in as ``%(name)s``. What is filled in may be a text of its
+own: it is marked as a ``clause``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ FAULTS = frozenset(
     {"Fault", "InputError", "MovedOn", "NodeError", "PeerError", "Refused", "SampanError", "Stale"}
 )
 """The names under which faults are raised: see ``core.errors``."""
+
+PARTS_OF_FAULTS = frozenset({"clause", "_false"})
+"""What marks a part of a fault that is a text of its own, to be translated by itself."""
 
 PARTS = ("access", "core", "desks", "exchange", "languages", "ledger", "node.py", "records", "web", "world")
 """Where faults come from that somebody at a page may meet."""
@@ -53,6 +57,8 @@ def _in_source(source: str) -> Iterator[str]:
         if isinstance(node, ast.Call) and _name(node.func) in FAULTS:
             for each in (*node.args[:1], *(word.value for word in node.keywords if word.arg == "way_out")):
                 yield from _texts(each)
+        elif isinstance(node, ast.Call) and _name(node.func) in PARTS_OF_FAULTS:
+            yield from _texts(node.args[0])
         elif isinstance(node, ast.Call) and _is_finding(node.func):
             for each in node.args[:2]:
                 yield from _texts(each)
@@ -90,7 +96,8 @@ def _texts(said: ast.expr) -> Iterator[str]:
             yield from _texts(first)
             yield from _texts(second)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            yield from (a + b for a in _texts(left) for b in _texts(right))
+            more = list(_texts(right)) or [""]
+            yield from ((a + b).strip() for a in _texts(left) for b in more)
 
 
 def _joined(parts: list[ast.expr]) -> str:

@@ -35,6 +35,7 @@ class Speech:
         self.translations = translations(language)
         self._ltr = LEFT_TO_RIGHT if direction(language) == "rtl" else ""
         self.comma = {"zh": "、", "ar": "، "}.get(language, ", ")
+        self.semicolon = {"zh": "；", "ar": "؛ ", "fr": "\u00a0; "}.get(language, "; ")
         self.colon = {"zh": "：", "fr": "\u00a0: "}.get(language, ": ")
 
     def number(self, value: float) -> str:

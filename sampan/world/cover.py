@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sampan.core.errors import Refused
+from sampan.core.errors import Refused, clause
 from sampan.core.money import Money
 from sampan.core.portions import portions
 from sampan.records.movement import Account, Commodity, Movement, may_owe
@@ -130,16 +130,17 @@ def _least(connection: Connection, ledger: Ledger, key: Key, day: date) -> tuple
 def _uncovered(connection: Connection, key: Key, *, asked: int, held: int, day: date, until: date) -> Refused:
     account, what = key
     held = max(held, 0)
-    lot = f" of lot {what.lot}" if what.lot else ""
-    when = f" from {day} to {until}" if until > day else f" on {day}"
     others = _other_lots(connection, key)
-    elsewhere = ", ".join(f"{quantity:,} of lot {name}" for name, quantity in others)
+    elsewhere = ", ".join(clause(f"{quantity:,} of lot {name}") for name, quantity in others)
     has, takes = (str(Money(n, what.item)) if what.kind == "money" else f"{n:,}" for n in (held, asked))
-    thing = "" if what.kind == "money" else f" {what.item}"
-    least = f"Take {has} or less" if held else "Record first what came in, or take it later"
+    thing = has if what.kind == "money" else f"{has} {what.item}"
+    thing = clause(f"{has} {what.item} of lot {what.lot}") if what.lot else thing
+    least = clause(f"Take {has} or less.") if held else clause("Record first what came in, or take it later.")
     return Refused(
-        f"{account} can give {has}{thing}{lot}{when}; this takes {takes}.",
-        way_out=f"{least}{f'; it also holds {elsewhere}' if elsewhere else ''}.",
+        f"{account} can give {thing} from {day} to {until}; this takes {takes}."
+        if until > day
+        else f"{account} can give {thing} on {day}; this takes {takes}.",
+        way_out=f"{least} {clause(f'It also holds {elsewhere}.')}" if elsewhere else least,
         account=account,
         item=what.item,
         lot=what.lot,

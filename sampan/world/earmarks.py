@@ -38,18 +38,18 @@ def allows(earmark: Earmark, recipient: str, item: str, *, purpose: str | None =
 
 
 def why_not(earmark: Earmark, recipient: str, item: str, *, purpose: str | None = None) -> str | None:
-    """Why the donor does not let ``recipient`` have ``item``, as half a sentence; None if it is allowed.
+    """Why the donor does not let ``recipient`` have ``item``, as a sentence; None if it is allowed.
 
     ``purpose`` None means that nobody asks (goods in a depot); otherwise it must be the donor's own.
     """
     if earmark.recipients and not _among(recipient, earmark.recipients):
-        return f"it is for {', '.join(earmark.recipients)}, not {recipient}"
+        return f"It is for {', '.join(earmark.recipients)}, not {recipient}."
     if earmark.items and item not in earmark.items:
-        return f"it is for {', '.join(earmark.items)}, not {item}"
+        return f"It is for {', '.join(earmark.items)}, not {item}."
     if earmark.purpose and purpose is not None and _same(purpose, earmark.purpose):
         return None
     if earmark.purpose and purpose is not None:
-        return f'it is for "{earmark.purpose}", not "{purpose}"'
+        return f'It is for "{earmark.purpose}", not "{purpose}".'
     return None
 
 
@@ -77,11 +77,11 @@ def fault_in(earmark: Earmark) -> str | None:
     countries = [each for each in earmark.recipients if each not in REGIONS]
     ties = bool(countries) + bool(earmark.items) + bool(earmark.purpose)
     if earmark.level == "unearmarked" and (ties or earmark.recipients):
-        return "An unearmarked gift names no recipient, item or purpose"
+        return "An unearmarked gift names no recipient, item or purpose."
     if earmark.level == "softly" and countries:
-        return "A softly earmarked gift names regions or a theme, not single recipients"
+        return "A softly earmarked gift names regions or a theme, not single recipients."
     if earmark.level != "unearmarked" and not (ties or earmark.recipients):
-        return f"A gift that is {earmark.level} earmarked says for whom, what or which purpose"
+        return "An earmarked gift says for whom, what or which purpose."
     if earmark.level == "tightly" and ties < 2:
-        return "A tightly earmarked gift says two of: for whom, which items, which purpose"
+        return "A tightly earmarked gift says two of: for whom, which items, which purpose."
     return None

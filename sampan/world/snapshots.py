@@ -42,9 +42,10 @@ def newest(
         record = ReportsRecord.read(entry.body)
         if source in (None, record.source):
             return _known(blobs, entry, record, until)
-    by_then = f" by {known_on:%Y-%m-%d}" if known_on else ""
     raise InputError(
-        f"No {source or 'reported'} figures had been loaded{by_then}.",
+        f"No figures had been loaded by {known_on:%Y-%m-%d}."
+        if known_on
+        else "No figures have been loaded yet.",
         way_out="Load some with: sampan load jhu FILE…, or make an exercise with: sampan exercise make",
     )
 

@@ -76,11 +76,11 @@ class Teams:
 
     def request(self, number: str) -> Asked:
         """The request with this number. Raises InputError if there is none."""
-        return _found(self.requests, number, "request", "sampan team requests")
+        return _found(self.requests, number, "sampan team requests")
 
     def deployment(self, number: str) -> Team:
         """The team with this number. Raises InputError if there is none."""
-        return _found(self.deployments, number, "team", "sampan team list")
+        return _found(self.deployments, number, "sampan team list")
 
     def busy(self, handle: str, *, rest_days: int) -> Iterator[tuple[date, date]]:
         """First and last day of every run on which the expert serves, or rests from it."""
@@ -93,9 +93,9 @@ class Teams:
 T = TypeVar("T")
 
 
-def _found(known: Mapping[str, T], number: str, what: str, command: str) -> T:
+def _found(known: Mapping[str, T], number: str, command: str) -> T:
     if number not in known:
-        raise InputError(f"There is no {what} {number}.", way_out=f"{command} shows those that there are.")
+        raise InputError(f'There is no "{number}" here.', way_out=f"{command} shows those that there are.")
     return known[number]
 
 

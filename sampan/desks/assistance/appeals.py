@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sampan.access.session import Session
-from sampan.core.errors import InputError, Refused
+from sampan.core.errors import InputError, Refused, clause
 from sampan.desks.assistance.contributions import check_number, next_number
 from sampan.desks.assistance.done import Done
 from sampan.desks.assistance.lines import require_things
@@ -83,17 +83,17 @@ def read_glide(text: str, on: date) -> str:
     written = text.strip().upper()
     found = _GLIDE.fullmatch(written)
     if found is None:
-        fault = "is not written as a GLIDE number"
+        fault = clause(f'"{text}" is not written as a GLIDE number.')
     elif found[1] not in HAZARDS.split():
-        fault = f"names no hazard: {found[1]}"
+        fault = clause(f'"{text}" names no hazard that GLIDE knows.')
     elif not 1900 <= int(found[2]) <= on.year:
-        fault = f"is of the year {found[2]}"
+        fault = clause(f'"{text}" is of a year that cannot be.')
     elif found[4] != "001" and found[4] not in places():
-        fault = f"names no country: {found[4]}"
+        fault = clause(f'"{text}" names no country.')
     else:
         return written
     raise InputError(
-        f'"{text}" {fault}.',
+        fault,
         way_out="Write it as EP-2020-000012-001: hazard, year, number, country (001 for the world).",
         field="glide",
     )
@@ -101,7 +101,7 @@ def read_glide(text: str, on: date) -> str:
 
 def check_appeal(session: Session, said: Appeal, on: date, known: Sequence[Standing]) -> None:
     """Lets an appeal be taken in beside those ``known``, or raises as ``record_appeal`` says."""
-    check_number(session, Appeal.kind, said.number, "an appeal")
+    check_number(session, Appeal.kind, said.number)
     party(session.ledger, said.requester)
     if not said.lines:
         raise InputError("This appeal asks for nothing.", way_out="Name what is asked for, as mask=200000.")
@@ -134,9 +134,10 @@ def _refuse_duplicate(said: Appeal, known: Sequence[Standing], on: date) -> None
             and any((line.kind, line.item) in asked for line in other.lines)
         )
         if same_paper or same_thing:
-            what = "came with the same document" if same_paper else "asks for the same, and is open"
             raise Refused(
-                f"Appeal {other.number} of {other.requester} on {other.day} {what}.",
+                f"Appeal {other.number} of {other.requester} on {other.day} came with the same document."
+                if same_paper
+                else f"Appeal {other.number} of {other.requester} on {other.day} asks for the same, and is open.",
                 way_out=f"If this is more, say so: --follows {other.number}.",
                 duplicate_of=other.number,
             )
@@ -176,14 +177,17 @@ def move_appeal(
     Raises Refused for a move that its state does not allow, InputError without a word on how.
     """
     if not how.strip():
-        raise InputError(f"Say how it was {state}.", way_out="Name the channel, the letter or the answer.")
+        raise InputError(
+            "Nobody says how this came about.", way_out="Name the channel, the letter or the answer."
+        )
 
     def draft() -> list[Record]:
         appeal = find_appeal(session.ledger, number)
         if state not in MOVES[appeal.state]:
-            allowed = ", ".join(MOVES[appeal.state]) or "nothing more"
+            allowed = ", ".join(MOVES[appeal.state])
             raise Refused(
-                f"Appeal {number} is {appeal.state}; it cannot become {state}.", way_out=f"Next: {allowed}."
+                f"Appeal {number} is {appeal.state}; it cannot become {state}.",
+                way_out=f"Next: {allowed}." if allowed else "Nothing comes after this.",
             )
         if (day or session.today()) < appeal.day:
             raise InputError(

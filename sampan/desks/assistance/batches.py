@@ -194,7 +194,9 @@ def _not_waiting(
         )
     return InputError(
         f"The plan sends nothing now for {name}.",
-        way_out=f"It waits for {', '.join(sorted({line.recipient for line in leaving})[:12]) or 'nobody'}.",
+        way_out=f"It waits for {', '.join(sorted({line.recipient for line in leaving})[:12])}."
+        if leaving
+        else "All that it sends now was approved.",
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from sampan.access.session import Session
-from sampan.core.errors import InputError, Refused
+from sampan.core.errors import InputError, Refused, clause
 from sampan.desks.assistance.done import Done
 from sampan.desks.assistance.lines import require_things, shown
 from sampan.desks.assistance.routes import route
@@ -87,17 +87,17 @@ def next_number(session: Session, kind: str, letter: str) -> str:
     return f"{letter}-{count:04d}"
 
 
-def check_number(session: Session, kind: str, number: str, called: str) -> None:
+def check_number(session: Session, kind: str, number: str) -> None:
     """Lets a new number be. Raises InputError if it is in use, or could not stand in the name of an account."""
     if not _NUMBER.fullmatch(number):
         raise InputError(
-            f'"{number}" is no number for {called}.',
+            f'"{number}" cannot be a number here.',
             way_out="Use letters, digits, dots, slashes and dashes, as C-0001.",
             field="number",
         )
     if position_of(session.ledger, kind, number) is not None:
         raise InputError(
-            f"There is {called} {number} already.",
+            f"The number {number} is taken.",
             way_out="Give it another number, or none: the next is taken.",
             field="number",
         )
@@ -108,7 +108,7 @@ def check_pledge(session: Session, said: Contribution, *, also: Collection[str] 
 
     ``also`` are the numbers of pledges that are about to be written with it.
     """
-    check_number(session, Contribution.kind, said.number, "a contribution")
+    check_number(session, Contribution.kind, said.number)
     require_things(said.lines)
     way = route(session, said)
     if said.parent is not None and said.parent not in also:
@@ -156,10 +156,10 @@ def _check_earmark(session: Session, said: Contribution, *, abroad: bool) -> Non
         # a purpose binds whoever spends the gift; the donor's own pledge states it by its earmark
         why = why_not(earmark, said.recipient, line.item) if abroad else None
         if why is None and earmark.items and line.kind != "money" and line.item not in earmark.items:
-            why = f"it is for {', '.join(earmark.items)}, not {line.item}"
+            why = clause(f"It is for {', '.join(earmark.items)}, not {line.item}.")
         if why:
             fault = Refused(
-                f"Earmark {earmark.code} of {earmark.donor} does not allow this: {why}.",
+                f"Earmark {earmark.code} of {earmark.donor} does not allow this. {why}",
                 way_out="Pledge what it allows, or under another earmark.",
                 earmark=earmark.code,
             )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from sampan.core.errors import clause
 from sampan.desks.assistance.earmarked import for_nobody
 from sampan.desks.assistance.holdings import lane_of
 from sampan.desks.assistance.needs import NeedEstimate
@@ -59,30 +60,35 @@ def nothing_for(decision: Decision, estimate: NeedEstimate, code: str) -> str:
     """Why ``code`` is sent nothing in a decision on ``estimate``, in one English sentence."""
     recipient = next((one for one in estimate.recipients if one.code == code), None)
     name = recipient.name if recipient else place(code).name() if is_place(code) else code
-    said = f"{name} is sent nothing"
     if code == estimate.home_code:
         return f"{name} is home: its own need is set aside first, and nothing is sent there."
     if any(line.recipient == code for line in decision.coverage):
-        return f"{said}: all that can reach it avoids more harm elsewhere, or is kept for home."
+        return (
+            f"{name} is sent nothing: all that can reach it avoids more harm elsewhere, or is kept for home."
+        )
     if recipient:
         return (
-            f"{said}: what it is expected to need fills no consignment (minimum_cartons in the assumptions)."
+            f"{name} is sent nothing: what it is expected to need fills no consignment (minimum_cartons in the "
+            f"assumptions)."
         )
-    return f"{said}{_not_among(estimate, code)}"
+    return _not_among(estimate, code, name)
 
 
-def _not_among(estimate: NeedEstimate, code: str) -> str:
-    """Why one is no recipient of the estimate: the end of a sentence."""
+def _not_among(estimate: NeedEstimate, code: str, name: str) -> str:
+    """Why one is no recipient of the estimate."""
     if not is_place(code):
-        return ": it has no members with reports for whom it stocks."
+        return f"{name} is sent nothing: it has no members with reports for whom it stocks."
     if place(code).parent == estimate.home_code:
-        return ": home's provinces are not in this plan. --provinces asks for them."
+        return f"{name} is sent nothing: home's provinces are not in this plan. --provinces asks for them."
     state = state_of(code)
     if state and state != code:
-        return f" of its own: {place(state).name()} answers for it, and its need is counted there."
+        return (
+            f"{name} is sent nothing of its own: {place(state).name()} answers for it, and its need is counted "
+            f"there."
+        )
     if code not in estimate.places:
-        return ": it has reported no case."
-    return ": it is not hard hit, nor has it a weaker health system and a case."
+        return f"{name} is sent nothing: it has reported no case."
+    return f"{name} is sent nothing: it is not hard hit, nor has it a weaker health system and a case."
 
 
 def _departures(problem: Problem, plan: Plan) -> Iterator[tuple[int, int, int, int, int, Reason]]:
@@ -149,7 +155,7 @@ def _binding(reason: Reason, question: Question, item: str) -> tuple[str, ...]:
 
 def name_of_depot(depot: str) -> str:
     """A province's name; the nation's depots taken together."""
-    return place(depot).name() if is_place(depot) else "national depots" if depot == DEPOT else depot
+    return place(depot).name() if is_place(depot) else clause("national depots") if depot == DEPOT else depot
 
 
 def _home(question: Question, asked: Posed, plan: Plan) -> tuple[HomeLine, ...]:
@@ -202,8 +208,8 @@ def _short_reserves(question: Question, asked: Posed) -> Iterator[str]:
     for item, units in zip(question.estimate.items, short, strict=True):
         if units > 1:
             yield (
-                f"the home reserve of {item} and the stock of {item} cannot both hold: {units:,.0f} units are "
-                f"missing, so none leaves home in the weeks in which they are"
+                f"The home reserve of {item} is above its stock: {units:,.0f} units are missing, so none leaves home "
+                f"in the weeks in which they are."
             )
 
 
@@ -212,18 +218,18 @@ def _for_nobody(question: Question) -> Iterator[str]:
     codes = [recipient.code for recipient in estimate.recipients]
     for lot in for_nobody(question.tied, items=estimate.items, recipients=codes, home=estimate.home_code):
         yield (
-            f"the earmark {lot.earmark.code} and the recipients of this plan cannot both hold: it allows none "
-            f"of them, so its {lot.units:,} {lot.item} stay in the depot {lot.depot}"
+            f"The earmark {lot.earmark.code} allows none of the recipients of this plan: its {lot.units:,} "
+            f"{lot.item} stay in the depot {lot.depot}."
         )
 
 
 def _in_words(conflict: Conflict, question: Question, problem: Problem) -> str:
-    """``the floor of mask for Italy and the stock of mask cannot all hold: floors are eased by 4,000 units in all``."""
-    limits = " and ".join(_limit_in_words(limit, question, problem) for limit in conflict.limits)
-    units = f"{conflict.short_units:,.0f} units"
+    """``These limits cannot all hold: floor (mask, Italy); stock (mask). Floors are eased by 4,000 units in all.``"""
+    limits = "; ".join(_limit_in_words(limit, question, problem) for limit in conflict.limits)
+    units = f"{conflict.short_units:,.0f}"
     if not any("floor" in limit.what for limit in conflict.limits):
-        return f"{limits} cannot all hold: {units} are short, or stay where they are"
-    return f"{limits} cannot all hold: floors are eased by {units} in all"
+        return f"These limits cannot all hold: {limits}. {units} units are short, or stay where they are."
+    return f"These limits cannot all hold: {limits}. Floors are eased by {units} units in all."
 
 
 def _floors_missed(question: Question, problem: Problem, plan: Plan) -> Iterator[str]:
@@ -234,49 +240,62 @@ def _floors_missed(question: Question, problem: Problem, plan: Plan) -> Iterator
         sent = plan.shipments[lane_of(recipient, question.assumptions).weeks, r, i]
         if sent < asked[r, i]:
             yield (
-                f"of the {asked[r, i]:,.0f} {problem.items[i]} that {recipient.name} must be sent in this round, "
-                f"{sent:,} are"
+                f"Of the {asked[r, i]:,.0f} {problem.items[i]} that {recipient.name} must be sent in this round, "
+                f"{sent:,} are sent."
             )
 
 
-_WHAT = {
-    "freight m3": "freight in m³",
-    "freight kg": "freight in kg",
+LIMITS = {
+    "floor": "floor",
+    "horizon floor": "floor over all weeks",
+    "absorption": "what can be put to use",
+    "stock": "stock",
+    "reserve": "home reserve",
     "depot reserve": "own reserve",
-    "lane": "lack of a way",
+    "freight m3": "freight by volume",
+    "freight kg": "freight by weight",
+    "earmark": "earmark",
+    "policy": "policy",
+    "lane": "no way there",
     "expiry": "date of expiry",
-    "whole packs": "rule of whole cartons",
+    "whole packs": "whole cartons",
 }
-_FREIGHT = {"freight m3": ("m³", "freight_m3"), "freight kg": ("kg", "freight_kg")}
+"""What limits of the engine are called."""
+
+NO_FREIGHT = "no freight"
+
+_FREIGHT = {"freight m3": "freight_m3", "freight kg": "freight_kg"}
 
 
 def _limit_in_words(limit: Limit, question: Question, problem: Problem) -> str:
-    recipients = question.estimate.recipients
-    wish = f" {problem.earmarks[limit.earmark].name}" if limit.earmark >= 0 else ""
-    parts = [f"the {_what(limit, problem)}{wish if limit.what == 'earmark' else ''}"]
+    """``floor (mask, Italy, week 2)``: a name and what it is of, which no language has to inflect."""
+    about = ", ".join(_about(limit, question, problem))
+    name = _name_of(limit, problem)
+    return f"{name} ({about})" if about else name
+
+
+def _about(limit: Limit, question: Question, problem: Problem) -> Iterator[str]:
     if limit.item >= 0:
-        parts.append(f"of {problem.items[limit.item]}")
+        yield problem.items[limit.item]
     if limit.recipient >= 0:
-        parts.append(f"for {recipients[limit.recipient].name}")
+        yield question.estimate.recipients[limit.recipient].name
     if limit.lane >= 0:
-        parts.append(f"to {_end_of(limit.lane, question)}")
+        yield _end_of(limit.lane, question)
     if limit.depot > 0:
-        parts.append(f"from {name_of_depot(problem.depots[limit.depot])}")
-    if wish and limit.what != "earmark":
-        parts.append(f"under the earmark{wish}")
+        yield name_of_depot(problem.depots[limit.depot])
+    if limit.earmark >= 0:
+        yield clause(f"earmark {problem.earmarks[limit.earmark].name}")
     if limit.week >= 0:
-        parts.append(f"in week {limit.week + 1}")
-    return " ".join(parts)
+        yield clause(f"week {limit.week + 1}")
 
 
-def _what(limit: Limit, problem: Problem) -> str:
-    """The limit's kind; ``freight of 0 m³`` where there is none at all on the lane."""
+def _name_of(limit: Limit, problem: Problem) -> str:
+    """What kind of limit it is; that there is no freight at all is said as such."""
     if limit.what in _FREIGHT:
-        unit, field = _FREIGHT[limit.what]
-        freight = getattr(problem, field)
+        freight = getattr(problem, _FREIGHT[limit.what])
         if freight is not None and not freight[:, :, limit.lane].any():
-            return f"freight of 0 {unit}"
-    return _WHAT.get(limit.what, limit.what)
+            return NO_FREIGHT
+    return LIMITS[limit.what]
 
 
 def _end_of(lane: int, question: Question) -> str:

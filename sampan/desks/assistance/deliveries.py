@@ -233,7 +233,7 @@ def _check_use(session: Session, said: Contribution, parts: Sequence[Line], plac
     for part in parts:
         if why := why_not(earmark, place, part.item):
             fault = Refused(
-                f"Earmark {earmark.code} of {earmark.donor} does not allow this: {why}.",
+                f"Earmark {earmark.code} of {earmark.donor} does not allow this. {why}",
                 way_out="Use it where its donor allows.",
                 earmark=earmark.code,
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sampan.access.session import Session
-from sampan.core.errors import InputError
+from sampan.core.errors import InputError, clause
 from sampan.core.quantities import whole
 from sampan.desks.assistance.done import Done
 from sampan.desks.assistance.stock import DEPOT
@@ -351,7 +351,7 @@ def _sum(lines: Sequence[LotLine]) -> int:
 
 
 def _named(what: Commodity) -> str:
-    return f"{what.item}{f' of lot {what.lot}' if what.lot else ''}"
+    return clause(f"{what.item} of lot {what.lot}") if what.lot else what.item
 
 
 def _done(entry: str, depot: str, said: str) -> Done:

@@ -145,7 +145,7 @@ def new_earmark(
         purpose=purpose.strip(),
     )
     if fault := fault_in(said):
-        raise InputError(f"{fault}.", way_out="Change the level, or what it is tied to.", field="level")
+        raise InputError(fault, way_out="Change the level, or what it is tied to.", field="level")
     return said
 
 

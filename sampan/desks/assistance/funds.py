@@ -32,9 +32,11 @@ def the_fund(ledger: Ledger, code: str | None) -> Fund:
         return next(iter(known.values()))
     if code in known:
         return known[str(code)]
-    listed = f"There are {', '.join(known)}." if known else "Open one first: sampan fund open."
-    what = "No fund is named." if code is None else f'There is no fund "{code}".'
-    raise InputError(what, way_out=listed, field="fund")
+    raise InputError(
+        "No fund is named." if code is None else f'There is no fund "{code}".',
+        way_out=f"There are {', '.join(known)}." if known else "Open one first: sampan fund open.",
+        field="fund",
+    )
 
 
 def open_fund(session: Session, code: str, *, name: str, currency: str, day: date | None = None) -> Done:

@@ -42,7 +42,7 @@ def hand_over(
     """
     for name, value in (("carrier", carrier), ("waybill", waybill), ("from", origin), ("to", destination)):
         if not value.strip():
-            raise InputError(f"There is no {name}.", way_out=f"Write it: --{name}.", field=name)
+            raise InputError("This is missing.", way_out=f"Write it: --{name}.", field=name)
 
     def records() -> list[Record]:
         one = track(session.ledger, number)

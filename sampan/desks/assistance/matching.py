@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from sampan.access.session import Session
-from sampan.core.errors import InputError
+from sampan.core.errors import InputError, clause
 from sampan.engines.matching import NOBODY, Matching, Requests, Roster, match
 from sampan.records.assistance.teams import Seats, TeamRequest
 from sampan.world.teams import Teams, teams
@@ -65,7 +65,9 @@ def matched(known: Teams, on: date, rest_days: int) -> Matched:
         )
     waiting = [asked.request for asked in known.requests.values() if asked.state == "open"]
     late = [
-        ProposedTeam(r, (), (), f"Its first day, {r.start}, has passed.") for r in waiting if r.start < on
+        ProposedTeam(r, (), (), clause(f"Its first day, {r.start}, has passed."))
+        for r in waiting
+        if r.start < on
     ]
     coming = [r for r in waiting if r.start >= on]
     if not coming:
@@ -134,7 +136,7 @@ def _team(
         if found.filled[column, skills.index(part.skill)] < part.seats
     )
     short = [gap.skill for gap in gaps if not members]
-    why_not = f"Too few could go in {', '.join(short)}." if short else ""
+    why_not = clause(f"Too few could go in {', '.join(short)}.") if short else ""
     return ProposedTeam(request, members, gaps, why_not)
 
 
@@ -146,17 +148,19 @@ def _gap(found: Matching, column: int, index: int, part: Seats, request: TeamReq
     empty = part.seats - int(found.filled[column, index])
     tongue = " or ".join(request.languages)
     if not skilled:
-        why = "nobody on the roster has this skill"
+        why = clause("Nobody on the roster has this skill.")
     elif not speaking:
-        why = f"{skilled} have the skill, but none of them speaks {tongue}"
+        why = clause(f"Of {skilled} who have the skill, none speaks {tongue}.")
     elif not free:
-        why = f"{speaking} have skill and language, but none is free from {request.start} to {request.last}"
+        why = clause(
+            f"Of {speaking} who have skill and language, none is free from {request.start} to {request.last}."
+        )
     elif taken:
-        why = f"{free} are free then, and {taken} of them are of more use in another team"
+        why = clause(f"Of {free} who are free then, {taken} are of more use in another team.")
     elif free < part.least:
-        why = f"only {free} are free then, and the team needs {part.least}"
+        why = clause(f"Only {free} are free then, and the team needs {part.least}.")
     elif found.filled[column].any():
-        why = f"only {free} are free then, for all their seats of this team"
+        why = clause(f"Only {free} are free then, for all their seats of this team.")
     else:
-        why = f"{free} are free then, but the team stays for want of others"
+        why = clause(f"{free} are free then, but the team stays for want of others.")
     return Gap(part.skill, empty, part.seats, why)

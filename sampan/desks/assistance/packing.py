@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sampan.access.session import Session
-from sampan.core.errors import InputError, Refused
+from sampan.core.errors import InputError, Refused, clause
 from sampan.desks.assistance.batches import next_number
 from sampan.desks.assistance.depots import LotOnHand, on_hand, reserves
 from sampan.desks.assistance.done import Done
@@ -34,7 +34,9 @@ def require_move(one: Tracked, to: State, *, day: date) -> None:
     if to not in MOVES[one.state]:
         raise Refused(
             f"{one.number} is {one.state}; it cannot become {to}.",
-            way_out=f"From here it can become {' or '.join(MOVES[one.state]) or 'nothing else'}.",
+            way_out=f"From here it can become {' or '.join(MOVES[one.state])}."
+            if MOVES[one.state]
+            else "Nothing comes after this.",
             consignment=one.number,
             state=one.state,
         )
@@ -105,14 +107,14 @@ class _Shelf:
             lot = self._find(asked)
             if why := self._why_not(lot):
                 raise Refused(
-                    f"Lot {lot.lot} of {lot.item} cannot go to {self.one.recipient}: {why}.",
-                    way_out=f"Use {self._others(lot)}.",
+                    f"Lot {lot.lot} of {lot.item} cannot go to {self.one.recipient}. {why}",
+                    way_out=self._others(lot) or "Use another item.",
                     lot=lot.lot,
                 )
             if asked.units > lot.units:
                 raise Refused(
                     f"{self.depot} holds {lot.units:,} {lot.item} of lot {lot.lot}; this takes {asked.units:,}.",
-                    way_out=f"Take {lot.units:,} or fewer; there is also {self._others(lot)}.",
+                    way_out=f"Take {lot.units:,} or fewer. {self._others(lot)}".strip(),
                     held=lot.units,
                     asked=asked.units,
                 )
@@ -129,20 +131,22 @@ class _Shelf:
         if not fits:
             raise InputError(
                 f"{self.depot} holds no lot {asked.lot} of {asked.item}.",
-                way_out=f"It holds {self._others(asked) or 'none of it'}.",
+                way_out=self._others(asked) or "Use another item.",
             )
         return fits[0]
 
     def _why_not(self, lot: LotOnHand) -> str | None:
         """Why a lot may not go to this recipient; None if it may."""
         if lot.expired:
-            return f"it expired on {lot.expiry}"
+            return f"It expired on {lot.expiry}."
         earmark = self.earmarks.get(lot.earmark) if lot.earmark else None
         return why_not(earmark, self.one.recipient, lot.item) if earmark else None
 
     def _others(self, but: LotOnHand | LotLine) -> str:
+        """Which other lots of the same item may go, in a sentence; nothing if none may."""
         fit = [x for x in self.lots if x.item == but.item and x.lot != but.lot and not self._why_not(x)]
-        return ", ".join(f"{x.units:,} of lot {x.lot}" for x in sorted(fit, key=_expires)) or "another item"
+        lots = ", ".join(clause(f"{x.units:,} of lot {x.lot}") for x in sorted(fit, key=_expires))
+        return clause(f"There is {lots}.") if lots else ""
 
     def _require(self, item: str, asked: int, usable: int) -> None:
         """Home's reserve stays, and there is enough of the rest."""
@@ -151,15 +155,18 @@ class _Shelf:
         free = max(0, usable - kept)
         if asked <= free:
             return
-        why = [f"{at_hand:,} at hand"]
-        if at_hand > usable:
-            barred = [f"lot {x.lot}: {w}" for x in self.lots if x.item == item and (w := self._why_not(x))]
-            why.append(f"{at_hand - usable:,} may not go ({'; '.join(barred)})")
-        if kept:
-            why.append(f"{kept:,} are kept for home")
+        barred = [x for x in self.lots if x.item == item and self._why_not(x)]
+        why = [clause(f"Lot {x.lot} may not go. {self._why_not(x)}") for x in barred]
         raise Refused(
-            f"{self.depot} can give {free:,} {item} to {self.one.number}, which asks for {asked:,}"
-            f" ({', '.join(why)}).",
+            " ".join(
+                [
+                    clause(
+                        f"{self.depot} can give {free:,} {item} to {self.one.number}, which asks for {asked:,}: "
+                        f"{at_hand:,} are at hand, {at_hand - usable:,} may not go, {kept:,} are kept for home."
+                    ),
+                    *why,
+                ]
+            ),
             way_out=f"Split {asked - free:,} off, or record what came in since."
             if free
             else "Record what came in since, or withdraw the consignment.",

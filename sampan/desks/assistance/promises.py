@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from sampan.core.errors import InputError, Refused
+from sampan.core.errors import InputError, Refused, clause
 from sampan.desks.assistance.depots import is_province, on_hand, reserves
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance import Batch
@@ -45,14 +45,16 @@ def _too_many(item: str, asked: int, counts: tuple[int, ...], day: date, apart: 
     """``apart``: units in stores of provinces, which could be moved first."""
     at_hand, expired, home, spoken = counts
     left = max(0, at_hand - expired - home - spoken)
-    fewer = f"Promise {left:,} or fewer; or say" if left else "Say"
+    ways = [
+        clause(f"Promise {left:,} or fewer.") if left else "",
+        clause(f"In the stores of provinces lie {apart:,}: sampan stock move.") if apart else "",
+        clause("Say what else lies in the depot (sampan stock produce, or count)."),
+        clause("Or take a promise back (sampan consignment withdraw)."),
+    ]
     return Refused(
         f"{left:,} {item} can be promised on {day}; this promises {asked:,} ({at_hand:,} at hand, {expired:,} "
-        f"expired, {home:,} kept for home, {spoken:,} promised to others and not packed yet"
-        f"{f'; {apart:,} lie in the stores of provinces' if apart else ''}).",
-        way_out=f"{fewer} what lies in the depot (sampan stock produce, or count)"
-        f"{', move it from a province (sampan stock move)' if apart else ''}, or take a promise back "
-        f"(sampan consignment withdraw).",
+        f"expired, {home:,} kept for home, {spoken:,} promised to others and not packed yet).",
+        way_out=" ".join(filter(None, ways)),
         item=item,
         held=left,
         asked=asked,

@@ -14,7 +14,7 @@ from typing import Literal
 from sqlalchemy import Connection, bindparam, select
 
 from sampan.access.session import Session
-from sampan.core.errors import InputError, Refused
+from sampan.core.errors import InputError, Refused, clause
 from sampan.core.quantities import whole
 from sampan.desks.assistance.done import Done
 from sampan.ledger.ledger import Ledger
@@ -202,8 +202,9 @@ class _Carried:
         left, said = self.lots[what], one.good + one.damaged + one.missing
         if said > left:
             raise Refused(
-                f"{self.number} still carries {left:,} {one.item}{f' of lot {what.lot}' if what.lot else ''};"
-                f" this receipt says {said:,}.",
+                f"{self.number} still carries {left:,} {one.item} of lot {what.lot}; this receipt says {said:,}."
+                if what.lot
+                else f"{self.number} still carries {left:,} {one.item}; this receipt says {said:,}.",
                 way_out="Count again; what was not sent cannot be received here.",
                 held=left,
                 asked=said,
@@ -242,19 +243,25 @@ class _Carried:
 
     def _no_such_lot(self, one: Found, *, several: bool) -> InputError:
         mine = [what for what in self.lots if what.item == one.item]
-        sent = ", ".join(f"{x.lot or 'no lot'}{f' (expires {x.expiry})' if x.expiry else ''}" for x in mine)
+        sent = ", ".join(_told(x) for x in mine)
         if several:
             return InputError(
                 f"{self.number} carries {one.item} in several lots.",
                 way_out=f"Name one of {sent}.",
                 field="lot",
             )
-        asked = f" lot {one.lot}" if one.lot else ""
+        asked = f"{one.item} {_told(one)}" if one.lot or one.expiry else one.item
         return InputError(
-            f"{self.number} carries no {one.item}{asked}{f' that expires {one.expiry}' if one.expiry else ''}.",
+            f"{self.number} carries no {asked}.",
             way_out=f"It carries {sent}." if sent else "Sign for what was sent.",
             field="lot",
         )
+
+
+def _told(lot: Commodity | Found) -> str:
+    """A lot and its day of expiry, as far as they are said."""
+    name = clause(f"lot {lot.lot}") if lot.lot else clause("no lot")
+    return clause(f"{name} (expires {lot.expiry})") if lot.expiry else name
 
 
 def _any(one: Found) -> bool:
@@ -314,8 +321,10 @@ def settle(
         open_ = held_now(session.ledger, claim)
         fits = [what for what in open_ if what.item == item and lot in (None, what.lot)]
         if len(fits) != 1:
-            listed = _listed(open_.items()) or "nothing"
-            raise InputError(f"{number} has {listed} claimed.", way_out="Name one of these.", field="lot")
+            listed = _listed(open_.items())
+            if not listed:
+                raise InputError(f"Nothing of {number} is claimed.", way_out="Look which claims are open.")
+            raise InputError(f"Claimed of {number}: {listed}.", way_out="Name one of these.", field="lot")
         line = SettledLine(
             item=item,
             lot=fits[0].lot,
@@ -331,4 +340,7 @@ def settle(
 
 
 def _listed(lots: Iterable[tuple[Commodity, int]]) -> str:
-    return ", ".join(f"{units:,} {what.item} of lot {what.lot}" for what, units in lots)
+    return ", ".join(
+        clause(f"{units:,} {what.item} of lot {what.lot}") if what.lot else f"{units:,} {what.item}"
+        for what, units in lots
+    )

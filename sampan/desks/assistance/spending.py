@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sampan.access.session import Session
-from sampan.core.errors import InputError, Refused
+from sampan.core.errors import InputError, Refused, clause
 from sampan.core.money import Money
 from sampan.desks.assistance.funds import budgets, line_of, the_fund
 from sampan.ledger.ledger import Ledger
@@ -60,7 +60,9 @@ def _drawn(
     for one in held:
         why = _not_for(known.get(one.commodity.earmark or ""), said, line.item, purpose)
         if why:
-            denied.append(f"{Money(one.quantity, line.item)} under {one.commodity.earmark} ({why})")
+            denied.append(
+                clause(f"{Money(one.quantity, line.item)} lies under {one.commodity.earmark}. {why}")
+            )
             continue
         taken = min(left, one.quantity)
         if taken > 0:
@@ -70,7 +72,7 @@ def _drawn(
         has = Money(line.quantity - left, line.item)
         fault = Refused(
             f"{account} holds {has} for this on {day}; this commits {Money(line.quantity, line.item)}.",
-            way_out=f"It also holds {', '.join(denied)}." if denied else _other_money(ledger, account, day),
+            way_out=" ".join(denied) if denied else _other_money(ledger, account, day),
             held=has.minor,
             asked=line.quantity,
         )
@@ -83,7 +85,7 @@ def _not_for(earmark: Earmark | None, said: Contribution, currency: str, purpose
     if earmark is None:
         return None
     if earmark.items and currency not in earmark.items:
-        return f"it is for {', '.join(earmark.items)}"
+        return clause(f"It is for {', '.join(earmark.items)}.")
     return why_not(earmark, said.recipient, currency, purpose=purpose)
 
 
@@ -111,15 +113,20 @@ def _require_budget(ledger: Ledger, fund: str, moved: Sequence[Movement], day: d
         line = line_of(budget, what)
         if line is None:
             raise Refused(
-                f"The budget of {fund} has no line for {what.item} under {what.earmark or 'no earmark'}.",
+                f"The budget of {fund} has no line for {what.item} under {what.earmark}."
+                if what.earmark
+                else f"The budget of {fund} has no line for free money in {what.item}.",
                 way_out="Add one: sampan fund budget.",
             )
         bound = committed(ledger, fund, what, first_day=budget.first_day, last_day=budget.last_day)
         if bound + each.quantity > line.amount.minor:
             left = Money(max(0, line.amount.minor - bound), what.item)
             raise Refused(
-                f"The budget of {fund} for {what.earmark or 'free money'} has {left} left until "
-                f"{budget.last_day}; this commits {Money(each.quantity, what.item)}.",
+                f"The budget of {fund} for {what.earmark} has {left} left until {budget.last_day}; this commits "
+                f"{Money(each.quantity, what.item)}."
+                if what.earmark
+                else f"The budget of {fund} for free money has {left} left until {budget.last_day}; this commits "
+                f"{Money(each.quantity, what.item)}.",
                 way_out="Commit less, or change the budget: sampan fund budget.",
                 left=left.minor,
             )

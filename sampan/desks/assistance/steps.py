@@ -76,7 +76,13 @@ def parts_of(
         left = _left(states[line.kind, line.item], step)
         if line.quantity > left:
             way_out = _way_out(number, step, [states[line.kind, line.item]])
-            raise _too_much(f"Of {number}, ", line, left, f"{step} on {day}", way_out)
+            raise Refused(
+                f"Of {number}, {shown(line.kind, line.item, left)} may still be {step} on {day}; this is "
+                f"{shown(line.kind, line.item, line.quantity)}.",
+                way_out=way_out,
+                left=left,
+                asked=line.quantity,
+            )
     if step != "cancelled":
         require_order(session, number, [*pending, *stepped(step, lines, day)])
     return tuple(lines)
@@ -91,16 +97,6 @@ def _way_out(number: str, step: str, states: Collection[LineState]) -> str:
     if step == "cancelled":
         return f"What was delivered is not cancelled; see: sampan contribution show {number}."
     return "Record a further pledge for more: sampan contribution pledge."
-
-
-def _too_much(of: str, line: Line, left: int, done: str, way_out: str) -> Refused:
-    return Refused(
-        f"{of}{shown(line.kind, line.item, left)} may still be {done}; this is "
-        f"{shown(line.kind, line.item, line.quantity)}.",
-        way_out=way_out,
-        left=left,
-        asked=line.quantity,
-    )
 
 
 def stepped(step: str, lines: Sequence[Line], day: date) -> list[Stepped]:

@@ -133,7 +133,7 @@ def _check_unit(said: str, item: str, name: str, line: int) -> None:
             file=name,
             line=line,
             field="unit",
-            way_out=f"Count it in {known}s, singly, or leave the unit empty.",
+            way_out=f"Count it in its own unit ({known}), singly, or leave the unit empty.",
         )
 
 

@@ -84,9 +84,8 @@ def _header(cells: list[str], name: str) -> list[str]:
     header = [cell.strip().casefold() for cell in cells]
     unknown = [cell for cell in header if cell not in COLUMNS]
     if unknown or not ("label" in header or {"item", "quantity"} <= set(header)):
-        what = f'There is no column "{unknown[0]}" in a stock list.' if unknown else "A column is missing."
         raise InputError(
-            what,
+            f'There is no column "{unknown[0]}" in a stock list.' if unknown else "A column is missing.",
             file=name,
             line=1,
             way_out=f"The columns are {', '.join(COLUMNS)}; item and quantity, or label, must be there.",
@@ -133,6 +132,6 @@ def in_units(quantity: str | int, unit: str, *, item: str) -> int:
         return count * known.pack
     raise InputError(
         f'{known.code} is not counted in "{unit}".',
-        way_out=f"Count it in {known.unit}s, or in cartons of {known.pack}.",
+        way_out=f"Count it in its own unit ({known.unit}), or in cartons of {known.pack}.",
         field="unit",
     )

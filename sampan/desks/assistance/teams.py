@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sampan.access.session import Session
-from sampan.core.errors import InputError, Refused
+from sampan.core.errors import InputError, Refused, clause
 from sampan.desks.assistance.done import Done
 from sampan.desks.assistance.matching import REST_DAYS, ProposedTeam, matched
 from sampan.records.assistance.teams import (
@@ -65,12 +65,6 @@ def send(
     )
 
 
-_ASK_AGAIN = (
-    "Enrol experts (sampan team enrol), or ask again for less or with a higher --priority than others have: "
-    "sampan team withdraw {0} --reason …, then sampan team request."
-)
-
-
 def _nobody_goes(known: Teams, offered: Sequence[ProposedTeam], numbers: Collection[str]) -> Refused:
     for number in numbers:
         if known.request(number).state != "open":
@@ -79,9 +73,16 @@ def _nobody_goes(known: Teams, offered: Sequence[ProposedTeam], numbers: Collect
             )
     for team in offered:
         if not team.members:
-            gaps = "; ".join(f"{gap.empty} of {gap.seats} {gap.skill}: {gap.why}" for gap in team.gaps)
-            said = f"Request {team.request.number} cannot be answered: {gaps or team.why_not}".rstrip(".")
-            return Refused(f"{said}.", way_out=_ASK_AGAIN.format(team.request.number))
+            gaps = [
+                clause(f"Seats of {gap.skill} that stay empty: {gap.empty} of {gap.seats}. {gap.why}")
+                for gap in team.gaps
+            ]
+            number = team.request.number
+            return Refused(
+                f"Request {number} cannot be answered. " + (" ".join(gaps) or team.why_not),
+                way_out="Enrol experts (sampan team enrol), or ask again for less or with a higher --priority than "
+                f"others have: sampan team withdraw {number} --reason …, then sampan team request.",
+            )
     return Refused("No request waits.", way_out="Record one: sampan team request")
 
 
@@ -189,9 +190,11 @@ def _require_reported(team: Team, last: date) -> None:
     days = {start + timedelta(days=n) for n in range((last - start).days + 1)}
     missing = sorted(days - {said.day for said in team.reports})
     if missing:
-        more = f" and {len(missing) - 5} more days" if len(missing) > 5 else ""
+        days_ = ", ".join(map(str, missing[:5]))
         raise Refused(
-            f"{number} has not reported for {', '.join(map(str, missing[:5]))}{more}.",
+            f"{number} has not reported for {len(missing)} days, the first of them {days_}."
+            if len(missing) > 5
+            else f"{number} has not reported for {days_}.",
             way_out=f"Report them: sampan team report {number} --on {missing[0]}; or say why not: --unreported.",
         )
 

@@ -173,8 +173,10 @@ def correct(session: Session, day: date, *, reason: str) -> Written:
         out = releases(session.ledger).get(day)
         last = newest(session, day)
         if not out or last.entry != out[-1].record.draft:
-            what = "A correction is under way already" if out else f"No brief of {day} has been released"
-            raise Refused(f"{what}.", way_out=f"Edit it: sampan brief edit {day}")
+            raise Refused(
+                "A correction is under way already." if out else f"No brief of {day} has been released.",
+                way_out=f"Edit it: sampan brief edit {day}",
+            )
         words = words_of(session, last)
         return [
             _draft(

@@ -210,7 +210,7 @@ def _typed(name: str, spoken: Spoken, names: Mapping[str, Named]) -> Iterator[st
             same = next(
                 (each for each, figure in names.items() if str(figure.value) == _digits(number)), None
             )
-            instead = f"{{{same}}}" if same else f"{{number:{_digits(number) or '…'}}} or {{day:…}}"
+            instead = f"{{{same}}}" if same else f"{{number:{_digits(number) or '…'}}}, {{day:…}}"
             yield f"{name}.{language} has a number typed by hand, {number}: write {instead}."
 
 

@@ -59,7 +59,7 @@ def test_what_lies_in_a_province_is_the_province_s(node: Node) -> None:
     stock(node.session, "mask", 1000)
     stock(node.session, "mask", 500, "P1", depot="CN-HB")
     depots.reserve(node.session, "mask", 500, depot="CN-HB", reason="wards", day=DAY)
-    with pytest.raises(Refused, match=r"1,000 mask can be .*; 500 lie in the stores of provinces") as fault:
+    with pytest.raises(Refused, match=r"1,000 mask can be .*In the stores of provinces lie 500") as fault:
         propose(node, 1001)
     assert "sampan stock move" in str(fault.value.way_out)
     assert propose(node, 1000), "nor does what a province keeps lessen what lies elsewhere"

@@ -72,7 +72,7 @@ def test_more_than_there_is_names_numbers_and_lots(node: Node) -> None:
     lots = [lot_line("mask", 700, lot="A"), lot_line("mask", 300, lot="B")]
     fault = unchanged(node, lambda: packing.pack(node.session, number, lots=lots, day=DAY))
     assert str(fault) == (
-        "home holds 600 mask of lot A; this takes 700. Take 600 or fewer; there is also 300 of lot B."
+        "home holds 600 mask of lot A; this takes 700. Take 600 or fewer. There is 300 of lot B."
     )
 
 
@@ -89,10 +89,10 @@ def test_an_expired_lot(node: Node) -> None:
     stock(node.session, "mask", 1000, "OLD", expiry=date(2020, 3, 10))
     number = promised(node)
     fault = unchanged(node, lambda: packing.pack(node.session, number))
-    assert "lot OLD: it expired on 2020-03-10" in str(fault)
+    assert "Lot OLD may not go. It expired on 2020-03-10." in str(fault)
     lots = [lot_line("mask", 1000, lot="OLD")]
     fault = unchanged(node, lambda: packing.pack(node.session, number, lots=lots))
-    assert "Lot OLD of mask cannot go to ITA: it expired on 2020-03-10." in str(fault)
+    assert "Lot OLD of mask cannot go to ITA. It expired on 2020-03-10." in str(fault)
     line = lot_line("mask", 1, lot="X", expiry=date(2020, 3, 1))
     unchanged(node, lambda: depots.produce(node.session, [line], source="Works 1", day=DAY))
 
@@ -131,7 +131,7 @@ def test_an_earmark_keeps_goods_from_others(node: Node) -> None:
     stock(office, "mask", 1000, "GIFT", earmark="SRB-M")
     number = promised(node)
     fault = unchanged(node, lambda: packing.pack(office, number, day=DAY))
-    assert "it is for SRB, not ITA" in str(fault)
+    assert "It is for SRB, not ITA" in str(fault)
     lots = [lot_line("mask", 1000, lot="GIFT")]
     unchanged(node, lambda: packing.pack(office, number, lots=lots, day=DAY))
 

@@ -86,9 +86,9 @@ def _bring_to(office: Session, appeal: str, state: str) -> None:
     ("glide", "says"),
     [
         ("EP-2020-12-ITA", "not written as"),
-        ("XX-2020-000012-ITA", "names no hazard: XX"),
-        ("EP-2021-000012-ITA", "of the year 2021"),
-        ("EP-2020-000012-XYZ", "names no country: XYZ"),
+        ("XX-2020-000012-ITA", "names no hazard"),
+        ("EP-2021-000012-ITA", "of a year that cannot be"),
+        ("EP-2020-000012-XYZ", "names no country"),
         ("EP2020000012ITA", "not written as"),
     ],
 )
@@ -110,7 +110,7 @@ def test_the_whole_world_is_001_in_a_glide_number() -> None:
         ({"day": date(2020, 4, 2)}, "before the appeal"),
         ({"requester": "Atlantis"}, "no place"),
         ({"follows": "A-0999"}, "no appeal A-0999"),
-        ({"number": "A-0001"}, "an appeal A-0001 already"),
+        ({"number": "A-0001"}, "The number A-0001 is taken"),
     ],
 )
 def test_what_cannot_be_an_appeal_is_refused(

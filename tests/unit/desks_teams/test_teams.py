@@ -78,7 +78,7 @@ def test_nobody_is_in_two_places_and_the_reason_says_so(node: Node) -> None:
     ask(node, "epidemiology=2")
     send(node.session)
     second = ask(node, "epidemiology=1", start=START + timedelta(days=3), recipient="Serbia")
-    with pytest.raises(Refused, match="2 have skill and language, but none is free"):
+    with pytest.raises(Refused, match="Of 2 who have skill and language, none is free"):
         send(node.session, [second])
 
 
@@ -96,9 +96,9 @@ def test_those_who_return_early_rest_and_are_free_again(node: Node) -> None:
 @pytest.mark.parametrize(
     ("wanted", "language", "why"),
     [
-        ("virology=1", "en", "nobody on the roster has this skill"),
-        ("epidemiology=1", "fr", "2 have the skill, but none of them speaks fr"),
-        ("epidemiology=3", "en", "only 2 are free then, and the team needs 3"),
+        ("virology=1", "en", "Nobody on the roster has this skill."),
+        ("epidemiology=1", "fr", "Of 2 who have the skill, none speaks fr."),
+        ("epidemiology=3", "en", "Only 2 are free then, and the team needs 3."),
     ],
 )
 def test_an_unfilled_seat_says_why(node: Node, wanted: str, language: str, why: str) -> None:
@@ -113,7 +113,7 @@ def test_who_is_of_more_use_elsewhere_is_named_as_the_reason(node: Node) -> None
     ask(node, "epidemiology=2", priority=5)
     iran, italy = propose(node.session).teams
     assert len(italy.members) == 2
-    assert iran.gaps[0].why == "2 are free then, and 2 of them are of more use in another team"
+    assert iran.gaps[0].why == "Of 2 who are free then, 2 are of more use in another team."
 
 
 @pytest.mark.parametrize("name", ["Dr Li Wei", "liwei@example.org", "+86 139 0000", "E-4 Li", "0417", ""])

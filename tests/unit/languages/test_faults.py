@@ -9,9 +9,15 @@ import pytest
 from sampan.core.errors import InputError, SampanError
 from sampan.core.languages import Language
 from sampan.core.money import Money
+from sampan.desks.assistance import deciding
 from sampan.languages import fault_texts, faults
 from sampan.languages.catalogue import TRANSLATED, faults_file, read
+from sampan.languages.terms import TERMS
 
+LIMITS = (
+    "These limits cannot all hold: floor (mask, Italy, week 2); stock (mask). "
+    "Floors are eased by 4,000 units in all."
+)
 GAP = re.compile(r"%\((\w+)\)s")
 
 
@@ -63,3 +69,25 @@ def test_a_word_of_ours_in_a_gap_is_said_in_the_language_too() -> None:
 def test_a_short_text_does_not_swallow_what_others_say() -> None:
     said = "Italy is sent nothing: it is not in the figures, and nobody has asked for anything on its behalf."
     assert faults.said(said, "fr") == said
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "told"),
+    [
+        ("Choose one of alpha-fair, proportional.", "fr", "entre équité et dommage évité, la même part"),
+        ("Choose one of alpha-fair, proportional.", "en", "between fairness and harm averted, one share"),
+        (LIMITS, "zh", "最低保障量（医用口罩、意大利、第 2 周）；库存（医用口罩）"),
+        (LIMITS, "fr", "4\u202f000 unités"),
+        (LIMITS, "ar", "إيطاليا، الأسبوع 2"),
+        ("Earmark E-1 of WHO does not allow this. It is for Africa, mask, not ITA.", "ru", "Африка"),
+        ("C-1 was not pledged yet on 2020-03-09.", "es", "9 de marzo de 2020"),
+        ('"2020-03-09" is not a day.', "es", "2020-03-09"),
+        ('"Italy" is no condition.', "ru", "Italy"),
+    ],
+)
+def test_what_stands_in_a_gap_is_said_as_the_reader_says_it(said: str, language: Language, told: str) -> None:
+    assert told in faults.said(said, language)
+
+
+def test_limits_of_plans_are_words_that_translators_see() -> None:
+    assert {*deciding.LIMITS.values(), deciding.NO_FREIGHT} == set(TERMS["limit"])
