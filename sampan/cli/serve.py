@@ -8,13 +8,16 @@ import socket
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sampan.cli.options import HERE, NodeFolder, opened
 from sampan.cli.say import said
 from sampan.core.errors import InputError
+
+if TYPE_CHECKING:
+    from uvicorn import Config
 
 Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every one.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")]
@@ -26,6 +29,9 @@ LINES = {"json": "sampan.web.watch.JsonLines", "text": "sampan.web.watch.TextLin
 
 CONNECTIONS = 1_000
 """Of each worker; whoever comes then is asked to come back."""
+
+PATIENCE = 60
+"""Seconds in which a worker must answer its parent: it may be starting on a busy machine, or solving a plan."""
 
 
 def register(app: typer.Typer) -> None:
@@ -91,20 +97,17 @@ def start(
     trusted: Sequence[str] = (),
     log_format: str | None = None,
 ) -> None:
-    """Serves the node in ``folder`` until told to stop. Raises InputError if the port is taken."""
-    import uvicorn
+    """Serves the node in ``folder`` until told to stop. Raises InputError if nobody can listen there."""
+    from uvicorn import Config, Server
 
-    _try(host, port)
-    address = public_url or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
-    os.environ["SAMPAN_NODE"] = str(folder)
-    os.environ["SAMPAN_PUBLIC_URL"] = address
-    said(f"Serving {folder} at {address}/ (stop with Ctrl-C)")
-    with _figures_of(workers):
-        uvicorn.run(
+    with _listening(host, port) as listening:
+        address = public_url or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+        os.environ["SAMPAN_NODE"] = str(folder)
+        os.environ["SAMPAN_PUBLIC_URL"] = address
+        said(f"Serving {folder} at {address}/ (stop with Ctrl-C)")
+        config = Config(
             SITE,
             factory=True,
-            host=host,
-            port=port,
             workers=workers,
             http=PROTOCOL,
             ws="none",
@@ -115,7 +118,25 @@ def start(
             forwarded_allow_ips=list(trusted),
             limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=10,
+            timeout_worker_healthcheck=PATIENCE,
         )
+        with _figures_of(workers), contextlib.suppress(KeyboardInterrupt):
+            if workers == 1:
+                Server(config).run([listening])
+            else:
+                _together(config, listening)
+
+
+def _together(config: Config, listening: socket.socket) -> None:
+    """Serves by several processes, in place of any that ends."""
+    from uvicorn.supervisors import Multiprocess
+
+    class Workers(Multiprocess):
+        def terminate_all(self) -> None:
+            listening.close()  # else whoever comes now would wait for nobody until the last request is answered
+            super().terminate_all()
+
+    Workers(config, [listening]).run()
 
 
 @contextlib.contextmanager
@@ -159,13 +180,11 @@ def _require_network(said: str) -> None:
         ) from None
 
 
-def _try(host: str, port: int) -> None:
-    """Raises InputError if nobody can listen there."""
+def _listening(host: str, port: int) -> socket.socket:
+    """Where requests come in. Raises InputError if nobody can listen there."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(address)
+        return socket.create_server(address[:2], family=family, backlog=2048)
     except OSError as fault:
         raise InputError(
             f"Cannot listen on {host} port {port}: {fault.strerror}.", way_out="Name another with --port."

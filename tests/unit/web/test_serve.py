@@ -13,6 +13,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from sampan.cli.serve import _listening
+from sampan.core.errors import InputError
 from sampan.node import Node
 
 
@@ -67,3 +69,9 @@ def test_what_stands_in_the_way_is_said_before_anything_starts(tmp_path: Path) -
     _, said = nowhere.communicate(timeout=60)
     assert nowhere.returncode == 5
     assert "is not a node" in said
+
+
+def test_of_two_that_start_at_once_one_has_the_port() -> None:
+    """Before either answers, which takes seconds on a busy machine."""
+    with _listening("127.0.0.1", 0) as first, pytest.raises(InputError, match="Cannot listen"):
+        _listening("127.0.0.1", first.getsockname()[1])
