@@ -95,7 +95,7 @@ VIEWS: dict[str, dict[str, Any]] = {
     "assistance.draft_plan": {"policy": "leximin"},
     "assistance.what_if": {"otherwise": "[policy]\npolicy = 'leximin'\n"},
     "assistance.plan": {"entry": ""},
-    "assistance.consignments": {"recipient": "Italy", "limit": 1},
+    "assistance.consignments": {"recipient": "Italy"},
     "assistance.consignment": {"number": "1-ITA"},
     "assistance.figure": {"what": "countries"},
     "assistance.sheet": {"name": "parties"},

@@ -7,7 +7,7 @@ its ledger); the rest of its signature is all that a form, the API or a client n
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Literal, get_origin
@@ -78,7 +78,7 @@ class View(Offer):
     @property
     def paged(self) -> bool:
         """Whether it gives a list that is sent page by page; one that takes ``limit`` ends its pages itself."""
-        return get_origin(self.result) in (list, tuple) and "limit" not in self.signature.parameters
+        return get_origin(self.result) in (list, tuple, Sequence) and "limit" not in self.signature.parameters
 
 
 @dataclass(frozen=True)

@@ -49,9 +49,19 @@ class Session:
         """The same memory, for somebody else."""
         return replace(self, person=person)
 
+    def now(self) -> datetime:
+        """The moment at the node: in an exercise, whose days may lie ahead of the clock, no earlier than its news."""
+        now, newest = self.clock.now(), self.ledger.newest() if self.exercise else None
+        return max(now, newest) if newest else now
+
     def today(self) -> date:
-        """The calendar day at the node, in UTC."""
-        return self.clock.now().date()
+        """The calendar day at the node, in UTC: what is asked as of no day is asked as of this one."""
+        return self.now().date()
+
+    def known_now(self) -> datetime:
+        """The moment by which everything in the log is known, whatever the clock says."""
+        last = next(self.ledger.entries(newest_first=True, limit=1), None)
+        return max(self.now(), last.recorded) if last else self.now()
 
     def require_come(self, day: date | None) -> None:
         """Lets ``day`` be one on which something is true: nobody knows that of a day to come."""
@@ -103,7 +113,7 @@ class Session:
         self.require(act)
         if act not in OF_FIGURES:
             self.require_come(effective)
-        at = self.clock.now() if effective is None else datetime.combine(effective, time(), UTC)
+        at = self.now() if effective is None else datetime.combine(effective, time(), UTC)
         for record in records:
             self._guard(act, record, at.date())
         moving = [moved for record in records for moved in record.movements()]

@@ -18,7 +18,7 @@ from sampan.cli.say import as_json, said, table
 from sampan.cli.stock import Depot, named_lots
 
 if TYPE_CHECKING:
-    from sampan.world.consignments import Tracked
+    from sampan.world.consignments import Consignment
 
 consignment_app = typer.Typer(no_args_is_help=True, help="Pack, split, hand over and follow consignments.")
 
@@ -42,15 +42,13 @@ def list_(
 
     Example: sampan consignment list --batch 4
     """
-    from sampan.desks.assistance.recipients import code_of
-    from sampan.world.consignments import numbers, track
+    from sampan.desks.assistance.lists import consignments
 
     with opened(folder) as node:
-        ledger = node.session.ledger
-        found = numbers(ledger, batch=batch, recipient=code_of(recipient) if recipient else None)
-        shown = [track(ledger, number) for number in (found if limit == 0 else found[:limit])]
+        found = consignments(node.session, batch=batch, recipient=recipient)
+        shown = found[: limit or None]
     if json:
-        as_json([_plain(one) for one in shown])
+        as_json(shown)
         return
     table(
         ["consignment", "recipient", "state", "promised", "receipts", "claimed"],
@@ -62,17 +60,8 @@ def list_(
         said("There are no consignments: sampan batch approve makes them.")
 
 
-def _promised(one: Tracked) -> str:
+def _promised(one: Consignment) -> str:
     return ", ".join(f"{line.units:,} {line.item}" for line in one.promised)
-
-
-def _plain(one: Tracked) -> dict[str, object]:
-    return {name: value for name, value in vars(one).items() if name != "events"} | {
-        "recipient": one.recipient,
-        "batch": one.batch,
-        "claimed": one.claimed,
-        "entries": [event.entry for event in one.events],
-    }
 
 
 @consignment_app.command()
@@ -92,7 +81,7 @@ def show(
     with opened(folder) as node:
         one = track(node.session.ledger, number, as_of=day_of(as_of), known_on=end_of_day(known_by))
     if json:
-        as_json(_plain(one))
+        as_json(one.row)
         return
     table(
         ["item", "lot", "expires", "earmark", "packed", "on the way", "signed for", "claimed"],

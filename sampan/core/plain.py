@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sampan.core.rows import Rows
+
 _PLAIN = frozenset({str, int, bool, type(None)})
 """Most of what there is: asked first, because long lists are made of it."""
 
@@ -25,7 +27,7 @@ def plain(value: Any) -> Any:
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list | tuple | Rows | set | frozenset):
         return [plain(item) for item in value]
     return plain(value.tolist()) if hasattr(value, "tolist") else _single(value)
 

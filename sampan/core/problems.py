@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from sampan.core.errors import InputError, MovedOn, NodeError, PeerError, Refused, SampanError, Stale
+from sampan.core.errors import (
+    InputError,
+    MovedOn,
+    NodeError,
+    NotSignedIn,
+    PeerError,
+    Refused,
+    SampanError,
+    Stale,
+)
 from sampan.core.plain import plain
 
 MEDIA = "application/problem+json"
@@ -16,6 +25,7 @@ KINDS: Mapping[str, tuple[type[SampanError], str]] = {
     "stale": (Stale, "The ledger has grown"),
     "moved-on": (MovedOn, "Somebody else wrote first"),
     "input": (InputError, "Something given is wrong"),
+    "not-signed-in": (NotSignedIn, "Nobody is signed in"),
     "refused": (Refused, "This may not be done"),
     "peer": (PeerError, "Another node sent what does not hold"),
     "node": (NodeError, "The node cannot do it now"),
@@ -25,11 +35,14 @@ KINDS: Mapping[str, tuple[type[SampanError], str]] = {
 
 
 class Fault(SampanError):
-    """Something about the request itself, before any desk is asked."""
+    """Something about the request itself, before any desk is asked. ``wait``: seconds after which to ask again."""
 
-    def __init__(self, status: int, what: str, *, way_out: str, **facts: object) -> None:
+    def __init__(
+        self, status: int, what: str, *, way_out: str, wait: int | None = None, **facts: object
+    ) -> None:
         super().__init__(what, way_out=way_out, **facts)
         self.http_status = status
+        self.wait = wait
 
 
 def told(fault: SampanError, path: str) -> dict[str, Any]:
@@ -59,6 +72,8 @@ def understood(problem: Mapping[str, Any]) -> SampanError:
     if issubclass(type_, InputError):
         where = {name: problem.get(name) for name in ("field", "file", "line")}
         fault: SampanError = type_(what, way_out=way_out, **where)
+    elif type_ is SampanError:
+        fault = Fault(500, what, way_out=way_out)
     else:
         fault = type_(what, way_out=way_out)
     fault.http_status = int(problem.get("status", fault.http_status))

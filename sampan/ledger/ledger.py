@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -51,6 +51,8 @@ class Ledger:
         self._bits = bits
         self._models = tuple(read_models)
         self._end: End | None = None
+        self._newest = (-1, 0)
+        """The last position up to which ``newest`` has looked, and what it found, in ms since 1970."""
         self._level_models()
 
     @classmethod
@@ -255,6 +257,16 @@ class Ledger:
         """
         query = Query(kind, after, self.size, known_on, effective_by, newest_first)
         return self._store.entries(query, limit)
+
+    def newest(self) -> datetime | None:
+        """The latest moment at which any entry is true or was recorded; None while there is none."""
+        from sampan.ledger import rows
+
+        last, moment = self._newest
+        with self._store.reading() as connection:
+            if found := rows.newest(connection, last):
+                self._newest = last, moment = found[0], max(moment, found[1])
+        return None if last < 0 else datetime.fromtimestamp(moment / 1000, UTC)
 
     # Proving
 

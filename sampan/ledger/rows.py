@@ -131,6 +131,17 @@ def _selected(query: Query) -> Select[Any]:
     return rows
 
 
+def newest(connection: Connection, after: int) -> tuple[int, int] | None:
+    """The last position beyond ``after``, and in ms since 1970 the latest that an entry beyond it is true or recorded.
+
+    None if there is no entry beyond it.
+    """
+    table = schema.entries.c
+    query = select(func.max(table.position), func.max(table.effective), func.max(table.recorded))
+    last, *moments = connection.execute(query.where(table.position > after)).one()
+    return None if last is None else (int(last), max(map(int, moments)))
+
+
 def stored(connection: Connection, start: int, end: int) -> list[Row[Any]]:
     """Every column of the rows from ``start`` up to ``end``, in order: for the audit."""
     table = schema.entries

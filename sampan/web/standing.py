@@ -74,7 +74,7 @@ class Standing:
     @cached_property
     def contributions(self) -> tuple[Contribution, ...]:
         """Everything that was pledged to or by home, in the order of pledges."""
-        return contributions(self.session)
+        return tuple(contributions(self.session))
 
     @cached_property
     def consignments(self) -> tuple[Sent, ...]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, select, text
 
+from sampan.core.rows import Rows
 from sampan.ledger.ledger import Ledger
 from sampan.ledger.prepared import Prepared
 from sampan.records.movement import Account, Commodity, Kind
@@ -47,16 +48,18 @@ def balance(
     ledger: Ledger,
     *,
     account: str | None = None,
+    party: str | None = None,
     kind: Kind | None = None,
     item: str | None = None,
     earmark: str | None = None,
     as_of: date | None = None,
     known_on: datetime | None = None,
-) -> list[Holding]:
+) -> Sequence[Holding]:
     """What accounts hold at the end of the day ``as_of``, by what was recorded up to ``known_on``.
 
-    ``account`` is one account, or with a colon at its end (``depot:``) all that begin so. The order is that of
-    account, item, expiry (those without one last) and lot.
+    ``account`` is one account, or with a colon at its end (``depot:``) all that begin so; ``party`` is the code of
+    whoever they are of, or a consignment is for. The order is that of account, item, expiry (those without one
+    last) and lot.
     """
     return _balance(
         ledger,
@@ -64,6 +67,7 @@ def balance(
             kind in (None, what.kind) and item in (None, what.item) and earmark in (None, what.earmark)
         ),
         account=account,
+        party=party,
         as_of=as_of,
         known_on=known_on,
     )
@@ -75,35 +79,41 @@ def holders(
     *,
     as_of: date | None = None,
     known_on: datetime | None = None,
-) -> list[Holding]:
+) -> Sequence[Holding]:
     """Who holds any of ``commodities``: the same, for many of them at once."""
-    return _balance(ledger, commodities.__contains__, account=None, as_of=as_of, known_on=known_on)
+    return _balance(ledger, commodities.__contains__, as_of=as_of, known_on=known_on)
 
 
 def _balance(
     ledger: Ledger,
     of: Callable[[Commodity], bool],
     *,
-    account: str | None,
+    account: str | None = None,
+    party: str | None = None,
     as_of: date | None,
     known_on: datetime | None,
-) -> list[Holding]:
+) -> Rows[Holding]:
     held = columns(ledger)
     rows = held.rows(as_of=as_of, known_on=known_on)
     wanted = held.of_commodities(of)
     if not wanted.all():
         rows = rows[wanted[held.commodity[rows]]]
+    whose, what, quantity = _in_order(held, *_sums(held, rows, _mine(held, account, party)))
+
+    def made(begin: int, end: int) -> list[Holding]:
+        return [
+            Holding(held.accounts[who], held.commodities[of], many)
+            for who, of, many in zip(
+                *(each[begin:end].tolist() for each in (whose, what, quantity)), strict=True
+            )
+        ]
+
+    return Rows(len(quantity), made)
+
+
+def _sums(held: Columns, rows: np.ndarray, mine: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Account, commodity and what is held, over the accounts that are ``mine`` and hold anything."""
     width = len(held.commodities) + 1
-    found = []
-    key, total = _sums(held, rows, held.of_accounts(_is(account)), width)
-    for at, quantity in zip(key.tolist(), total.tolist(), strict=True):
-        if quantity:
-            found.append(Holding(held.accounts[at // width], held.commodities[at % width], quantity))
-    return sorted(found, key=_order)
-
-
-def _sums(held: Columns, rows: np.ndarray, mine: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """(account × width + commodity, sum) over the accounts that are ``mine``."""
     keys, signed = [], []
     for side, sign in ((held.taker, 1), (held.giver, -1)):
         its = rows[mine[side[rows]]]
@@ -112,21 +122,40 @@ def _sums(held: Columns, rows: np.ndarray, mine: np.ndarray, width: int) -> tupl
     key, place = np.unique(np.concatenate(keys), return_inverse=True)
     total = np.zeros(len(key), np.int64)
     np.add.at(total, place, np.concatenate(signed))
-    return key, total
+    return key[total != 0] // width, key[total != 0] % width, total[total != 0]
 
 
-def _is(account: str | None) -> Callable[[Account], bool]:
-    """Whether an account is asked for."""
+def _mine(held: Columns, account: str | None, party: str | None) -> np.ndarray:
+    """(accounts,): whether each is asked for."""
+    mine = np.ones(len(held.accounts), bool) if party is None else held.party.among([party])
     if account is None:
-        return lambda _: True
-    if account.endswith(":"):
-        return lambda name: name.startswith(account)
-    return lambda name: name == account
+        return mine
+    mine &= held.kind.among([account.partition(":")[0]])
+    several = account.endswith(":")
+    for at in np.flatnonzero(mine).tolist():
+        name = held.accounts[at]
+        mine[at] = name.startswith(account) if several else name == account
+    return mine
 
 
-def _order(holding: Holding) -> tuple[str, str, date, str]:
-    what = holding.commodity
-    return holding.account, what.item, what.expiry or date.max, what.lot or ""
+def _in_order(held: Columns, *sums: np.ndarray) -> list[np.ndarray]:
+    """The same by account, item, expiry and lot."""
+    whose, what, _ = sums
+    order = np.lexsort((_ranks(what, held.commodities, _by_expiry), _ranks(whose, held.accounts, str)))
+    return [each[order] for each in sums]
+
+
+def _ranks(codes: np.ndarray, of: Sequence[Any], key: Callable[[Any], Any]) -> np.ndarray:
+    """For each code, how many of the others stand before the thing that it stands for."""
+    distinct, where = np.unique(codes, return_inverse=True)
+    keys = [key(of[code]) for code in distinct.tolist()]
+    rank = np.empty(len(keys), np.int64)
+    rank[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+    return np.asarray(rank[where])
+
+
+def _by_expiry(what: Commodity) -> tuple[str, date, str]:
+    return what.item, what.expiry or date.max, what.lot or ""
 
 
 def held_now(ledger: Ledger, account: Account) -> dict[Commodity, int]:
@@ -165,25 +194,34 @@ def statement(
     item: str | None = None,
     as_of: date | None = None,
     known_on: datetime | None = None,
-) -> tuple[StatementLine, ...]:
+) -> Sequence[StatementLine]:
     """What the account took and gave, by day and then by entry, with what it held of that commodity after each."""
     held = columns(ledger)
     rows = held.rows(as_of=as_of, known_on=known_on)
-    if account not in held.accounts:
-        return ()
-    me = held.accounts.index(account)
+    me = held.accounts.index(account) if account in held.accounts else -1
     rows = rows[(held.giver[rows] == me) | (held.taker[rows] == me)]
+    if item is not None:
+        rows = rows[held.of_commodities(lambda what: what.item == item)[held.commodity[rows]]]
     rows = rows[np.lexsort((rows, held.day[rows]))]
-    left: dict[Commodity, int] = defaultdict(int)
-    lines = []
-    for row in rows.tolist():
-        what = held.commodities[held.commodity[row]]
-        if item is not None and what.item != item:
-            continue
-        took = held.taker[row] == me
-        change = int(held.quantity[row]) * (1 if took else -1)
-        left[what] += change
-        other = held.accounts[held.giver[row] if took else held.taker[row]]
-        day = date.fromordinal(int(held.day[row]))
-        lines.append(StatementLine(int(held.position[row]), day, other, what, change, left[what]))
-    return tuple(lines)
+    took = held.taker[rows] == me
+    change = np.where(took, 1, -1) * held.quantity[rows]
+    left = _running(held.commodity[rows], change)
+
+    def line(at: int) -> StatementLine:
+        row = rows[at]
+        other = held.accounts[(held.giver if took[at] else held.taker)[row]]
+        what, day = held.commodities[held.commodity[row]], date.fromordinal(int(held.day[row]))
+        return StatementLine(int(held.position[row]), day, other, what, int(change[at]), int(left[at]))
+
+    return Rows(len(rows), lambda begin, end: [line(at) for at in range(begin, end)])
+
+
+def _running(of: np.ndarray, change: np.ndarray) -> np.ndarray:
+    """What each change brings the sum of the changes to that came before it and are ``of`` the same thing."""
+    order = np.argsort(of, kind="stable")
+    total = np.cumsum(change[order])
+    begins = np.flatnonzero(np.diff(of[order], prepend=-1))
+    before = (total - change[order])[begins]
+    left = np.empty_like(total)
+    left[order] = total - np.repeat(before, np.diff(begins, append=len(total)))
+    return left

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,7 +14,6 @@ from sqlalchemy import select
 from sampan.core.portions import portions
 from sampan.ledger.ledger import Ledger
 from sampan.ledger.schema import entries
-from sampan.records.assistance.consignments import batch_of, recipient_of
 from sampan.world.account_columns import Columns, columns
 
 _ALLOTTED = "allotted:"
@@ -31,39 +31,99 @@ class Sent:
     number: str = ""
 
 
-def sent(ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None = None) -> tuple[Sent, ...]:
-    """Every consignment decided up to and including the day ``as_of``, as we knew it on ``known_on``.
+@dataclass(frozen=True)
+class Promised:
+    """Every consignment to which anything is promised, in the order in which they were decided.
 
-    What was withdrawn is not among them; what was split off is, under its own number.
+    One value per consignment: ``account`` and ``party`` are places in the columns, ``position`` that of the entry
+    that made it, ``day`` counts from 1 January of year 1. One value per consignment and item, in the same order:
+    ``of`` is the place of the consignment, ``item`` that of the item in the columns, ``units`` is never 0.
+    """
+
+    held: Columns
+    account: np.ndarray
+    party: np.ndarray
+    batch: np.ndarray
+    position: np.ndarray
+    day: np.ndarray
+    of: np.ndarray
+    item: np.ndarray
+    units: np.ndarray
+
+    @cached_property
+    def recipients(self) -> tuple[str, ...]:
+        """Whom each consignment is for."""
+        return tuple(self.held.party.words[code] for code in self.party.tolist())
+
+
+def promised(ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None = None) -> Promised:
+    """What was promised up to and including the day ``as_of``, as we knew it on ``known_on``.
+
+    What was withdrawn is not among it; what was split off is, under its own number.
     """
     held = columns(ledger)
-    units: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    first: dict[str, int] = {}
     rows = _promises(held, as_of, known_on)
-    told = (held.commodity, held.giver, held.taker, held.quantity)
-    for row, commodity, giver, taker, quantity in zip(
-        rows.tolist(), *(each[rows].tolist() for each in told), strict=True
-    ):
-        item = held.commodities[commodity].item
-        for account, change in ((held.accounts[giver], -quantity), (held.accounts[taker], quantity)):
-            if account.startswith(_ALLOTTED):
-                number = account.removeprefix(_ALLOTTED)
-                units[number][item] += change
-                first.setdefault(number, row)
-    ids = _ids(ledger, {int(held.position[row]) for row in first.values()})
-    return tuple(
-        Sent(
-            ids[int(held.position[first[number]])],
-            date.fromordinal(int(held.day[first[number]])),
-            batch_of(number),
-            recipient_of(number),
-            left,
-            number,
-        )
-        for number, of_item in units.items()
-        for left in [{item: count for item, count in of_item.items() if count}]
-        if left
+    allotted = held.kind.among(["allotted"])
+    sides = [(side[rows], sign) for side, sign in ((held.taker, 1), (held.giver, -1))]
+    mine = [allotted[account] for account, _ in sides]
+    account = np.concatenate([account[its] for (account, _), its in zip(sides, mine, strict=True)])
+    row = np.concatenate([rows[its] for its in mine])
+    change = np.concatenate(
+        [sign * held.quantity[rows[its]] for (_, sign), its in zip(sides, mine, strict=True)]
     )
+    first = np.full(len(held.accounts), len(held.position), np.int64)
+    np.minimum.at(first, account, row)
+    pair, place = np.unique(_pairs(held, account, row), return_inverse=True)
+    units, seen = np.zeros(len(pair), np.int64), np.full(len(pair), len(held.position), np.int64)
+    np.add.at(units, place, change)
+    np.minimum.at(seen, place, row)
+    whose, item = np.divmod(pair, len(held.item.words) + 1)
+    order = np.lexsort((seen, whose, first[whose]))
+    order = order[units[order] != 0]
+    whose = whose[order]
+    begins = np.flatnonzero(np.diff(whose, prepend=-1))
+    consignments = whose[begins]
+    made = first[consignments]
+    return Promised(
+        held,
+        consignments,
+        held.party.code[consignments],
+        held.batch[consignments],
+        held.position[made],
+        held.day[made],
+        np.repeat(np.arange(len(begins)), np.diff(begins, append=len(whose))),
+        item[order],
+        units[order],
+    )
+
+
+def _pairs(held: Columns, account: np.ndarray, row: np.ndarray) -> np.ndarray:
+    return np.asarray(account * (len(held.item.words) + 1) + held.item.code[held.commodity[row]])
+
+
+def sent(ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None = None) -> tuple[Sent, ...]:
+    """The same, consignment by consignment."""
+    found = promised(ledger, as_of=as_of, known_on=known_on)
+    units: list[dict[str, int]] = [{} for _ in found.account]
+    for of, item, many in zip(found.of.tolist(), found.item.tolist(), found.units.tolist(), strict=True):
+        units[of][found.held.item.words[item]] = many
+    ids = ids_at(ledger, found.position)
+    return tuple(
+        Sent(ids[position], date.fromordinal(day), batch, recipient, left, _number(found.held, account))
+        for position, day, batch, recipient, left, account in zip(
+            found.position.tolist(),
+            found.day.tolist(),
+            found.batch.tolist(),
+            found.recipients,
+            units,
+            found.account.tolist(),
+            strict=True,
+        )
+    )
+
+
+def _number(held: Columns, account: int) -> str:
+    return held.accounts[account].removeprefix(_ALLOTTED)
 
 
 def confirmed(
@@ -112,11 +172,11 @@ def _promises(held: Columns, as_of: date | None, known_on: datetime | None) -> n
     return found
 
 
-def _ids(ledger: Ledger, positions: set[int]) -> dict[int, str]:
+def ids_at(ledger: Ledger, positions: np.ndarray) -> Mapping[int, str]:
     """The ids of at least the entries at these positions."""
     known = _IDS.setdefault(ledger, {})
     with ledger.reading() as connection:
-        for some in portions(sorted(positions - known.keys())):
+        for some in portions(sorted(set(positions.tolist()) - known.keys())):
             query = select(entries.c.position, entries.c.id).where(entries.c.position.in_(some))
             known.update((row.position, row.id) for row in connection.execute(query))
     return known

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from sampan.core.errors import InputError
+from sampan.core.portions import portions
 from sampan.ledger.entry import Entry, milliseconds, read_entry
 from sampan.ledger.ledger import Ledger
 from sampan.ledger.schema import entries as log
-from sampan.records.assistance import (
-    Consignment,
-    ConsignmentLine,
-    Handover,
-    Progress,
-    Receipt,
-    Split,
-    Temperature,
-)
+from sampan.records.assistance import Consignment as Decision
+from sampan.records.assistance import ConsignmentLine, Handover, Progress, Receipt, Split, Temperature
 from sampan.records.assistance.consignments import State, batch_of, recipient_of
 from sampan.records.movement import Commodity
 from sampan.records.record import Record, read_record
@@ -50,8 +45,8 @@ class LotState:
 
 
 @dataclass(frozen=True)
-class Tracked:
-    """A consignment as it stands: promised lines, lots, state, and everything that was said about it."""
+class Consignment:
+    """A consignment as it stands: promised lines, lots, state; ``entries`` is everything that was said about it."""
 
     number: str
     state: State
@@ -59,22 +54,23 @@ class Tracked:
     lots: tuple[LotState, ...]
     receipts: int
     breaches: int
+    recipient: str
+    batch: int
+    claimed: int
+    """Units in its open claim."""
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tracked(Consignment):
+    """The same, with everything that was said about it, in order."""
+
     events: tuple[Event, ...] = field(repr=False)
 
     @property
-    def batch(self) -> int:
-        """The batch it belongs to."""
-        return batch_of(self.number)
-
-    @property
-    def recipient(self) -> str:
-        """Whom it is for."""
-        return recipient_of(self.number)
-
-    @property
-    def claimed(self) -> int:
-        """Units in its open claim."""
-        return sum(lot.claimed for lot in self.lots)
+    def row(self) -> Consignment:
+        """How it stands, and no more."""
+        return Consignment(*(getattr(self, each.name) for each in fields(Consignment)))
 
     @property
     def discrepancy(self) -> bool:
@@ -86,24 +82,36 @@ def track(
     ledger: Ledger, number: str, *, as_of: date | None = None, known_on: datetime | None = None
 ) -> Tracked:
     """The consignment ``number``. Raises InputError if there was none as of then."""
-    said = list(_events(ledger, number, as_of=as_of, known_on=known_on))
-    if not said:
+    (found,) = tracked(ledger, [number], as_of=as_of, known_on=known_on) or (None,)
+    if found is None:
         raise InputError(
             f"There is no consignment {number}.",
             way_out="sampan consignment list shows those that there are.",
         )
-    return _fold(number, said)
+    return found
 
 
-def numbers(ledger: Ledger, *, batch: int | None = None, recipient: str | None = None) -> tuple[str, ...]:
+def tracked(
+    ledger: Ledger, wanted: Sequence[str], *, as_of: date | None = None, known_on: datetime | None = None
+) -> list[Tracked]:
+    """Those of the ``wanted`` consignments that there were as of then, in the order of ``wanted``."""
+    said = _events(ledger, wanted, as_of=as_of, known_on=known_on)
+    return [_fold(number, said[number]) for number in wanted if number in said]
+
+
+def numbers(
+    ledger: Ledger,
+    *,
+    batch: int | None = None,
+    recipient: str | None = None,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+) -> tuple[str, ...]:
     """Every consignment's number in the order in which they were decided or split off."""
-    first = select(events.c.consignment, events.c.position).where(
-        events.c.kind.in_([Consignment.kind, Split.kind])
-    )
-    with ledger.reading() as connection:
-        found = dict.fromkeys(
-            row.consignment for row in connection.execute(first.order_by(events.c.position))
-        )
+    first = select(events.c.consignment).where(events.c.kind.in_([Decision.kind, Split.kind]))
+    query = _within(first, as_of, known_on).order_by(events.c.position)
+    with ledger.reading() as connection, connection.execute(query) as result:
+        found = dict.fromkeys(number for (number,) in result.cursor.fetchall())
     return tuple(
         number
         for number in found
@@ -121,41 +129,60 @@ def with_waybill(ledger: Ledger, waybill: str) -> str | None:
     return found
 
 
-def _events(ledger: Ledger, number: str, *, as_of: date | None, known_on: datetime | None) -> Iterable[Event]:
-    query = (
-        select(log.c.position, log.c.data)
-        .join(events, events.c.position == log.c.position)
-        .where(events.c.consignment == number)
-        .order_by(log.c.position)
-    )
+def _events(
+    ledger: Ledger, wanted: Sequence[str], *, as_of: date | None, known_on: datetime | None
+) -> dict[str, list[Event]]:
+    """What was said about each of the ``wanted`` consignments; a split is about two."""
+    query = _within(
+        select(events.c.consignment, log.c.position, log.c.data).join(
+            log, events.c.position == log.c.position
+        ),
+        as_of,
+        known_on,
+    ).order_by(log.c.position)
+    found: dict[str, list[Event]] = {}
+    with ledger.reading() as connection:
+        for some in portions(wanted):
+            for row in connection.execute(query.where(events.c.consignment.in_(some))):
+                found.setdefault(row.consignment, []).append(_event(row.position, row.data))
+    return found
+
+
+def _within(query: Select[Any], as_of: date | None, known_on: datetime | None) -> Select[Any]:
     if as_of is not None:
         query = query.where(events.c.effective <= milliseconds(datetime.combine(as_of, time.max, UTC)))
     if known_on is not None:
         query = query.where(events.c.recorded <= milliseconds(known_on))
-    with ledger.reading() as connection:
-        rows = connection.execute(query).all()
-    for row in rows:
-        entry: Entry = read_entry(row.position, row.data)
-        record = read_record(entry.kind, entry.body)
-        yield Event(entry.id, entry.index, entry.effective.date(), entry.actor, record)
+    return query
+
+
+def _event(position: int, data: bytes) -> Event:
+    entry: Entry = read_entry(position, data)
+    record = read_record(entry.kind, entry.body)
+    return Event(entry.id, entry.index, entry.effective.date(), entry.actor, record)
 
 
 def _fold(number: str, said: list[Event]) -> Tracked:
     folding = _Folding(number)
     for event in said:
         folding.take(event.record)
+    lots = tuple(
+        LotState(what, *(held.get(name, 0) for name in _PLACES))
+        for what, held in sorted(folding.lots.items(), key=_by_item)
+        if any(held.values())
+    )
     return Tracked(
         number,
         folding.state(),
         tuple(ConsignmentLine(item=i, units=u) for i, u in sorted(folding.promised.items()) if u),
-        tuple(
-            LotState(what, *(held.get(name, 0) for name in _PLACES))
-            for what, held in sorted(folding.lots.items(), key=_by_item)
-            if any(held.values())
-        ),
-        sum(1 for event in said if isinstance(event.record, Receipt)),
-        sum(1 for event in said if isinstance(event.record, Temperature) and event.record.breach),
-        tuple(said),
+        lots,
+        receipts=sum(isinstance(event.record, Receipt) for event in said),
+        breaches=sum(isinstance(event.record, Temperature) and event.record.breach for event in said),
+        recipient=recipient_of(number),
+        batch=batch_of(number),
+        claimed=sum(lot.claimed for lot in lots),
+        entries=tuple(event.entry for event in said),
+        events=tuple(said),
     )
 
 

@@ -108,35 +108,58 @@ class _Sums:
     thanked: bool = False
 
 
+@dataclass(frozen=True)
+class Pledge:
+    """A contribution of which something was said. ``entry`` is the position of its pledge in the log."""
+
+    number: str
+    entry: int
+    donor: str
+    recipient: str
+
+
+def pledges(
+    ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None = None
+) -> tuple[Pledge, ...]:
+    """Every contribution by its pledge's place in the log."""
+    c = steps.c
+    query: Select[Any] = select(c.contribution, c.pledge, c.donor, c.recipient).distinct().order_by(c.pledge)
+    with ledger.reading() as connection:
+        rows = connection.execute(_within(query, as_of, known_on)).all()
+    return tuple(Pledge(*row) for row in rows)
+
+
 def progress(
     ledger: Ledger,
-    number: str | None = None,
+    numbers: Sequence[str] | None = None,
     *,
     appeal: str | None = None,
     answers_only: bool = False,
     as_of: date | None = None,
     known_on: datetime | None = None,
 ) -> tuple[Progress, ...]:
-    """Every contribution by its pledge's place in the log.
+    """How far every contribution has come, by its pledge's place in the log.
 
-    Or only the one with ``number``, those that answer ``appeal``, or with ``answers_only`` any appeal.
+    Or only those with ``numbers``, those that answer ``appeal``, or with ``answers_only`` any appeal.
     """
     query = _within(_SUMS, as_of, known_on)
-    if number is not None:
-        query = query.where(steps.c.contribution == number)
     if appeal is not None:
         query = query.where(steps.c.appeal == appeal)
     if answers_only:
         query = query.where(steps.c.appeal.is_not(None))
+    queries = [query]
+    if numbers is not None:
+        queries = [query.where(steps.c.contribution.in_(some)) for some in portions(numbers)]
     with ledger.reading() as connection:
-        rows = connection.execute(query).all()
+        rows = [row for each in queries for row in connection.execute(each)]
     found: dict[str, _Sums] = {}
     for row in rows:
         sums = found.setdefault(row.contribution, _Sums(row.pledge, row.donor, row.recipient, row.appeal))
         sums.thanked |= row.step == "thanked"
         if row.kind:
             sums.lines.setdefault((row.kind, row.item), defaultdict(int))[row.step] += int(row.quantity)
-    return tuple(_progress(number, sums) for number, sums in found.items())
+    made = (_progress(number, sums) for number, sums in found.items())
+    return tuple(sorted(made, key=lambda each: each.entry))
 
 
 _SUMS: Select[Any] = (

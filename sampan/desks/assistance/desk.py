@@ -92,10 +92,10 @@ DESK = Desk(
     views=(
         View("appeals", asked.appeals),
         View("appeal", asked.find_appeal),
-        View("contributions", lists.contributions, "public"),
+        View("contributions", giving.contributions, "public"),
         View("contribution", tracing.story),
         View("by_donor_kind", giving.by_donor_kind, "public"),
-        View("received", lists.received),
+        View("received", tracing.received),
         View("reciprocity", reciprocity.reciprocity, "public"),
         View("parties", lists.parties, "public"),
         View("earmarks", lists.earmarks, "public"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sampan.access.session import Session
+from sampan.core.rows import Rows
 from sampan.desks.assistance.donors import sentence
 from sampan.desks.assistance.lines import shown
 from sampan.ledger.entry import Entry
@@ -17,6 +18,7 @@ from sampan.world.contributions import (
     Side,
     Status,
     delivered,
+    pledges,
     progress,
     said_of,
     side,
@@ -64,40 +66,48 @@ def contributions(
     only: Side | None = None,
     as_of: date | None = None,
     known_on: datetime | None = None,
-) -> tuple[Row, ...]:
+) -> Sequence[Row]:
     """Every contribution pledged up to ``as_of``, or only those on one side of home, in the order of pledges."""
-    return rows(session, on_side(session, only=only, as_of=as_of, known_on=known_on), known_on=known_on)
+    known_on = known_on or session.known_now()
+    found = on_side(session, only=only, as_of=as_of, known_on=known_on)
+    return Rows(
+        len(found),
+        lambda begin, end: rows(session, found[begin:end], as_of=as_of, known_on=known_on),
+    )
 
 
 def on_side(
     session: Session, *, only: Side | None, as_of: date | None, known_on: datetime | None
-) -> list[Progress]:
-    """How far each has come that home has part in, or only those on one side of it, in the order of pledges."""
+) -> list[str]:
+    """The numbers of those that home has part in, or only those on one side of it, in the order of pledges."""
     find = finder(session.ledger, known_on=known_on)
     return [
-        each
-        for each in progress(session.ledger, as_of=as_of, known_on=known_on)
+        each.number
+        for each in pledges(session.ledger, as_of=as_of, known_on=known_on)
         if (which := side(find(each.donor).partner, find(each.recipient).partner, session.home)) is not None
         and only in (None, which)
     ]
 
 
 def rows(
-    session: Session, chosen: Sequence[Progress], *, known_on: datetime | None = None
+    session: Session,
+    numbers: Sequence[str],
+    *,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
 ) -> tuple[Row, ...]:
     """These contributions as they stand: quick for a few of many."""
     find = finder(session.ledger, known_on=known_on)
     said = {code: sentence(earmark) for code, earmark in earmarks(session.ledger, known_on=known_on).items()}
-    numbers = [each.number for each in chosen]
-    pledges = {entry.index: entry for entry in said_of(session.ledger, numbers, "pledged")}
+    pledged = {entry.index: entry for entry in said_of(session.ledger, numbers, "pledged")}
     drawn = _drawn_on(said_of(session.ledger, numbers, "committed"), known_on)
     made = []
-    for each in chosen:
+    for each in progress(session.ledger, numbers, as_of=as_of, known_on=known_on):
         donor, recipient = find(each.donor), find(each.recipient)
         which = side(donor.partner, recipient.partner, session.home)
         assert which is not None, each.number
         made.append(
-            _row(each, donor, recipient, which, pledges[each.entry], said, drawn.get(each.number, ()))
+            _row(each, donor, recipient, which, pledged[each.entry], said, drawn.get(each.number, ()))
         )
     return tuple(made)
 

@@ -7,29 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sampan.access.session import Session
-from sampan.core.errors import InputError
+from sampan.core.rows import Rows
 from sampan.desks.assistance import depots, underway
 from sampan.desks.assistance import funds as money
 from sampan.desks.assistance.depots import ItemOnHand, LotOnHand
 from sampan.desks.assistance.donors import sentence
-from sampan.desks.assistance.giving import Row, on_side, rows
 from sampan.desks.assistance.recipients import code_of
-from sampan.desks.assistance.tracing import Received, of_received
 from sampan.desks.assistance.underway import At
 from sampan.ledger.ledger import Ledger
-from sampan.records.assistance import ConsignmentLine
-from sampan.records.assistance.consignments import State
 from sampan.records.assistance.contributions import Level
 from sampan.records.assistance.funds import BudgetLine
 from sampan.records.assistance.teams import Seats, Span, TeamType
 from sampan.world import earmarks as allowed
-from sampan.world.consignments import LotState, Tracked, numbers, track
-from sampan.world.contributions import Side
+from sampan.world.consignments import Consignment, numbers, track, tracked
 from sampan.world.parties import Known, recorded
 from sampan.world.teams import RequestState, teams
-
-MOST = 1_000
-"""Rows that one answer holds."""
 
 
 @dataclass(frozen=True)
@@ -56,108 +48,43 @@ def stock(
     return Stock(day, tuple(one for one in by_item if item in (None, one.item)), lots)
 
 
-@dataclass(frozen=True)
-class ConsignmentRow:
-    """One consignment as it stands; ``entries`` is everything that was said about it, in order."""
-
-    number: str
-    state: State
-    promised: tuple[ConsignmentLine, ...]
-    lots: tuple[LotState, ...]
-    receipts: int
-    breaches: int
-    recipient: str
-    batch: int
-    claimed: int
-    entries: tuple[str, ...]
-
-
 def consignments(
-    ledger: Ledger,
+    session: Session,
     *,
     batch: int | None = None,
     recipient: str | None = None,
     at: At | None = None,
-    after: str | None = None,
-    limit: int = 50,
-) -> tuple[ConsignmentRow, ...]:
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+) -> Sequence[Consignment]:
     """Consignments and where each stands, in the order in which they were decided.
 
-    At most ``limit`` of them, those that follow the number ``after``. ``at`` keeps those with goods there.
+    ``at`` keeps those with goods there.
     """
-    found = numbers(ledger, batch=batch, recipient=code_of(recipient) if recipient else None)
+    ledger, known_on = session.ledger, known_on or session.known_now()
+    found = numbers(
+        ledger,
+        batch=batch,
+        recipient=code_of(recipient) if recipient else None,
+        as_of=as_of,
+        known_on=known_on,
+    )
     if at is not None:
-        there = underway.at(ledger, at)
+        there = underway.everywhere(ledger, as_of=as_of, known_on=known_on)[at]
         found = tuple(number for number in found if number in there)
-    page = _page(found, after, limit)
-    return tuple(_consignment(track(ledger, number)) for number in found[page])
-
-
-def _page(numbers: Sequence[str], after: str | None, limit: int) -> slice:
-    """Which of many are shown. Raises InputError for a limit, or a number, that cannot be."""
-    if not 1 <= limit <= MOST:
-        raise InputError(f"{limit} at once cannot be.", way_out=f"Ask for 1 to {MOST}.", field="limit")
-    if after is not None and after not in numbers:
-        raise InputError(f"There is no {after} in this list.", way_out="Begin anew.", field="after")
-    begin = 0 if after is None else numbers.index(after) + 1
-    return slice(begin, begin + limit)
-
-
-def contributions(
-    session: Session,
-    *,
-    only: Side | None = None,
-    as_of: date | None = None,
-    known_on: datetime | None = None,
-    after: str | None = None,
-    limit: int = 200,
-) -> tuple[Row, ...]:
-    """Contributions pledged up to ``as_of``, or only those on one side of home, in the order of pledges.
-
-    At most ``limit`` of them, those that follow the number ``after``.
-    """
-    found = on_side(session, only=only, as_of=as_of, known_on=known_on)
-    page = _page([each.number for each in found], after, limit)
-    return rows(session, found[page], known_on=known_on)
-
-
-def received(
-    session: Session,
-    *,
-    as_of: date | None = None,
-    known_on: datetime | None = None,
-    after: str | None = None,
-    limit: int = 200,
-) -> tuple[Received, ...]:
-    """What others gave us, how far it has come, where it is used, and whether we have thanked.
-
-    At most ``limit`` gifts, those that follow the number ``after``.
-    """
-    found = on_side(session, only="received", as_of=as_of, known_on=known_on)
-    page = _page([each.number for each in found], after, limit)
-    return of_received(session, found[page], as_of=as_of, known_on=known_on)
+    return Rows(
+        len(found),
+        lambda begin, end: [
+            one.row for one in tracked(ledger, found[begin:end], as_of=as_of, known_on=known_on)
+        ],
+    )
 
 
 def consignment(
     ledger: Ledger, number: str, *, as_of: date | None = None, known_on: datetime | None = None
-) -> ConsignmentRow:
+) -> Consignment:
     """One consignment as it stood: its lots, its state and its entries. Raises InputError if there was none."""
-    return _consignment(track(ledger, number, as_of=as_of, known_on=known_on))
-
-
-def _consignment(one: Tracked) -> ConsignmentRow:
-    return ConsignmentRow(
-        one.number,
-        one.state,
-        one.promised,
-        one.lots,
-        one.receipts,
-        one.breaches,
-        one.recipient,
-        one.batch,
-        one.claimed,
-        tuple(event.entry for event in one.events),
-    )
+    return track(ledger, number, as_of=as_of, known_on=known_on).row
 
 
 def parties(ledger: Ledger, *, known_on: datetime | None = None) -> tuple[Known, ...]:

@@ -16,14 +16,16 @@ from sqlalchemy import Connection, bindparam, select
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused, clause
 from sampan.core.quantities import whole
+from sampan.core.rows import Rows
 from sampan.desks.assistance.done import Done
+from sampan.desks.assistance.recipients import code_of
 from sampan.ledger.ledger import Ledger
 from sampan.ledger.prepared import Prepared
 from sampan.records.assistance import Receipt, ReceiptLine, SettledLine, Settlement
 from sampan.records.assistance.consignments import recipient_of
 from sampan.records.movement import Account, Commodity
 from sampan.records.record import Record
-from sampan.world.accounts import balance, held_by, held_now
+from sampan.world.accounts import Holding, balance, held_by, held_now
 from sampan.world.consignment_tables import events
 from sampan.world.consignments import track
 
@@ -283,19 +285,21 @@ _SAID = Prepared(select(events.c.kind).where(events.c.consignment == bindparam("
 
 
 def claims(
-    ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None = None
-) -> tuple[Claim, ...]:
-    """Every open claim, lot by lot."""
-    return tuple(
-        Claim(
-            one.account.removeprefix("claim:"),
-            one.commodity.item,
-            one.commodity.lot,
-            one.commodity.earmark,
-            one.quantity,
-        )
-        for one in balance(ledger, account="claim:", as_of=as_of, known_on=known_on)
-    )
+    ledger: Ledger,
+    *,
+    recipient: str | None = None,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+) -> Sequence[Claim]:
+    """Every open claim, or those of one recipient, lot by lot."""
+    party = code_of(recipient) if recipient else None
+    held = balance(ledger, account="claim:", party=party, as_of=as_of, known_on=known_on)
+    return Rows(len(held), lambda begin, end: [_claim(one) for one in held[begin:end]])
+
+
+def _claim(held: Holding) -> Claim:
+    what = held.commodity
+    return Claim(held.account.removeprefix("claim:"), what.item, what.lot, what.earmark, held.quantity)
 
 
 def settle(

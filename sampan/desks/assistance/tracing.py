@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from sampan.access.session import Session
+from sampan.core.rows import Rows
 from sampan.desks.assistance.giving import Row, on_side, rows
 from sampan.desks.assistance.lines import shown
 from sampan.records.assistance.contributions import Delivery, Thanks, Use
 from sampan.records.movement import Commodity
 from sampan.world.accounts import Holding, holders
-from sampan.world.contributions import Progress, contribution, positions, progress, said_of
+from sampan.world.contributions import contribution, positions, said_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Story:
 def story(session: Session, number: str) -> Story:
     """One contribution from pledge to use. Raises InputError if there is none with this number."""
     contribution(session.ledger, number)
-    (row,) = rows(session, progress(session.ledger, number))
+    (row,) = rows(session, [number])
     return Story(row, tuple(_steps(session, number)), whereabouts(session, number))
 
 
@@ -123,31 +124,31 @@ class Received:
 
 def received(
     session: Session, *, as_of: date | None = None, known_on: datetime | None = None
-) -> tuple[Received, ...]:
-    """What others gave us, in the order in which they pledged it."""
-    chosen = on_side(session, only="received", as_of=as_of, known_on=known_on)
-    return of_received(session, chosen, as_of=as_of, known_on=known_on)
+) -> Sequence[Received]:
+    """What others gave us, how far it has come, where it is used, and whether we have thanked."""
+    known_on = known_on or session.known_now()
+    found = on_side(session, only="received", as_of=as_of, known_on=known_on)
+    return Rows(
+        len(found),
+        lambda begin, end: _received(session, found[begin:end], as_of=as_of, known_on=known_on),
+    )
 
 
-def of_received(
-    session: Session,
-    chosen: Sequence[Progress],
-    *,
-    as_of: date | None = None,
-    known_on: datetime | None = None,
+def _received(
+    session: Session, numbers: Sequence[str], *, as_of: date | None, known_on: datetime
 ) -> tuple[Received, ...]:
     """These gifts from abroad: quick for a few of many."""
-    numbers, by = [each.number for each in chosen], _end(as_of)
+    by = _end(as_of)
     uses: dict[str, list[tuple[str, str]]] = {}
     for entry in said_of(session.ledger, numbers, "used"):
-        if (by is None or entry.effective <= by) and (known_on is None or entry.recorded <= known_on):
+        if (by is None or entry.effective <= by) and entry.recorded <= known_on:
             for line in entry.body["lines"]:
                 what = shown(line["kind"], line["item"], line["quantity"])
                 uses.setdefault(entry.body["contribution"], []).append((entry.body["place"], what))
     held = _held(session, numbers, as_of=as_of, known_on=known_on)
     return tuple(
         Received(row, tuple(uses.get(row.number, ())), held.get(row.number, ()))
-        for row in rows(session, chosen, known_on=known_on)
+        for row in rows(session, numbers, as_of=as_of, known_on=known_on)
     )
 
 

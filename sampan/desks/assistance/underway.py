@@ -29,16 +29,16 @@ SILENT_DAYS = 14
 """Days after which somebody should ask where a consignment is."""
 
 
-def at(ledger: Ledger, where: At) -> frozenset[str]:
-    """The numbers of the consignments of which something is there, by all that is recorded."""
-    return everywhere(ledger)[where]
-
-
-def everywhere(ledger: Ledger) -> Mapping[At, frozenset[str]]:
-    """The same of each place: quick, for all commodities of an account are added up at once."""
+def everywhere(
+    ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None = None
+) -> Mapping[At, frozenset[str]]:
+    """The numbers of the consignments of which something is at each place: all commodities of an account together."""
     held, found = columns(ledger), {account: set[str]() for account in _ACCOUNTS.values()}
-    size = len(held.accounts)
-    left = np.bincount(held.taker, held.quantity, size) - np.bincount(held.giver, held.quantity, size)
+    rows = held.rows(as_of=as_of, known_on=known_on)
+    left = sum(
+        sign * np.bincount(side[rows], held.quantity[rows], len(held.accounts))
+        for side, sign in ((held.taker, 1), (held.giver, -1))
+    )
     for one in np.flatnonzero(left > 0).tolist():
         account, _, number = held.accounts[one].partition(":")
         if account in found:

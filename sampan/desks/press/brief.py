@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
+
+import numpy as np
 
 from sampan.access.session import Session
 from sampan.desks.control.situation import Assessed, PlaceSituation, situation
@@ -13,7 +15,8 @@ from sampan.desks.press.beyond_goods import MoneyTotal, Received, Teams, paid, r
 from sampan.desks.press.counted import Counted, ItemTotal, counted, item_totals
 from sampan.desks.press.registered import gathered
 from sampan.desks.press.told import Told
-from sampan.world.assisted import Sent, confirmed, sent
+from sampan.ledger.ledger import Ledger
+from sampan.world.assisted import Promised, confirmed, ids_at, promised
 from sampan.world.organisations import organisations
 from sampan.world.places import REGIONS, place
 
@@ -98,8 +101,8 @@ def brief(
 ) -> Brief:
     """The brief as of ``day`` (today unless told). ``assessed`` is the situation to report, if there is one."""
     day = day or session.today()
-    consignments = sent(session.ledger, as_of=day, known_on=known_on)
-    codes = sorted({one.recipient for one in consignments})
+    consignments = promised(session.ledger, as_of=day, known_on=known_on)
+    codes = sorted(set(consignments.recipients))
     countries = [code for code in codes if code not in organisations()]
     return Brief(
         day=day,
@@ -113,7 +116,7 @@ def brief(
             counted(region, [c for c in countries if place(c).region == region]) for region in REGIONS
         ),
         items=_items(consignments),
-        batches=_batches(consignments),
+        batches=_batches(session.ledger, consignments),
         confirmed_by_recipient=len(confirmed(session.ledger, as_of=day, known_on=known_on)),
         ledger_size=session.ledger.size,
         checkpoint=session.ledger.checkpoint(),
@@ -124,26 +127,31 @@ def brief(
     )
 
 
-def _items(consignments: Sequence[Sent]) -> tuple[ItemTotal, ...]:
-    units: Counter[str] = Counter()
-    recipients: dict[str, set[str]] = {}
-    for one in consignments:
-        units.update(one.units)
-        for code in one.units:
-            recipients.setdefault(code, set()).add(one.recipient)
+def _items(consignments: Promised) -> tuple[ItemTotal, ...]:
+    """Totals by item, in the order in which the items were first promised."""
+    words = consignments.held.item.words
+    items, first = np.unique(consignments.item, return_index=True)
+    units: dict[str, int] = {}
+    recipients: dict[str, list[int]] = {}
+    for item in items[np.argsort(first)].tolist():
+        mine = consignments.item == item
+        units[words[item]] = int(consignments.units[mine].sum())
+        recipients[words[item]] = np.unique(consignments.party[consignments.of[mine]]).tolist()
     return item_totals(units, recipients)
 
 
-def _batches(consignments: Sequence[Sent]) -> tuple[BatchLine, ...]:
-    seen: set[str] = set()
-    of: dict[int, list[Sent]] = {}
-    for one in consignments:
-        of.setdefault(one.batch, []).append(one)
+def _batches(ledger: Ledger, consignments: Promised) -> tuple[BatchLine, ...]:
+    ids = ids_at(ledger, consignments.position)
+    order = np.argsort(consignments.batch, kind="stable")
+    edges = np.flatnonzero(np.diff(consignments.batch[order], prepend=-1, append=-1)).tolist()
+    seen: set[int] = set()
     lines = []
-    for number, batch in sorted(of.items()):
-        served = {one.recipient for one in batch}
-        entries = tuple(one.entry for one in batch)
-        lines.append(BatchLine(number, batch[0].day, len(served), len(served - seen), entries))
+    for start, end in pairwise(edges):
+        mine = order[start:end]
+        served = set(consignments.party[mine].tolist())
+        entries = tuple(ids[position] for position in consignments.position[mine].tolist())
+        number, day = int(consignments.batch[mine[0]]), date.fromordinal(int(consignments.day[mine[0]]))
+        lines.append(BatchLine(number, day, len(served), len(served - seen), entries))
         seen |= served
     return tuple(lines)
 

@@ -37,7 +37,7 @@ def counted(what: str, codes: Collection[str]) -> Counted:
     return Counted(what, len(listed), tuple(_name(code) for code in listed), tuple(listed))
 
 
-def item_totals(units: Mapping[str, int], others: Mapping[str, Collection[str]]) -> tuple[ItemTotal, ...]:
+def item_totals(units: Mapping[str, int], others: Mapping[str, Collection[object]]) -> tuple[ItemTotal, ...]:
     """Totals by item, with how many ``others`` each went to or came from."""
     kinds: Sequence[tuple[str, int]] = list(units.items())
     return tuple(

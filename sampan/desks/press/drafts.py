@@ -157,7 +157,7 @@ def edit(session: Session, day: date, words: Words, *, revision: int) -> Written
 
 
 def _require_form(session: Session, day: date, words: Words) -> None:
-    check_form(words, SECTIONS, asked.brief(session, day=day, known_on=now_known(session)))
+    check_form(words, SECTIONS, asked.brief(session, day=day, known_on=session.known_now()))
 
 
 def correct(session: Session, day: date, *, reason: str) -> Written:
@@ -207,18 +207,11 @@ def _draft(
         day=day,
         revision=revision,
         basis=basis,
-        known_on=now_known(session),
+        known_on=session.known_now(),
         words=session.keep(f"words-{day}-{revision}.json", words.bytes()),
         corrects=corrects,
         reason=reason,
     )
-
-
-def now_known(session: Session) -> datetime:
-    """The moment by which everything in the log is known, whatever the clock says."""
-    last = next(session.ledger.entries(newest_first=True, limit=1), None)
-    now = session.clock.now()
-    return max(now, last.recorded) if last else now
 
 
 def _said(session: Session, day: date, choose: Callable[[], Sequence[Record]], what: str) -> Written:

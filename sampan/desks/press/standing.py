@@ -10,7 +10,7 @@ from typing import Literal
 from sampan.access.session import Session
 from sampan.desks.press import asked
 from sampan.desks.press.corrections import changes_between
-from sampan.desks.press.drafts import Revision, known, newest, now_known, pending, words_of
+from sampan.desks.press.drafts import Revision, known, newest, pending, words_of
 from sampan.desks.press.released import Release, releases
 from sampan.desks.press.words import missing
 from sampan.records.press import BriefDraft, Change
@@ -57,7 +57,7 @@ def changed(session: Session, day: date) -> tuple[Change, ...]:
     out = releases(session.ledger).get(day)
     if not out:
         return ()
-    moment = now_known(session)
+    moment = session.known_now()
     return changes_between(session, out[-1], asked.brief(session, day=day, known_on=moment), moment)
 
 

@@ -103,7 +103,7 @@ class Answering:
         given = arguments.from_texts(view, [pair for pair in asked.said if pair[0] not in own])
         known_on = None
         if "known_on" in view.signature.parameters:
-            known_on = given["known_on"] = given.get("known_on") or page.known_on or session.clock.now()
+            known_on = given["known_on"] = given.get("known_on") or page.known_on or session.known_now()
         rows = view.call(session, **given)
         shown = rows[page.begin : page.begin + page.limit]
         if page.begin + page.limit >= len(rows):

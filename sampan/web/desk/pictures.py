@@ -14,7 +14,7 @@ from sampan.core.money import Money
 from sampan.desks.assistance import batches
 from sampan.desks.assistance.alternatives import Alternative, WhatIf
 from sampan.desks.assistance.figures import Figure, Figures
-from sampan.desks.assistance.lists import ConsignmentRow, Stock
+from sampan.desks.assistance.lists import Stock
 from sampan.desks.assistance.plan import Coverage, Decision
 from sampan.desks.assistance.planning import NeedView, PlanView
 from sampan.desks.assistance.statements import Position, Statement
@@ -29,7 +29,7 @@ from sampan.web.desk.bars import Bar, Fill
 from sampan.web.desk.reading import Said, first, texts
 from sampan.web.standing import Standing
 from sampan.world.accounts import balance
-from sampan.world.consignments import track
+from sampan.world.consignments import Consignment, track
 from sampan.world.places import find
 
 MOST_BARS = 24
@@ -233,7 +233,7 @@ def _batches(rows: Sequence[batches.BatchRow], __: Said, looking: Looking) -> Ma
     return {"picture": drawn, "flow": one, "flows": view.flows, "batch": wanted, "numbers": numbers[-12:]}
 
 
-def _consignment(row: ConsignmentRow, _: Said, looking: Looking) -> Mapping[str, Any]:
+def _consignment(row: Consignment, _: Said, looking: Looking) -> Mapping[str, Any]:
     """The steps of its way, and everything that was said of it."""
     found = way.steps(looking.session.ledger, row.number, looking.session.today())
     events = track(looking.session.ledger, row.number).events

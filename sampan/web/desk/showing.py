@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from sampan.core.money import Money
+from sampan.core.rows import Rows
 from sampan.desks.assistance.needed import Range
 from sampan.world.items import items
 from sampan.world.organisations import organisations
@@ -146,7 +147,7 @@ class Shown:
 
 def shown(result: Any, view: View = PLAIN) -> Shown:
     """A result as facts and tables."""
-    if isinstance(result, list | tuple):
+    if isinstance(result, list | tuple | Rows):
         return Shown(tables=(_table("", result, view, begin=view.begin),))
     if not dataclasses.is_dataclass(result):
         return Shown(facts=(("value", cell("value", result)),))
@@ -168,8 +169,10 @@ def shown(result: Any, view: View = PLAIN) -> Shown:
 def _table(word: str, every: Sequence[Any], view: View, *, begin: int) -> Table:
     """The rows from ``begin`` on, in the columns that are wanted, less those in which nothing is said."""
     if view.newest_first:
-        every = every[::-1]
-    rows = every[begin : begin + view.most]
+        end = max(0, len(every) - begin)
+        rows = every[max(0, end - view.most) : end][::-1]
+    else:
+        rows = every[begin : begin + view.most]
     if not rows or not dataclasses.is_dataclass(rows[0]):
         return Table(word, ("value",), tuple((cell(word, row),) for row in rows), len(every))
     names = view.columns.get(word) or tuple(field.name for field in dataclasses.fields(rows[0]))

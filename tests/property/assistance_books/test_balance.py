@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from random import Random
 
 import pytest
 
-from tests.property.assistance_books.desk import Books, Desk, unbalanced
+from sampan.world.assisted import sent
+from tests.property.assistance_books.desk import FIRST, Books, Desk, unbalanced
+from tests.property.assistance_books.slow import slow_sent
 
 SEQUENCES_PER_DESK = 25
 STEPS = 10
@@ -33,6 +36,8 @@ def run(seed: int, sequences: int) -> Counter[str]:
         desk.ledger.rebuild()
         assert desk.kept() == desk.books() == books
         assert desk.ledger.verify().ok
+        for day in (None, *(FIRST + timedelta(days=days) for days in (0, 5, 10, 20))):
+            assert sent(desk.ledger, as_of=day) == slow_sent(desk.ledger, day, None)
         desk.ledger.close()
     return ended
 
