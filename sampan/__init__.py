@@ -23,8 +23,11 @@ def open(folder: str | Path, *, person: str = "officer") -> Node:
     return Node.open(Path(folder), person=person)
 
 
-def connect(url: str, *, token: str | None = None) -> Remote:
-    """The node that is served at ``url``, asked on behalf of whoever has ``token``. Use as a context manager."""
+def connect(url: str, *, token: str | None = None, timeout: float = 60.0) -> Remote:
+    """The node that is served at ``url``, asked on behalf of whoever has ``token``. Use as a context manager.
+
+    ``timeout`` is in seconds, for one answer.
+    """
     from sampan.client import Remote
 
-    return Remote(url, token=token)
+    return Remote(url, token=token, timeout=timeout)

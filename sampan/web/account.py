@@ -15,13 +15,13 @@ from starlette.responses import Response
 from sampan.access.accounts import Accounts, NotLetIn, TooOften
 from sampan.access.people import Act, Person
 from sampan.access.tokens import DAYS, MOST_DAYS
-from sampan.core.errors import InputError, Refused, SampanError
+from sampan.core.errors import InputError, NotSignedIn, Refused, SampanError
 from sampan.node import Settings
 from sampan.web.door import Door
 from sampan.web.inside import Handler, Inside, Routes, language_of, led_to, printable, said
 from sampan.web.links import Links
 from sampan.web.signin import SignInPages
-from sampan.web.who import Caller, NotSignedIn, address_of, caller_of, form_of, session_of
+from sampan.web.who import Caller, address_of, caller_of, form_of, session_of
 
 LATELY = timedelta(minutes=10)
 """How long after signing in somebody without a password here may change what a password would be asked for."""

@@ -29,7 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sampan.access.people import Person
 from sampan.access.session import Session
 from sampan.access.trail import Event
-from sampan.core.errors import NodeError, SampanError
+from sampan.core.errors import NodeError, NotSignedIn, SampanError
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110 §9.2.1)."""
@@ -38,12 +38,6 @@ CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
 MOST_FIELDS = 2_000
 MOST_FIELD_BYTES = 2**20
-
-
-class NotSignedIn(SampanError):
-    """Nobody is signed in, or the session or token does not hold."""
-
-    http_status = 401
 
 
 class FormExpired(SampanError):
@@ -270,7 +264,9 @@ class Recognise:
         try:
             if scheme.lower() == "bearer":
                 found = await run_in_threadpool(self._keeper.by_token, token.strip(), address_of(request))
-                return found or NotSignedIn("This token does not hold.", way_out="Make a new one.")
+                return found or NotSignedIn(
+                    "This token does not hold.", way_out="Make a new one: sampan account token create."
+                )
             return await run_in_threadpool(self._keeper.by_session, cookie) if cookie else None
         except SampanError as fault:
             return fault

@@ -106,6 +106,7 @@ class Once:
                 409,
                 "A request with this key is under way, or was cut off.",
                 way_out="Ask again in a moment. If it stays so, look whether it was done before you choose a new key.",
+                wait=1,
             )
         return Given(row.status, row.media, row.body)
 

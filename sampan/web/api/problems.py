@@ -23,8 +23,9 @@ def answer(fault: SampanError, path: str, headers: Mapping[str, str] | None = No
     more = {"Cache-Control": "no-store"}
     if fault.http_status == 401:
         more["WWW-Authenticate"] = 'Bearer realm="sampan"'
-    if isinstance(fault, NodeError):
-        more["Retry-After"] = "5"
+    wait = 5 if isinstance(fault, NodeError) else getattr(fault, "wait", None)
+    if wait is not None:
+        more["Retry-After"] = str(wait)
     return Response(body(fault, path), fault.http_status, {**more, **(headers or {})}, media_type=MEDIA)
 
 

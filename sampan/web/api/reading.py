@@ -10,10 +10,10 @@ from starlette.requests import Request
 
 from sampan.access.offer import Act, Offer
 from sampan.access.people import Person
-from sampan.core.errors import InputError
+from sampan.core.errors import InputError, NotSignedIn
 from sampan.core.problems import Fault
 from sampan.node import DESKS, desk
-from sampan.web.who import NotSignedIn, person_of
+from sampan.web.who import person_of
 
 LONGEST_QUERY = 8_000
 LARGEST_BODY = 32 * 2**20
