@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.postgres", "tests.ledgers"]
@@ -29,3 +31,15 @@ def shared() -> Path:
             pytest.fail(f"{SHARED} is missing, and in CI the real files must be read")
         pytest.skip(f"{SHARED} is not here: set SAMPAN_SHARED to the folder of real files")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loop() -> Iterator[None]:
+    """All test clients share one thread with an event loop; each request would start its own."""
+    from starlette.testclient import TestClient
+
+    with start_blocking_portal() as portal:
+        TestClient.portal = portal
+        yield
+        TestClient.portal = None
+        portal.call(portal.stop, True)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from time import sleep
 
 import uvicorn
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from sampan.access.sign_ins import SignIns
@@ -54,6 +55,25 @@ def signed_in(browser: Browser, door: str, node: Node, handle: str, **options: o
     secret = SignIns(accounts).begin(handle, address="192.0.2.1")
     context.add_cookies([{"name": "sampan", "value": secret, "url": door}])
     return context
+
+
+def watched(page: Page) -> Page:
+    """The same page, with axe in whatever it opens from now on, for ``grave_faults``."""
+    page.add_init_script(AXE_SCRIPT)
+    return page
+
+
+def grave_faults(page: Page) -> list[list[str]]:
+    """Serious and critical faults of accessibility, and where they stand: WCAG 2.2 AA, as far as axe can see.
+
+    They are picked out in the page (a ``watched`` one): all that axe has to say weighs megabytes.
+    """
+    found: list[list[str]] = page.evaluate(
+        """async () => (await axe.run({resultTypes: ["violations"]})).violations
+            .filter(fault => ["serious", "critical"].includes(fault.impact))
+            .map(fault => [fault.id, fault.nodes[0].html])"""
+    )
+    return found
 
 
 class Keyboard:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from sampan.access.offer import View
@@ -15,7 +14,7 @@ from sampan.core.plain import plain
 from sampan.node import Node, memory_node
 from sampan.web.desk.menu import offers
 from tests.everything import Asked, asked_of, do_everything
-from tests.pages.served import served, signed_in
+from tests.pages.served import grave_faults, served, signed_in, watched
 from tests.served import PEOPLE
 
 GET_MORE = {"assistance.draft_plan", "assistance.compare_policies", "assistance.what_if"}
@@ -44,7 +43,7 @@ def door(node: Node) -> Iterator[str]:
 @pytest.fixture
 def page(browser: Browser, door: str, node: Node) -> Iterator[Page]:
     context = signed_in(browser, door, node, "officer")
-    yield context.new_page()
+    yield watched(context.new_page())
     context.close()
 
 
@@ -71,7 +70,7 @@ def paths(node: Node) -> list[str]:
 def test_every_page_fits_a_small_window_and_can_be_read_aloud(
     page: Page, node: Node, language: str, request: pytest.FixtureRequest
 ) -> None:
-    axe, root = Axe(), "document.documentElement"
+    root = "document.documentElement"
     full = request.config.getoption("--full", default=False)
     at = LANGUAGES.index(language)
     page.set_viewport_size({"width": 360, "height": 800})
@@ -80,6 +79,4 @@ def test_every_page_fits_a_small_window_and_can_be_read_aloud(
             continue  # every page in English and one other language; in all with --full
         page.goto(f"/{language}{path}")
         assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), path
-        found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        grave = [fault for fault in found if fault["impact"] in ("serious", "critical")]
-        assert not grave, (path, [(fault["id"], fault["nodes"][0]["html"]) for fault in grave])
+        assert not grave_faults(page), path

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from sampan.access.second_factors import SecondFactors
 from sampan.access.sign_ins import SignIns
 from sampan.core.languages import LANGUAGES
 from sampan.node import MEMORY_PEOPLE, Node, memory_node
-from tests.pages.served import served
+from tests.pages.served import grave_faults, served, watched
 from tests.signed import PASSWORD, accounts_of
 
 WIDTHS = {"wide": 1200, "narrow": 360}
@@ -66,7 +65,7 @@ def test_they_fit_and_have_no_serious_fault_of_accessibility(
 ) -> None:
     for handle, path in pages(node):
         context = signed(browser, door, node, handle)
-        page = context.new_page()
+        page = watched(context.new_page())
         for width, pixels in WIDTHS.items():
             page.set_viewport_size({"width": pixels, "height": 800})
             page.goto(f"/{language}{path}")
@@ -75,9 +74,7 @@ def test_they_fit_and_have_no_serious_fault_of_accessibility(
             if pictures:
                 name = f"inside-{path.strip('/').split('/')[0].partition('?')[0]}-{handle}-{language}-{width}.png"
                 page.screenshot(path=pictures / name, full_page=True)
-        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        grave = [fault for fault in found if fault["impact"] in ("serious", "critical")]
-        assert not grave, (path, [(fault["id"], fault["nodes"][0]["html"]) for fault in grave])
+        assert not grave_faults(page), path
         context.close()
 
 

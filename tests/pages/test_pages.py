@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from sampan.core.languages import LANGUAGES
+from tests.pages.served import grave_faults, watched
 from tests.sites import Site
 
 WIDTHS = {"wide": 1200, "narrow": 360}
@@ -52,12 +52,10 @@ def test_every_page_fits_its_window(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_has_a_serious_fault_of_accessibility(page: Page, visited: Site, language: str) -> None:
     """WCAG 2.2 AA, as far as axe can see."""
-    axe = Axe()
+    watched(page)
     for path in visited.paths():
         page.goto(f"/{language}{path}" + ("?region=5" if path == "/world" else ""))
-        found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        grave = [fault for fault in found if fault["impact"] in ("serious", "critical")]
-        assert not grave, (path, [(fault["id"], fault["nodes"][0]["html"]) for fault in grave])
+        assert not grave_faults(page), path
 
 
 def tab_to(page: Page, wanted: str, *, within: int = 8) -> str:
