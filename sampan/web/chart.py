@@ -18,7 +18,7 @@ from sampan.desks.control.course import Course
 from sampan.languages.speech import Speech
 
 WIDTH, HEIGHT = 720, 340
-LEFT, RIGHT, TOP, BOTTOM = 70, 8, 14, 34
+LEFT, RIGHT, TOP, BOTTOM = 96, 8, 14, 34
 PAST = 70
 """Days of the past that are shown."""
 
@@ -44,7 +44,7 @@ def fan(course: Course, speech: Speech) -> Markup:
     past = min(PAST, len(course.days))
     first = course.days[-past]
     weeks = course.week_starts
-    frame = _Frame(first, past + 7 * len(weeks), _round_up(_highest(course, past)))
+    frame = _Frame(first, past + 7 * len(weeks), round_up(_highest(course, past)))
     parts = [*_grid(frame, speech), *_bars(course, past, frame), _curve(course, past, frame)]
     parts += _weeks(course, frame)
     now = frame.x(course.days[-1] + timedelta(days=1))
@@ -60,10 +60,10 @@ def _highest(course: Course, past: int) -> float:
     return max(1.0, float(np.nan_to_num(course.used[-past:]).max()), float(np.nan_to_num(ahead).max()))
 
 
-def _round_up(people: float) -> float:
+def round_up(count: float) -> float:
     """The next 1, 2, 2.5 or 5 times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(people))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= people)
+    power = 10.0 ** math.floor(math.log10(count))
+    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= count)
 
 
 def _grid(frame: _Frame, speech: Speech) -> Iterator[str]:

@@ -63,13 +63,19 @@ class Inside:
         body = await run_in_threadpool(
             text.render,
             standing=standing,
-            here=Here(self.site, language, path, {}, ()),
+            here=Here(self.site, language, path, _kept(request), ()),
             links=Links(language),
             assets=ASSETS,
             csrf=csrf_token(request),
             **said,
         )
         return Response(body, status, {"Cache-Control": "no-store"}, media_type=TYPES["html"])
+
+
+def _kept(request: Request) -> list[tuple[str, str]]:
+    """What was asked of a page, so that it is the same in another language; not that something was just done."""
+    asked = request.query_params.multi_items() if request.method == "GET" else []
+    return [(name, text) for name, text in asked if name != "done"]
 
 
 @cache

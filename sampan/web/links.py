@@ -62,7 +62,7 @@ class Here:
     site: str
     language: Language
     path: str
-    query: Mapping[str, str]
+    query: Mapping[str, str] | Sequence[tuple[str, str]]
     forms: Sequence[str]
 
     @property
@@ -72,7 +72,7 @@ class Here:
 
     def in_language(self, language: Language) -> str:
         """The same page in another language."""
-        return Links(language).to(self.path, **self.query)
+        return self._asked(Links(language).to(self.path))
 
     @property
     def alternates(self) -> dict[Language, str]:
@@ -81,7 +81,10 @@ class Here:
 
     def form(self, form: str) -> str:
         """The same result in another form: ``json``, ``csv``, ``md``."""
-        return Links(self.language).to(f"{self.path}.{form}", **self.query)
+        return self._asked(Links(self.language).to(f"{self.path}.{form}"))
+
+    def _asked(self, path: str) -> str:
+        return path + (f"?{urlencode(self.query)}" if self.query else "")
 
     def letter(self, subject: str) -> str:
         """An e-mail about this page, for the reader's own program to send."""

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from sampan.desks.assistance.lists import Stock
 from sampan.languages.speech import Speech
+from sampan.web import chart
 from sampan.web.desk.bars import Fill, Picture, box, label
 
 WEEKS = 12
@@ -47,11 +48,11 @@ def reserve_of(stock: Stock, item: str) -> int:
 
 def picture(found: Sequence[Week], reserve: int, speech: Speech) -> Picture:
     """A column for each week: free to plan with, expiring within the week, promised on top; the reserve as a line."""
-    top = max(1, reserve, *(week.left + week.promised for week in found)) * 1.08
+    top = chart.round_up(max(2, reserve, *(week.left + week.promised for week in found)))
     wide = (RIGHT - LEFT) / len(found)
     parts = [
         Markup('<path class="axis" d="M{} {}H{}"/>').format(LEFT, TOP + HIGH, RIGHT),
-        *(_tick(top * share, top, speech) for share in (0.0, 0.5, 0.9)),
+        *(_tick(top * share, top, speech) for share in (0.0, 0.5, 1.0)),
     ]
     for at, week in enumerate(found):
         x, y = LEFT + at * wide + 4, float(TOP + HIGH)
@@ -75,9 +76,7 @@ def picture(found: Sequence[Week], reserve: int, speech: Speech) -> Picture:
 
 
 def _tick(units: float, top: float, speech: Speech) -> Markup:
-    step = 10 ** max(0, len(str(int(units))) - 2)
-    shown = int(units) // step * step
-    y = round(TOP + HIGH - HIGH * shown / top, 1)
+    y = round(TOP + HIGH - HIGH * units / top, 1)
     return Markup('<path class="grid" d="M{} {}H{}"/>').format(LEFT, y, RIGHT) + label(
-        LEFT - 6, y + 4, speech.number(shown), "end"
+        LEFT - 6, y + 4, speech.number(round(units)), "end"
     )

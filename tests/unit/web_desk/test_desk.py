@@ -181,6 +181,11 @@ def test_a_view_is_json_too(desk: Desk) -> None:
     assert [row["number"] for row in said] == ["A-0001"]
 
 
+def test_a_page_in_another_language_is_asked_the_same(desk: Desk) -> None:
+    page = desk.browser().get("/en/desk/assistance/stock?look=mask&self=1&path=2&done=yes").text
+    assert 'href="/ar/desk/assistance/stock?look=mask&amp;self=1&amp;path=2"' in page
+
+
 def test_a_question_that_cannot_be_answered_says_why(desk: Desk) -> None:
     answer = desk.browser().get("/en/desk/assistance/appeal?number=A-9")
     assert answer.status_code == 422
