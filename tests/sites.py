@@ -47,6 +47,7 @@ class Site:
             "name": "organisations",
             "code": self.ran.replay.brief.countries.codes[0],
             "number": "1",
+            "work": "W-0001",
             "version": "1",
             "id": reports.id,
         }

@@ -136,7 +136,7 @@ def submit(
         said(
             f"{what}{done.new} new, {done.revised} revised, {done.blocked} kept out, {done.warnings} warnings; "
             f"{f'analysed on {done.reference}' if done.reference else 'not analysed'}; "
-            f"{seconds:.1f} s, {len(done.rows) / seconds:,.0f} genomes a second."
+            f"{seconds:.1f} s, {len(done.rows) / seconds:,.1f} genomes a second."
         )
     if check and any(each.severity == "error" for each in done.findings):
         sys.exit(2)

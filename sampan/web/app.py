@@ -26,6 +26,7 @@ from sampan.web.handlers import Handlers
 from sampan.web.inside import Inside
 from sampan.web.pages import PAGES
 from sampan.web.science.desk import GenomeDeskPages
+from sampan.web.science.downloading import DownloadPages
 from sampan.web.science.submitting import SubmissionPage
 from sampan.web.signin import SignInPages
 from sampan.web.standing import Reading
@@ -74,6 +75,7 @@ def site(node: Node, *, public_url: str = HERE, cost: Cost = Cost()) -> Guard:  
         *account.routes(),
         *genomes.routes(),
         *SubmissionPage(inside, node.session).routes(),
+        *DownloadPages(inside, reading.session).routes(),
         *desks,
     ):
         app.add_route(path, handler, methods)

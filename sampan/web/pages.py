@@ -25,7 +25,7 @@ from sampan.web.assets import ASSETS
 from sampan.web.briefs import BriefPage
 from sampan.web.links import Here, Links, OfRelease
 from sampan.web.science import beside, pictures, sight
-from sampan.web.science.listing import GENOME_PAGES, GenomePage
+from sampan.web.science.listing import GENOME_PAGES, WORK_PAGE, GenomePage
 from sampan.web.science.views import Answered
 from sampan.web.standing import Standing
 from sampan.world.items import items
@@ -85,7 +85,7 @@ PAGES = (
     Page("/consignments/{number}", batches.consignment, "consignment.html", sheets.of_consignment),
     Page("/ledger", proofs.ledger, "ledger.html"),
     Page("/ledger/entries/{id}", proofs.entry, "entry.html"),
-    *(_of_genomes(each) for each in GENOME_PAGES),
+    *(_of_genomes(each) for each in (*GENOME_PAGES, WORK_PAGE)),
 )
 
 TYPES: Mapping[str, str] = {

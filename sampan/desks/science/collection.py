@@ -169,16 +169,24 @@ def _about(session: Session, *, after: int) -> Iterator[Entry]:
     return (entry for entry in found if entry.kind in _STEPS)
 
 
-def find_seen(session: Session, text: str) -> Held:
-    """The genome of an accession, if whoever asks may see it: staff see what was withdrawn, too.
+def find_seen(session: Session, text: str, reader: Reader | None = None) -> Held:
+    """The genome of an accession, if ``reader``, or whoever asks, may see it: staff see what was withdrawn, too.
 
-    Raises InputError, the same for one that is not there and one that is not to be seen.
+    Without a version, the newest that they may see. Raises InputError, the same for one that is not there and one
+    that is not to be seen.
     """
-    one = collection(session).find(text)
-    reader = reader_of(session)
-    if reader != "staff" and not one.seen_by(reader, session.today()):
-        raise nowhere(text)
-    return one
+    held, reader = collection(session), reader or reader_of(session)
+    if reader == "staff":
+        return held.find(text)
+    accession, version = read_accession(text)
+    for one in reversed(held.held.values()):
+        if (
+            one.accession == accession
+            and version in (None, one.version)
+            and one.seen_by(reader, session.today())
+        ):
+            return one
+    raise nowhere(text)
 
 
 def require_staff(session: Session) -> None:

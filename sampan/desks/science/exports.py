@@ -39,6 +39,11 @@ from sampan.records.science import Reader
 from sampan.records.science_genomes import GenomeDownload
 from sampan.world.places import place
 
+EVERYTHING = "*"
+"""A question that every genome fits."""
+MOST_TAKEN = 5_000
+"""Genomes whose letters leave at once: as many as memory holds."""
+
 ExportForm = Literal["nextstrain", "insdc", "mutations", "citations"]
 
 
@@ -80,17 +85,26 @@ def export(
     virus: str | None = None,
     organism: str = "",
     project: str = "",
+    eyes: Reader = "staff",
 ) -> Exported:
     """Genomes by a question, by their accessions, or those of a set (``number``), as files; with a receipt.
 
-    ``audience`` are those who will read them. Raises Refused, naming the genomes, if the terms forbid any to
-    them; with ``leave_out`` those are left out and listed instead. INSDC is public: only what is open goes there.
+    Whoever asks sees no more than ``eyes`` do. ``audience`` are those who will read them. Raises Refused, naming the
+    genomes, if the terms forbid any to them; with ``leave_out`` those are left out and listed instead. INSDC is
+    public: only what is open goes there.
     """
     if form == "insdc" and audience != "public":
         raise InputError("INSDC is open to all.", field="audience", way_out="Export for the public.")
     held = collection(session)
-    chosen = _chosen(session, held, query, where, accessions, number, virus)
-    _require_own(session, audience)
+    reader = min(eyes, reader_of(session), key=rank_of)
+    chosen = _chosen(session, held, reader, query, where, accessions, number, virus)
+    _require_own(session, reader, audience)
+    if form != "citations" and len(chosen) > MOST_TAKEN:
+        raise InputError(
+            f"{len(chosen):,} genomes fit; {MOST_TAKEN:,} are the most at once.",
+            field="query",
+            way_out="Narrow the question, as by month.",
+        )
     some = [one for one in chosen if one.seen_by(audience, session.today())]
     refused = tuple(one.name for one in chosen if not one.seen_by(audience, session.today()))
     if refused and not leave_out:
@@ -144,6 +158,11 @@ def export_file(
         leave_out=leave_out,
         virus=virus,
     )
+    return archived(done)
+
+
+def archived(done: Exported) -> bytes:
+    """Files as one zip archive."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(done.files):
@@ -175,9 +194,8 @@ def receipts(session: Session) -> list[Receipt]:
     return found
 
 
-def _require_own(session: Session, audience: Reader) -> None:
+def _require_own(session: Session, own: Reader, audience: Reader) -> None:
     """Raises Refused if somebody asks for readers who see more than they do themselves."""
-    own = reader_of(session)
     if rank_of(audience) > rank_of(own):
         raise session.refused(
             "export",
@@ -191,6 +209,7 @@ def _require_own(session: Session, audience: Reader) -> None:
 def _chosen(  # noqa: PLR0917 -- the ways of naming genomes, one argument each
     session: Session,
     held: Collection,
+    reader: Reader,
     query: str,
     where: Sequence[str],
     accessions: Sequence[str],
@@ -198,9 +217,9 @@ def _chosen(  # noqa: PLR0917 -- the ways of naming genomes, one argument each
     virus: str | None,
 ) -> list[Held]:
     """The genomes that are meant, among those that whoever asks may see."""
-    reader, today = reader_of(session), session.today()
+    today = session.today()
     if number:
-        said = find_set(session, number)
+        said = find_set(session, number, reader)
         names = [
             name
             for cited in (said.focal, said.background)
@@ -209,14 +228,16 @@ def _chosen(  # noqa: PLR0917 -- the ways of naming genomes, one argument each
         ]
         return [one for one in held.find_all(names) if one.seen_by(reader, today)]
     if accessions:
-        return [find_seen(session, text) for text in dict.fromkeys(accessions)]
+        return [find_seen(session, text, reader) for text in dict.fromkeys(accessions)]
     if not query and not where:
         raise InputError(
             "Nothing is asked for.",
             field="query",
-            way_out='Ask a question, as "country=CHN", or name accessions or a set.',
+            way_out='Ask a question, as "place=CHN", or "*" for all; or name accessions or a set.',
         )
-    found = search(look_of(session, level(session, virus)), query, where=where, most=MOST_LISTED)
+    folder = level(session, virus, reader=reader)
+    asked = "" if query == EVERYTHING else query
+    found = search(look_of(session, folder, at_most=reader), asked, where=where, most=MOST_LISTED)
     if found.total > MOST_LISTED:
         raise InputError(
             f"{found.total:,} genomes fit; {MOST_LISTED:,} are the most.", field="query", way_out="Narrow it."

@@ -51,8 +51,8 @@ MAIN = "index"
 def level(session: Session, virus: str | None = None, *, reader: Reader | None = None) -> Path:
     """The folder with the searchable genomes of a virus, level with the log.
 
-    Without ``virus``, of the only one that ``reader``, or whoever asks, sees genomes of. Raises InputError if there is none, or
-    several: in the same words whether there are none, or none that they may see.
+    Without ``virus``, of the only one that ``reader``, or whoever asks, sees genomes of. Raises InputError if there
+    is none, or several: in the same words whether there are none, or none that they may see.
     """
     home, held, viruses = _home(session), collection(session), seen_viruses(session, reader)
     name = virus.partition("@")[0] if virus else None

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from sampan.access.session import Session
-from sampan.desks.science.collection import Held, collection, names_of, table_of
-from sampan.desks.science.sets import sets
+from sampan.desks.science.collection import Held, collection, table_of
+from sampan.desks.science.sets import shown_sets
 from sampan.desks.science.works import works
 
 
@@ -31,7 +31,7 @@ class ScienceSummary:
     lineages: tuple[LineageCount, ...]
     unplaced: int
     sets: int
-    """Sets with an open genome in them."""
+    """Sets whose focal genomes are all open."""
     works: int
 
 
@@ -45,7 +45,7 @@ def summary(session: Session) -> ScienceSummary:
         len({one.fields["country"] for one in open_}),
         tuple(LineageCount(*each) for each in lineages.most_common()),
         len(open_) - lineages.total(),
-        _open_sets(session, {one.name for one in open_}),
+        len(shown_sets(session, "public")),
         len(works(session)),
     )
 
@@ -62,7 +62,3 @@ def _lineages(session: Session, some: list[Held]) -> Iterator[str]:
         lineage = calls[one.number][one.row] if calls[one.number] else None
         if lineage:
             yield lineage
-
-
-def _open_sets(session: Session, open_: set[str]) -> int:
-    return sum(not open_.isdisjoint(names_of(session.blobs, each.focal)) for each in sets(session).values())

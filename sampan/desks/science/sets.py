@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
 from sampan.desks.science.collection import collection, keep_names, names_of
+from sampan.desks.science.described import Described
+from sampan.desks.science.described import datacite as catalogued
 from sampan.desks.science.done import Done, several
 from sampan.desks.science.identifiers import require_doi, require_licence
+from sampan.records.control import Snapshot
 from sampan.records.record import Record
+from sampan.records.science import Reader
 from sampan.records.science_exchange import GenomeSet
 
 
@@ -113,9 +117,9 @@ def sets(session: Session) -> dict[str, GenomeSet]:
     return found
 
 
-def find_set(session: Session, number: str) -> GenomeSet:
-    """The newest version of a set. Raises InputError if there is none."""
-    found = sets(session).get(number)
+def find_set(session: Session, number: str, reader: Reader = "staff") -> GenomeSet:
+    """The newest version of a set. Raises InputError if there is none that ``reader`` may hear of."""
+    found = next((each for each in shown_sets(session, reader) if each.number == number), None)
     if found is None:
         raise InputError(
             f'There is no set "{number}".',
@@ -155,43 +159,40 @@ def list_sets(session: Session) -> list[SetRow]:
 
 
 def datacite(session: Session, number: str) -> bytes:
-    """The description of a set as DataCite takes it, in JSON. What nobody may see is counted, and not named.
+    """The description of a set as DataCite takes it, in JSON: of its genomes, those that anybody may see today."""
+    said = described(session, find_set(session, number), "public")
+    return (json.dumps(catalogued(said), ensure_ascii=False, indent=2) + "\n").encode()
 
-    Source: DataCite Metadata Schema 4.5, as its REST API has it.
-    """
-    said = find_set(session, number)
-    held = collection(session)
-    names = [
-        name for cited in (said.focal, said.background) if cited for name in names_of(session.blobs, cited)
-    ]
-    open_ = [name for name in names if held.held[name].seen_by("public", session.today())]
-    attributes = {
-        "identifiers": [{"identifier": said.number, "identifierType": "Sampan set"}],
-        "doi": said.doi or None,
-        "creators": [{"name": each, "nameType": "Organizational"} for each in said.creators],
-        "titles": [{"title": said.title}],
-        "publisher": {"name": said.publisher},
-        "publicationYear": said.year,
-        "types": {"resourceType": "Set of genetic sequences", "resourceTypeGeneral": "Dataset"},
-        "version": str(said.edition),
-        "sizes": [f"{said.focal_count} focal genomes", f"{said.background_count} background genomes"],
-        "rightsList": [{"rightsIdentifier": said.licence, "rightsIdentifierScheme": "SPDX"}]
-        if said.licence
-        else [],
-        "descriptions": [{"description": said.description, "descriptionType": "Abstract"}]
-        if said.description
-        else [],
-        "relatedIdentifiers": [
-            *(
-                {"relatedIdentifier": each, "relatedIdentifierType": "DOI", "relationType": "IsReferencedBy"}
-                for each in said.related
-            ),
-            *(
-                {"relatedIdentifier": each, "relatedIdentifierType": "Accession", "relationType": "HasPart"}
-                for each in open_
-            ),
-        ],
-        "schemaVersion": "http://datacite.org/schema/kernel-4",
-    }
-    shaped = {"data": {"type": "dois", "attributes": attributes}}
-    return (json.dumps(shaped, ensure_ascii=False, indent=2) + "\n").encode()
+
+def described(session: Session, said: GenomeSet, reader: Reader) -> Described:
+    """What is told of a set to ``reader``: nothing of genomes that they may not see."""
+    focal, background = (_seen(session, cited, reader) for cited in (said.focal, said.background))
+    return Described(
+        number=said.number,
+        kind="set",
+        title=said.title,
+        creators=said.creators,
+        publisher=said.publisher,
+        year=said.year,
+        edition=str(said.edition),
+        licence=said.licence,
+        doi=said.doi,
+        description=said.description,
+        sizes=(f"{len(focal)} focal genomes", f"{len(background)} background genomes"),
+        related=said.related,
+        parts=(*focal, *background),
+    )
+
+
+def _seen(session: Session, cited: Snapshot | None, reader: Reader) -> list[str]:
+    held, today = collection(session).held, session.today()
+    names = names_of(session.blobs, cited) if cited else []
+    return [name for name in names if held[name].seen_by(reader, today)]
+
+
+def shown_sets(session: Session, reader: Reader) -> list[GenomeSet]:
+    """The sets that ``reader`` may hear of: staff of all, others of those whose focal genomes they all may see."""
+    found = list(sets(session).values())
+    if reader == "staff":
+        return found
+    return [each for each in found if len(_seen(session, each.focal, reader)) == each.focal_count]

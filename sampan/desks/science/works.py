@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sampan.access.session import Session
-from sampan.core.errors import InputError
+from sampan.core.errors import InputError, Refused
 from sampan.desks.science.accessions import looks_like_one, read_accession
+from sampan.desks.science.collection import collection
+from sampan.desks.science.described import Described
 from sampan.desks.science.done import Done
 from sampan.desks.science.identifiers import require_address, require_doi, require_licence
-from sampan.desks.science.sets import sets
+from sampan.desks.science.sets import sets, shown_sets
 from sampan.records.record import Record
 from sampan.records.science_exchange import Work, WorkKind
 
@@ -87,21 +90,44 @@ def _require_free(known: object, doi: str, number: str) -> None:
 
 
 def _linked(session: Session, links: Sequence[str]) -> tuple[str, ...]:
-    """Accessions and numbers of sets, each as it is written here. Raises InputError for one that leads nowhere."""
-    there, found = sets(session), []
+    """Accessions and numbers of sets, each as it is written here.
+
+    A work is public, and so is what it is linked to. Raises InputError for one that leads nowhere, Refused for a
+    genome or a set of this node that is not open to all.
+    """
+    there, open_ = sets(session), {each.number for each in shown_sets(session, "public")}
+    found = []
     for text in links:
         if looks_like_one(text):
             accession, version = read_accession(text)  # it may be another node's
-            found.append(f"{accession}.{version}" if version else accession)
+            name = f"{accession}.{version}" if version else accession
+            shown = is_shown(session, name)
         elif text in there:
-            found.append(text)
+            name, shown = text, text in open_
         else:
             raise InputError(
                 f'"{text[:40]}" is no accession and no set.',
                 field="linked",
                 way_out="Write CHNQT_00001232.1 or S-0001.",
             )
+        if not shown:
+            raise Refused(
+                f"{name} is not open to all, and a work is.",
+                way_out="Link it once it is open.",
+                field="linked",
+            )
+        found.append(name)
     return tuple(dict.fromkeys(found))
+
+
+def is_shown(session: Session, link: str) -> bool:
+    """Whether anybody may hear of what a work is linked to: a set or a genome that is open, or another node's."""
+    if not looks_like_one(link):
+        return any(each.number == link for each in shown_sets(session, "public"))
+    accession, version = read_accession(link)
+    own = [one for one in collection(session).held.values() if one.accession == accession]
+    named = [one for one in own if version in (None, one.version)]
+    return not own or any(one.seen_by("public", session.today()) for one in named)
 
 
 def works(session: Session, what: WorkKind | None = None, topic: str | None = None) -> list[Work]:
@@ -109,19 +135,39 @@ def works(session: Session, what: WorkKind | None = None, topic: str | None = No
     found: dict[str, Work] = {}
     for entry in session.ledger.entries(kind=Work.kind):
         said = Work.read(entry.body)
-        found[said.number] = said
+        found[said.number] = replace(said, linked=_shown_links(session, said))
     return [
         each for each in found.values() if what in (None, each.what) and (not topic or topic in each.topics)
     ]
 
 
+def _shown_links(session: Session, work: Work) -> tuple[str, ...]:
+    return tuple(link for link in work.linked if is_shown(session, link))
+
+
+def described(work: Work) -> Described:
+    """What is told of a work."""
+    return Described(
+        number=work.number,
+        kind=work.what,
+        title=work.title,
+        creators=(work.holder,) if work.holder else (),
+        publisher=work.holder,
+        year=work.day.year if work.day else None,
+        edition=work.edition,
+        licence=work.licence,
+        doi=work.doi,
+        address=work.address,
+        description=work.note,
+        topics=work.topics,
+        parts=work.linked,
+    )
+
+
 def work_editions(session: Session, number: str) -> list[Work]:
     """Every edition of a work, the first first. Raises InputError if there is none."""
-    found = [
-        Work.read(entry.body)
-        for entry in session.ledger.entries(kind=Work.kind)
-        if entry.body["number"] == number
-    ]
+    read = [Work.read(entry.body) for entry in session.ledger.entries(kind=Work.kind)]
+    found = [replace(each, linked=_shown_links(session, each)) for each in read if each.number == number]
     if not found:
         raise InputError(
             f'There is no work "{number}".',

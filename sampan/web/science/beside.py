@@ -12,7 +12,6 @@ from sampan.web.science.primers import THRESHOLDS, Watch
 from sampan.web.science.views import (
     LEAST,
     LISTED,
-    MOST_IN_A_FILE,
     MOST_MUTATIONS,
     Answered,
     Courses,
@@ -43,7 +42,6 @@ def beside(it: Answered, spoken: Speech, root: str = PUBLIC) -> dict[str, Any]:
         "other_band": len(pictures.HATCHES) - 1,
         "LEAST": LEAST,
         "LISTED": LISTED,
-        "MOST_IN_A_FILE": MOST_IN_A_FILE,
         "MOST_MUTATIONS": MOST_MUTATIONS,
         "MOST_WATCHED": MOST_WATCHED,
         "THRESHOLDS": THRESHOLDS,

@@ -24,7 +24,7 @@ from sampan.web.inside import Handler, Inside, Routes, language_of, said
 from sampan.web.pages import TYPES
 from sampan.web.science import primers
 from sampan.web.science.beside import DESK, beside
-from sampan.web.science.listing import GENOME_PAGES, GenomePage
+from sampan.web.science.listing import GENOME_PAGES, WORK_PAGE, GenomePage
 from sampan.web.science.sight import of_person
 from sampan.web.science.views import Answered
 from sampan.web.who import form_of, session_of
@@ -40,7 +40,7 @@ class GenomeDeskPages:
         """Where they are. An address with a form comes before the one without."""
         found: Routes = [
             (f"/{{language}}{DESK}{page.path}{ending}", self._page(page, form), ["GET"])
-            for page in GENOME_PAGES
+            for page in (*GENOME_PAGES, WORK_PAGE)
             for form, ending in (("json", ".json"), ("csv", ".csv"), ("html", ""))
             if page.path or form == "html"
         ]
@@ -52,6 +52,7 @@ class GenomeDeskPages:
             asked = {
                 name: request.query_params[name] for name in page.query if request.query_params.get(name)
             }
+            asked |= {name: text for name, text in request.path_params.items() if name != "language"}
             it = await run_in_threadpool(page.answer, of_person(session, asked.get("virus", "")), asked)
             if form != "html":
                 return _data(it, page, form, spoken)
@@ -95,7 +96,7 @@ class GenomeDeskPages:
         return await self._inside.page(
             request,
             page.template,
-            path=f"{DESK}{page.path}",
+            path=f"{DESK}{page.path.format_map(request.path_params)}",
             status=fault.http_status if fault else 200,
             known=True,
             it=it,

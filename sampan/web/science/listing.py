@@ -36,7 +36,7 @@ class GenomePage:
 
 GENOME_PAGES = (
     GenomePage("", views.front, "science.html", sheets.of_front, ("virus",)),
-    GenomePage("/search", views.searched, "science_search.html", sheets.of_search, (*FIELDS, "from", "most")),
+    GenomePage("/search", views.searched, "science_search.html", sheets.of_search, (*FIELDS, "from")),
     GenomePage(
         "/mutations",
         views.mutations,
@@ -52,3 +52,5 @@ GENOME_PAGES = (
     GenomePage("/primers", primers.watch, "science_primers.html", sheets.of_primers, (*FIELDS, "threshold")),
     GenomePage("/works", registry.registry, "science_registry.html", sheets.of_registry),
 )
+WORK_PAGE = GenomePage("/works/{work}", registry.registered, "science_work.html", sheets.of_registered)
+"""One work or set, by its number."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sampan.languages.speech import Speech
 from sampan.web.science.primers import Watch
-from sampan.web.science.registry import Registry
+from sampan.web.science.registry import Registered, Registry
 from sampan.web.science.views import Courses, Front, GenomeMap, Mutations, Searched, Shares
 from sampan.web.sheets import Rows
 
@@ -86,3 +86,8 @@ def of_registry(it: Registry, speech: Speech) -> Table:  # noqa: ARG001 -- as th
         for each in it.focal_points
     )
     return columns, (*works, *offices)
+
+
+def of_registered(it: Registered, speech: Speech) -> Table:  # noqa: ARG001 -- as it was told
+    """What a work rests on, or what is in a set."""
+    return ("number", "part"), ((it.about.number, each) for each in it.about.parts)

@@ -10,7 +10,7 @@ import numpy as np
 
 from sampan.core.errors import InputError
 from sampan.desks.science.frequencies import Course, Frequency, course, frequencies
-from sampan.desks.science.search import MOST_LISTED, Found, Look, counts, search
+from sampan.desks.science.search import Found, Look, counts, search
 from sampan.engines.genome_search.frequencies import Level, coverage
 from sampan.web.asked import Asked
 from sampan.web.science.asking import Asking, Wrong, asking
@@ -99,7 +99,7 @@ class Searched(Answered):
 
 
 def searched(sight: Sight, asked: Asked) -> Searched:
-    """The genomes that fit a question. ``from`` passes some over, ``most`` asks for more than a page."""
+    """The genomes that fit a question. ``from`` passes some over."""
     look = sight.look
     if look is None:
         return Searched()
@@ -107,8 +107,7 @@ def searched(sight: Sight, asked: Asked) -> Searched:
     if ask.wrong:
         return Searched(**common(look, ask))
     skip = _whole(asked, "from", at_most=10**9)
-    most = _whole(asked, "most", at_most=min(MOST_IN_A_FILE, MOST_LISTED)) or LISTED
-    found: Found = search(look, ask.query, most=most, skip=skip)
+    found: Found = search(look, ask.query, most=LISTED, skip=skip)
     return Searched(
         **common(look, ask, found.total),
         months=_by(look, ask.query, "month"),

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sampan.access.settings import Settings
 from sampan.core.time import StandingClock
 from sampan.desks.science.submission import Submitted, submit
-from sampan.node import Node, Settings
+from sampan.node import Node
 from sampan.world.genome_references import install
 from tests.small_virus import changed, fasta, other, write_reference
 
