@@ -31,6 +31,7 @@ METHODS = [
     ("web/tiles.py", "python"),
     ("web/flow.py", "python"),
     ("languages/reasons.py", "python"),
+    ("languages/workings.py", "python"),
 ]
 OPTIONS: dict[str, dict[str, Any]] = {
     "**/templates/*": {

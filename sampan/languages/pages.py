@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 
 from sampan.core.languages import Language, direction
+from sampan.languages import workings
 from sampan.languages.shown import Shown
 from sampan.languages.speech import Speech, speech
 
@@ -42,6 +43,8 @@ def environment(loader: jinja2.BaseLoader, language: Language) -> jinja2.Environ
         "named": spoken.named,
         "currency": spoken.currency,
         "parties": spoken.parties,
+        "working": lambda code: workings.named(code, spoken),
+        "source": lambda said, of: workings.source(said, of, spoken),
     }
     made.globals |= {
         "language": language,

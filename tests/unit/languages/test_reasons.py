@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import get_args
 
 import pytest
@@ -9,6 +10,10 @@ import pytest
 from sampan.core.languages import LANGUAGES, Language
 from sampan.desks.assistance.needs import HARD_HIT, POOL, PROVINCE, WEAK
 from sampan.engines.allocate.plan import LIMITS
+from sampan.engines.needs.drivers import UNITS
+from sampan.engines.needs.formulas import CAPPED, FORMULAS
+from sampan.engines.needs.parameters import load
+from sampan.languages import workings
 from sampan.languages.catalogue import TRANSLATED
 from sampan.languages.reasons import why
 from sampan.languages.speech import speech
@@ -45,3 +50,19 @@ def test_words_of_gifts_teams_and_skills_reach_the_translators() -> None:
     assert set(TERMS["gift"]) == set(get_args(Status))
     assert set(TERMS["team"]) == set(get_args(TeamType))
     assert set(TERMS["skill"]) == set(SKILLS.values())
+
+
+def test_every_number_by_which_a_need_is_worked_out_has_a_name() -> None:
+    told = {
+        node.id
+        for text in (*FORMULAS.values(), *CAPPED.values())
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Name)
+    }
+    numbers = {*UNITS, *FORMULAS, *CAPPED, *told, *load().facts} - {"min", "max"}
+    for code in sorted(numbers):
+        if ":" not in code:
+            assert workings.named(code, speech("zh")) not in ("", code), code
+    assert set(UNITS.values()) <= set(workings.UNITS)
+    assert workings.named("cases_2_weeks_before", speech("ru")) == "новые случаи, недель назад: 2"
+    assert "WHO" in workings.source("severe_share: WHO (ESFT 2022.1); reported", "severe", speech("fr"))

@@ -1,0 +1,230 @@
+"""What is each number called by which a need is worked out, and what is it counted in?
+
+The arithmetic names its numbers for programs, and anybody can work it out again by those names; beside each
+stands what people call it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from sampan.languages.speech import Speech
+from sampan.languages.terms import pgettext
+from sampan.world.items import items
+
+NAMES: Mapping[str, str] = {
+    "cases": pgettext("working", "new cases"),
+    "mild": pgettext("working", "mild cases"),
+    "moderate": pgettext("working", "moderate cases"),
+    "severe": pgettext("working", "severe cases"),
+    "critical": pgettext("working", "critical cases"),
+    "mild_share": pgettext("working", "share of mild cases"),
+    "moderate_share": pgettext("working", "share of moderate cases"),
+    "severe_share": pgettext("working", "share of severe cases"),
+    "critical_share": pgettext("working", "share of critical cases"),
+    "severe_demand": pgettext("working", "severe patients who need a bed"),
+    "critical_demand": pgettext("working", "critical patients who need a bed"),
+    "severe_demand_before": pgettext("working", "severe patients who needed a bed a week earlier"),
+    "critical_demand_before": pgettext("working", "critical patients who needed a bed a week earlier"),
+    "severe_leaving": pgettext("working", "severe patients whose stay ends"),
+    "critical_leaving": pgettext("working", "critical patients whose stay ends"),
+    "severe_bed": pgettext("working", "severe patients in a bed"),
+    "critical_bed": pgettext("working", "critical patients in a bed"),
+    "severe_admitted": pgettext("working", "severe patients admitted"),
+    "critical_admitted": pgettext("working", "critical patients admitted"),
+    "severe_left": pgettext("working", "severe patients who left"),
+    "critical_left": pgettext("working", "critical patients who left"),
+    "severe_in_bed_share": pgettext("working", "share of severe patients who have a bed"),
+    "critical_in_bed_share": pgettext("working", "share of critical patients who have a bed"),
+    "severe_in_bed_share_before": pgettext(
+        "working", "share of severe patients who had a bed a week earlier"
+    ),
+    "critical_in_bed_share_before": pgettext(
+        "working", "share of critical patients who had a bed a week earlier"
+    ),
+    "severe_beds_available": pgettext("working", "beds for severe patients"),
+    "critical_beds_available": pgettext("working", "beds for critical patients"),
+    "stay_severe": pgettext("working", "length of stay, severe"),
+    "stay_critical": pgettext("working", "length of stay, critical"),
+    "health_worker": pgettext("working", "health workers"),
+    "cleaner": pgettext("working", "cleaners"),
+    "ambulance": pgettext("working", "ambulance staff"),
+    "engineer": pgettext("working", "biomedical engineers"),
+    "hospital_carer": pgettext("working", "carers in hospital"),
+    "screener": pgettext("working", "screening staff"),
+    "laboratory_technician": pgettext("working", "laboratory technicians"),
+    "laboratory_cleaner": pgettext("working", "laboratory cleaners"),
+    "isolated": pgettext("working", "person-days of isolation"),
+    "home_carer": pgettext("working", "person-days of care at home"),
+    "screened": pgettext("working", "screening visits"),
+    "tests_wanted": pgettext("working", "tests called for"),
+    "test": pgettext("working", "tests"),
+    "test_pcr": pgettext("working", "PCR tests"),
+    "test_antigen": pgettext("working", "antigen tests"),
+    "test_manual": pgettext("working", "PCR tests by hand"),
+    "test_high_throughput": pgettext("working", "PCR tests on large machines"),
+    "test_near_patient": pgettext("working", "PCR tests near the patient"),
+    "facility": pgettext("working", "facilities"),
+    "oxygen": pgettext("working", "oxygen"),
+    "laboratories": pgettext("working", "laboratories"),
+    "health_workers_available": pgettext("working", "health workers available"),
+    "screeners_available": pgettext("working", "screening staff available"),
+    "laboratory_staff_available": pgettext("working", "laboratory staff available"),
+    "laboratory_tests_available": pgettext("working", "tests that laboratories can do"),
+    "share_manual": pgettext("working", "share done by hand"),
+    "share_high_throughput": pgettext("working", "share on large machines"),
+    "share_near_patient": pgettext("working", "share near the patient"),
+    "isolation_mild": pgettext("working", "weeks of isolation, mild"),
+    "isolation_moderate": pgettext("working", "weeks of isolation, moderate"),
+    "fatality_severe": pgettext("working", "case fatality, severe"),
+    "fatality_critical": pgettext("working", "case fatality, critical"),
+    "oxygen_severe": pgettext("working", "oxygen flow, severe"),
+    "oxygen_critical": pgettext("working", "oxygen flow, critical"),
+    "beds_not_covid": pgettext("working", "share of beds kept for others"),
+    "workers_not_covid": pgettext("working", "share of workers kept for others"),
+    "hours_severe": pgettext("working", "hours of care a day, severe"),
+    "hours_critical": pgettext("working", "hours of care a day, critical"),
+    "hours_screening": pgettext("working", "hours for one screening"),
+    "shift_hours": pgettext("working", "hours that one works a day"),
+    "cleaners_severe": pgettext("working", "cleaners per bed, severe"),
+    "cleaners_critical": pgettext("working", "cleaners per bed, critical"),
+    "ambulance_per_bed": pgettext("working", "ambulance staff per bed"),
+    "engineers_per_bed": pgettext("working", "biomedical engineers per bed"),
+    "hospital_carers_per_bed": pgettext("working", "carers per bed"),
+    "home_carers_per_case": pgettext("working", "carers per case at home"),
+    "beds_per_facility": pgettext("working", "beds per facility"),
+    "laboratory_staff_per_laboratory": pgettext("working", "technicians per laboratory"),
+    "laboratory_cleaners_per_laboratory": pgettext("working", "cleaners per laboratory"),
+    "tests_mild_moderate": pgettext("working", "tests per mild or moderate case"),
+    "tests_severe_critical": pgettext("working", "tests per severe or critical case"),
+    "tests_release": pgettext("working", "tests before discharge"),
+    "mild_moderate_tested": pgettext("working", "share of mild and moderate cases tested"),
+    "negatives_per_positive": pgettext("working", "negative tests per positive one"),
+    "tests_per_worker_week": pgettext("working", "tests per worker a week"),
+    "contacts_per_case": pgettext("working", "contacts per case"),
+    "contacts_tested": pgettext("working", "share of contacts tested"),
+    "antigen_share": pgettext("working", "share of antigen tests"),
+    "manual_waste": pgettext("working", "share spoilt by hand"),
+    "screening_visits": pgettext("working", "screening visits per case"),
+    "screened_negatives_supplied": pgettext("working", "share of those who test negative that is supplied"),
+    "pieces_per_worker": pgettext("working", "pieces per worker"),
+    "extended_use": pgettext("working", "times that one is used"),
+    "most_before": pgettext("working", "most that were in use before"),
+    "net": pgettext("working", "must still come"),
+    "wanted_so_far": pgettext("working", "needed up to this week"),
+    "stock_and_inbound_so_far": pgettext("working", "at hand and assured up to this week"),
+    "asked_before": pgettext("working", "asked for in earlier weeks"),
+    "mask_worker": pgettext("working", "medical masks for workers"),
+    "mask_patient": pgettext("working", "medical masks for patients"),
+    "gown": pgettext("working", "gowns"),
+    "infrared_thermometer": pgettext("working", "infrared thermometers"),
+}
+"""Numbers of the arithmetic: cases, patients, staff, and what rules them."""
+
+UNITS = (
+    pgettext("working", "new cases in the week"),
+    pgettext("working", "new cases in that week"),
+    pgettext("working", "occupied beds"),
+    pgettext("working", "patients admitted in the week"),
+    pgettext("working", "patients leaving in the week"),
+    pgettext("working", "workers"),
+    pgettext("working", "carers"),
+    pgettext("working", "person-days of isolation that begin in the week"),
+    pgettext("working", "person-days of care that begin in the week"),
+    pgettext("working", "visits in the week"),
+    pgettext("working", "tests in the week"),
+    pgettext("working", "facilities"),
+    pgettext("working", "litres in the week"),
+    pgettext("working", "laboratories"),
+    pgettext("working", "share of PCR tests"),
+    pgettext("working", "at most"),
+    pgettext("working", "patients"),
+    pgettext("working", "share of those in need of a bed"),
+    pgettext("working", "each"),
+    pgettext("working", "kg"),
+    pgettext("working", "litre"),
+    pgettext("working", "pair"),
+    pgettext("working", "set"),
+    pgettext("working", "set of 2"),
+)
+"""What they are counted in."""
+
+SOURCES = (
+    pgettext("working", "reported"),
+    pgettext("working", "forecast"),
+    pgettext("working", "capacity"),
+    pgettext("working", "unknown, none is counted"),
+    pgettext("working", "assumption: all by hand"),
+    pgettext("working", "unknown, nothing is capped"),
+    pgettext("working", "the steps above"),
+    pgettext("working", "stock in hand and assured inbound, as given"),
+    pgettext("working", "assumption: everyone who needs a bed is equally likely to lie in one"),
+)
+"""Where they come from, where no paper is cited."""
+
+FROM_CAPACITY: Mapping[str, str] = {
+    "severe_beds_available": pgettext(
+        "working",
+        "capacity: beds for severe patients are those not kept for others and not for intensive care",
+    ),
+    "critical_beds_available": pgettext(
+        "working",
+        "capacity: beds for critical patients are those of intensive care",
+    ),
+    "health_workers_available": pgettext(
+        "working",
+        "capacity: of doctors and nurses for this disease, the share that wards take",
+    ),
+    "screeners_available": pgettext(
+        "working",
+        "capacity: of doctors and nurses for this disease, the share that screening takes",
+    ),
+}
+"""What of the capacity is counted on."""
+
+
+_EARLIER = re.compile(r"(.+)_(\d+)_weeks_before")
+_STAY = re.compile(r"(\w+) of (\S+) weeks: (.*)")
+_CITED = re.compile(r"(\w+): (.*)")
+
+
+def named(code: str, speech: Speech) -> str:
+    """What a number of the arithmetic is called; nothing where people have no other word for it."""
+    gettext = speech.translations.gettext
+    if code in NAMES:
+        return speech.term(NAMES[code], "working")
+    if code in items():
+        return speech.item(code)
+    if earlier := _EARLIER.fullmatch(code):
+        what = named(earlier[1], speech)
+        return gettext("%(what)s, %(weeks)s weeks before") % {"what": what, "weeks": earlier[2]}
+    before, _, of = code.partition("_")
+    if before == "part" and of.isdigit():
+        week = speech.number(int(of) + 1)
+        return gettext("share still in bed, week %(week)s of the stay") % {"week": week}
+    told = {
+        "rate": gettext("use per one of: %(what)s"),
+        "factor": gettext("how many count as one: %(what)s"),
+    }.get(before, "")
+    return told and told % {"what": named(of, speech) or of}
+
+
+def source(said: str, of: str, speech: Speech) -> str:
+    """Where the number ``of`` comes from: our own words as the reader says them, papers as they are cited."""
+    if of in FROM_CAPACITY and said.startswith("capacity:"):
+        return speech.term(FROM_CAPACITY[of], "working")
+    if stay := _STAY.fullmatch(said):
+        weeks = speech.number(float(stay[2]))
+        told = speech.translations.gettext("length of stay: %(weeks)s weeks") % {"weeks": weeks}
+        return f"{told}{speech.semicolon}{stay[3]}"
+    if said in SOURCES:
+        return speech.term(said, "working")
+    return speech.semicolon.join(_cited(each, speech) for each in said.split("; "))
+
+
+def _cited(said: str, speech: Speech) -> str:
+    """``severe_share: WHO …`` with the number by its name."""
+    found = _CITED.fullmatch(said)
+    name = named(found[1], speech) if found else ""
+    return f"{name}{speech.colon}{found[2]}" if found and name else said
