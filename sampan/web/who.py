@@ -101,6 +101,13 @@ def session_of(request: Request) -> Session:
     return keeper.session(require_person(request))
 
 
+def looking_on(request: Request) -> Session | None:
+    """The node for whoever is signed in, though their form did not hold: to show it to them again, for no act."""
+    found = _state(request).get("caller")
+    keeper: Doorkeeper = _state(request)["doorkeeper"]
+    return keeper.session(found.person) if isinstance(found, Caller) and found.by == "cookie" else None
+
+
 def csrf_token(request: Request) -> str:
     """What a form on the page that answers this request carries in its hidden field ``csrf``."""
     return _token(_form_secret(request))

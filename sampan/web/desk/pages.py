@@ -41,7 +41,7 @@ from sampan.web.desk.suggestions import suggestions
 from sampan.web.desk.waiting import waiting
 from sampan.web.inside import Inside, Routes, language_of, led_to
 from sampan.web.links import Links
-from sampan.web.who import form_of, require_person, session_of
+from sampan.web.who import FormExpired, form_of, looking_on, require_person, session_of
 
 MOST_FILES = 40
 KEPT = 256
@@ -174,7 +174,10 @@ class DeskPages:
 
     async def _do(self, request: Request, placed: Placed) -> Response:
         """Acts once on a form, however often it is sent; or shows it again with what is wrong beside the field."""
-        form = await form_of(request, files=MOST_FILES)
+        try:
+            form = await form_of(request, files=MOST_FILES)
+        except FormExpired:
+            return await self._late(request, placed)
         session = session_of(request)
         said = await _said(form)
         await form.close()
@@ -207,6 +210,26 @@ class DeskPages:
             )
         return led_to(Links(language_of(request)).to(given.body.decode()))
 
+    async def _late(self, request: Request, placed: Placed) -> Response:
+        """Keeps what was typed into a form that came when its session was over; nothing is done on it."""
+        typed: dict[str, list[str | File]] = {}
+        for name, text in (await request.form()).multi_items():
+            if isinstance(text, str):
+                typed.setdefault(_whole(name), []).append(_whole(text).replace("\r\n", "\n"))
+        session = looking_on(request)
+        if session is None:
+            return await self._inside.page(
+                request, "desk_late.html", path=placed.path, status=419, typed=typed
+            )
+        fault = FormExpired(
+            "This form came too late; nothing was written, and what you typed is here.",
+            way_out="Look through it, choose files again, and send it once more.",
+        )
+        once = first(typed, "once") or str(uuid4())
+        return await self._page(
+            request, "desk_act.html", placed, session, said=typed, fault=fault, status=419, once=once
+        )
+
     # Both
 
     async def _page(
@@ -236,7 +259,7 @@ class DeskPages:
             template,
             path=placed.path,
             status=status,
-            known=True,
+            person=session.person,
             placed=placed,
             section=placed.section,
             sections=SECTIONS,
@@ -339,9 +362,7 @@ def _download(placed: Placed, data: bytes) -> Response:
         "application/xml": "xml",
         "application/ld+json": "json",
         "application/zip": "zip",
-    }.get(
-        media.partition(";")[0]
-    )
+    }.get(media.partition(";")[0])
     ending = ending or ("xlsx" if "spreadsheet" in media else "bin")
     headers = {
         "Content-Disposition": f'attachment; filename="{placed.offer.name}.{ending}"',
@@ -363,6 +384,11 @@ async def _said(form: FormData) -> dict[str, list[str | File]]:
         else:
             said.setdefault(name, []).append(value.replace("\r\n", "\n"))
     return said
+
+
+def _whole(text: str) -> str:
+    """``text`` with signs that cannot be written replaced: the charset that a part names may make halves of them."""
+    return text.encode(errors="replace").decode()
 
 
 def _digest(placed: Placed, said: Said) -> bytes:

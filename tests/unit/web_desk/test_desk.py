@@ -12,6 +12,7 @@ from sampan.records.access import Refusal
 from sampan.web.desk import words
 from sampan.web.desk.menu import FOR_PROGRAMS, SECTIONS, offers
 from sampan.web.desk.questions import Question, questions
+from tests.signed import signed_in
 from tests.unit.web_desk.conftest import Desk, found
 
 APPEAL = {"requester": "Italy", "lines.0.what": "mask", "lines.0.quantity": "200 000"}
@@ -179,6 +180,22 @@ def test_a_view_is_json_too(desk: Desk) -> None:
     desk.send("assistance.record_appeal", **APPEAL)
     said = desk.browser().get("/en/desk/assistance/appeals.json").json()
     assert [row["number"] for row in said] == ["A-0001"]
+
+
+def test_a_form_that_comes_when_the_session_is_over_keeps_what_was_typed(desk: Desk) -> None:
+    client, path = desk.browser(), "/en/desk/assistance/record_appeal"
+    typed = desk.form("assistance.record_appeal") | APPEAL | {"note": "line one\nline <two>"}
+    client.cookies.clear()
+    late = client.post(path, data=typed)
+    assert late.status_code == 419
+    assert "line one\nline &lt;two&gt;" in late.text
+    again = signed_in(desk.app, desk.node, "officer").post(path, data=typed)
+    assert again.status_code == 419
+    assert "line one\nline &lt;two&gt;</textarea>" in again.text
+    assert kinds(desk, "assistance.appeal") == 0, "nothing is done on a form whose token does not hold"
+    body = b'--x\r\nContent-Disposition: form-data; name="note"\r\n\r\n+2AA-\r\n--x--\r\n'
+    half = {"content-type": "multipart/form-data; boundary=x; charset=utf-7"}
+    assert client.post(path, content=body, headers=half).status_code == 419, "half a sign is no fault of ours"
 
 
 def test_a_page_in_another_language_is_asked_the_same(desk: Desk) -> None:
