@@ -141,17 +141,18 @@ def _mine(held: Columns, account: str | None, party: str | None) -> np.ndarray:
 def _in_order(held: Columns, *sums: np.ndarray) -> list[np.ndarray]:
     """The same by account, item, expiry and lot."""
     whose, what, _ = sums
-    order = np.lexsort((_ranks(what, held.commodities, _by_expiry), _ranks(whose, held.accounts, str)))
+    rank = _ranks(whose, held.accounts, str) * len(held.commodities)
+    order = np.argsort(rank + _ranks(what, held.commodities, _by_expiry), kind="stable")
     return [each[order] for each in sums]
 
 
 def _ranks(codes: np.ndarray, of: Sequence[Any], key: Callable[[Any], Any]) -> np.ndarray:
     """For each code, how many of the others stand before the thing that it stands for."""
-    distinct, where = np.unique(codes, return_inverse=True)
-    keys = [key(of[code]) for code in distinct.tolist()]
-    rank = np.empty(len(keys), np.int64)
-    rank[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
-    return np.asarray(rank[where])
+    there = np.flatnonzero(np.bincount(codes, minlength=len(of))).tolist()
+    keys = [key(of[code]) for code in there]
+    rank = np.zeros(len(of), np.int64)
+    rank[[there[at] for at in sorted(range(len(keys)), key=keys.__getitem__)]] = np.arange(len(keys))
+    return np.asarray(rank[codes])
 
 
 def _by_expiry(what: Commodity) -> tuple[str, date, str]:

@@ -57,9 +57,13 @@ class Standing:
 
 
 def appeals(
-    ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None = None
+    ledger: Ledger,
+    *,
+    state: AppealState | None = None,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
 ) -> tuple[Standing, ...]:
-    """Every appeal made up to the day ``as_of``, in the order in which they were recorded."""
+    """Every appeal made up to the day ``as_of``, or those in one state, in the order in which they were recorded."""
     by = None if as_of is None else datetime.combine(as_of, time.max, UTC)
     states: dict[str, AppealState] = {}
     for entry in ledger.entries(kind=AppealStep.kind, known_on=known_on, effective_by=by):
@@ -70,10 +74,10 @@ def appeals(
     found = []
     for entry in ledger.entries(kind=Appeal.kind, known_on=known_on, effective_by=by):
         said = Appeal.read(entry.body)
-        state = states.get(said.number, "received")
-        mine = answers.get(said.number, [])
-        day = entry.effective.date()
-        found.append(standing_of(said, entry=entry.id, day=day, state=state, answers=mine))
+        now = states.get(said.number, "received")
+        if state in (None, now):
+            mine, day = answers.get(said.number, []), entry.effective.date()
+            found.append(standing_of(said, entry=entry.id, day=day, state=now, answers=mine))
     return tuple(found)
 
 

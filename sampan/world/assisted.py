@@ -55,6 +55,12 @@ class Promised:
         """Whom each consignment is for."""
         return tuple(self.held.party.words[code] for code in self.party.tolist())
 
+    def total(self, item: str) -> int:
+        """Units of ``item`` that are promised to anybody."""
+        words = self.held.item.words
+        mine = self.item == (words.index(item) if item in words else -1)
+        return int(self.units[mine].clip(0).sum())
+
 
 def promised(ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None = None) -> Promised:
     """What was promised up to and including the day ``as_of``, as we knew it on ``known_on``.

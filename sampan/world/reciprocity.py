@@ -10,6 +10,7 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
 import numpy as np
 
@@ -47,23 +48,32 @@ def reciprocity(
     abroad = mine & np.array([whose is not None for whose in partners], bool)[held.party.code]
     since_1970 = (held.day - _EPOCH).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     start = int(since_1970.min(initial=0))
-    months = since_1970 - start
-    sums: dict[tuple[str, date, Kind, str], list[int]] = defaultdict(lambda: [0, 0])
+    months, thing = since_1970 - start, held.what.code * len(held.item.words) + held.item.code
+    names = sorted({name for name in partners if name is not None})
+    whose = np.array([names.index(name) if name is not None else -1 for name in partners], np.int64)
+    shape = (
+        len(names) + 1,
+        int(months.max(initial=0)) + 1,
+        len(held.what.words) * len(held.item.words) + 1,
+        2,
+    )
+    keys, signed = [], []
     for side, sign in ((held.giver, -1), (held.taker, 1)):
         its = rows[abroad[side[rows]]]
-        shape = (len(held.accounts), int(months.max(initial=0)) + 1, len(held.commodities))
-        keys = np.ravel_multi_index((side[its], months[its], held.commodity[its]), shape)
-        distinct, where = np.unique(keys, return_inverse=True)
-        totals = np.zeros(len(distinct), np.int64)
-        np.add.at(totals, where, held.quantity[its])
-        found = zip(
-            *(each.tolist() for each in np.unravel_index(distinct, shape)), totals.tolist(), strict=True
-        )
-        for account, month, number, total in found:
-            what, donor = held.commodities[number], bool(gives[account])
-            first = date(1970 + (start + month) // 12, (start + month) % 12 + 1, 1)
-            key = (str(partners[held.party.code[account]]), first, what.kind, what.item)
-            sums[key][donor] += -sign * total if donor else sign * total
+        account, donor = side[its], gives[side[its]]
+        told = (whose[held.party.code[account]], months[its], thing[held.commodity[its]], donor)
+        keys.append(np.ravel_multi_index(told, shape))
+        signed.append(np.where(donor, -sign, sign) * held.quantity[its])
+    distinct, where = np.unique(np.concatenate(keys), return_inverse=True)
+    totals = np.zeros(len(distinct), np.int64)
+    np.add.at(totals, where, np.concatenate(signed))
+    sums: dict[tuple[str, date, Kind, str], list[int]] = defaultdict(lambda: [0, 0])
+    told = (each.tolist() for each in np.unravel_index(distinct, shape))
+    for partner, month, what, donor, total in zip(*told, totals.tolist(), strict=True):
+        first = date(1970 + (start + month) // 12, (start + month) % 12 + 1, 1)
+        kind, item = divmod(what, len(held.item.words))
+        key = (names[partner], first, cast(Kind, held.what.words[kind]), held.item.words[item])
+        sums[key][donor] += total
     lines = (Given(*key, *both) for key, both in sorted(sums.items()) if any(both))
     return tuple(line for line in lines if line.kind != "promise")
 

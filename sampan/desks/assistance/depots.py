@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -309,17 +309,31 @@ def items_on_hand(
     as_of: date,
     known_on: datetime | None = None,
 ) -> tuple[ItemOnHand, ...]:
-    """Every item at hand, with home's reserve shown apart. ``free`` is never below zero."""
+    """Every item at hand, with home's reserve shown apart."""
     lots = on_hand(ledger, depot=depot, as_of=as_of, known_on=known_on)
-    kept = reserves(ledger, as_of=as_of, known_on=known_on)
-    rows = []
-    for key in dict.fromkeys([*((lot.depot, lot.item) for lot in lots), *kept]):
-        if depot is not None and key[0] != depot:
-            continue
-        mine = [lot for lot in lots if (lot.depot, lot.item) == key]
-        all_, gone = sum(lot.units for lot in mine), sum(lot.units for lot in mine if lot.expired)
-        rows.append(ItemOnHand(*key, all_, gone, kept.get(key, 0), max(0, all_ - gone - kept.get(key, 0))))
-    return tuple(rows)
+    return by_item(lots, reserves(ledger, as_of=as_of, known_on=known_on), depot=depot)
+
+
+def by_item(
+    lots: Sequence[LotOnHand], kept: Mapping[tuple[str, str], int], *, depot: str | None = None
+) -> tuple[ItemOnHand, ...]:
+    """The same of these lots, and of what is ``kept`` for home. ``free`` is never below zero."""
+    sums: dict[tuple[str, str], list[int]] = {key: [0, 0] for key in _keys(lots, kept, depot)}
+    for lot in lots:
+        sums[lot.depot, lot.item][0] += lot.units
+        sums[lot.depot, lot.item][1] += lot.units * lot.expired
+    return tuple(
+        ItemOnHand(*key, all_, gone, kept.get(key, 0), max(0, all_ - gone - kept.get(key, 0)))
+        for key, (all_, gone) in sums.items()
+    )
+
+
+def _keys(
+    lots: Sequence[LotOnHand], kept: Iterable[tuple[str, str]], depot: str | None
+) -> Iterable[tuple[str, str]]:
+    """Depot and item of whatever lies there, and of what is kept though none of it is left."""
+    yield from ((lot.depot, lot.item) for lot in lots)
+    yield from (key for key in kept if depot in (None, key[0]))
 
 
 def reserves(ledger: Ledger, *, as_of: date, known_on: datetime | None = None) -> dict[tuple[str, str], int]:

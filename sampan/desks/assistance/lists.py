@@ -43,9 +43,13 @@ def stock(
 ) -> Stock:
     """What is at hand, with home's reserve apart, and lot by lot, what expires first in front."""
     day = as_of or session.today()
-    lots = depots.on_hand(session.ledger, depot=depot, item=item, as_of=day, known_on=known_on)
-    by_item = depots.items_on_hand(session.ledger, depot=depot, as_of=day, known_on=known_on)
-    return Stock(day, tuple(one for one in by_item if item in (None, one.item)), lots)
+    lots = depots.on_hand(session.ledger, depot=depot, as_of=day, known_on=known_on)
+    kept = depots.reserves(session.ledger, as_of=day, known_on=known_on)
+    return Stock(
+        day,
+        tuple(one for one in depots.by_item(lots, kept, depot=depot) if item in (None, one.item)),
+        tuple(one for one in lots if item in (None, one.item)),
+    )
 
 
 def consignments(
@@ -182,9 +186,13 @@ class RequestRow:
 
 
 def requests(
-    ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None = None
+    ledger: Ledger,
+    *,
+    state: RequestState | None = None,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
 ) -> tuple[RequestRow, ...]:
-    """The requests for teams, and what became of each."""
+    """The requests for teams, or those in one state, and what became of each."""
     return tuple(
         RequestRow(
             said.number,
@@ -200,5 +208,6 @@ def requests(
             asked.entry,
         )
         for asked in teams(ledger, as_of=as_of, known_on=known_on).requests.values()
+        if state in (None, asked.state)
         for said in [asked.request]
     )

@@ -220,12 +220,16 @@ class TeamRow:
 
 
 def rows(
-    session: Session, *, as_of: date | None = None, known_on: datetime | None = None
+    session: Session,
+    *,
+    state: TeamState | None = None,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
 ) -> tuple[TeamRow, ...]:
-    """Every team that has been sent, as of a day and as known on a day."""
+    """Every team that has been sent, or those in one state, as of a day and as known on a day."""
     on = as_of or session.today()
     known = teams(session.ledger, as_of=on, known_on=known_on)
-    return tuple(_row(team, on) for team in known.deployments.values())
+    return tuple(_row(team, on) for team in known.deployments.values() if state in (None, team.state(on)))
 
 
 def _row(team: Team, on: date) -> TeamRow:

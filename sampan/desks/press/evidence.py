@@ -10,6 +10,7 @@ from typing import Literal
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError
+from sampan.core.rows import Rows
 from sampan.desks.assistance.figures import figure
 from sampan.desks.control.situation import Assessed, PlaceSituation, situation
 from sampan.desks.press.beyond_goods import paid, received
@@ -17,7 +18,7 @@ from sampan.desks.press.cited import public_ids
 from sampan.desks.press.registered import gathered
 from sampan.desks.press.told import Told
 from sampan.world.assisted import confirmed
-from sampan.world.consignments import track
+from sampan.world.consignments import Tracked, tracked
 from sampan.world.items import items
 from sampan.world.places import REGIONS, place
 
@@ -40,7 +41,7 @@ class Evidence:
     of: Literal["party", "batch", "consignment", "team", "text"]
     """What the lines are."""
     count: int
-    lines: tuple[Line, ...]
+    lines: Sequence[Line]
     currency: str | None = None
     """In whose minor units it counts, if it is money."""
 
@@ -130,14 +131,15 @@ class _Looking:
 
     def _confirmed(self) -> Evidence:
         """Consignments that their recipients have signed for, with everything that was recorded of each."""
-        lines = []
-        for number in confirmed(self.session.ledger, as_of=self.day, known_on=self.known_on):
-            followed = track(self.session.ledger, number, as_of=self.day, known_on=self.known_on)
-            units: dict[str, int] = {}
-            for lot in followed.lots:
-                units[lot.commodity.item] = units.get(lot.commodity.item, 0) + lot.good
-            lines.append(Line(number, units, self._ids([event.position for event in followed.events])))
-        return Evidence(self.day, "confirmed", "consignment", len(lines), tuple(lines))
+        known_on = self.known_on or self.session.known_now()
+        numbers = confirmed(self.session.ledger, as_of=self.day, known_on=known_on)
+
+        def made(begin: int, end: int) -> list[Line]:
+            some = tracked(self.session.ledger, numbers[begin:end], as_of=self.day, known_on=known_on)
+            public = public_ids(self.session.ledger, (each.position for one in some for each in one.events))
+            return [_signed_for(one, public) for one in some]
+
+        return Evidence(self.day, "confirmed", "consignment", len(numbers), Rows(len(numbers), made))
 
     def _of_desk(self, told: Told) -> Evidence:
         lines = tuple(Line(what, {"count": count}, entries) for what, count, entries in told.lines)
@@ -166,8 +168,13 @@ class _Looking:
         lines = tuple(Line(row.place, {key: int(of(row))}, entry) for row in rows)
         return Evidence(self.day, self.name, "party", sum(int(of(row)) for row in rows), lines)
 
-    def _ids(self, positions: Sequence[int]) -> tuple[str, ...]:
-        return _known(positions, public_ids(self.session.ledger, positions))
+
+def _signed_for(one: Tracked, public: Mapping[int, str | None]) -> Line:
+    """A consignment, what of it was signed for as good, and its public entries."""
+    units: dict[str, int] = {}
+    for lot in one.lots:
+        units[lot.commodity.item] = units.get(lot.commodity.item, 0) + lot.good
+    return Line(one.number, units, _known([event.position for event in one.events], public))
 
 
 def _known(positions: Sequence[int], public: Mapping[int, str | None]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from sampan.core.errors import InputError
 from sampan.core.problems import Fault
 from sampan.core.time import read_stamp, stamp
 
-USUAL, MOST = 500, 5_000
+USUAL, MOST = 100, 5_000
 """Rows of a page."""
 
 

@@ -28,7 +28,7 @@ from sampan.web.desk import bars, rota, way, weeks, words
 from sampan.web.desk.bars import Bar, Fill
 from sampan.web.desk.reading import Said, first, texts
 from sampan.web.standing import Standing
-from sampan.world.accounts import balance
+from sampan.world.assisted import promised
 from sampan.world.consignments import Consignment, track
 from sampan.world.places import find
 
@@ -252,8 +252,7 @@ def _stock(stock: Stock, _: Said, looking: Looking) -> Mapping[str, Any]:
     item, every = looking.one_of(one.item for one in stock.items)
     if not item:
         return {"picture": None}
-    held = balance(looking.session.ledger, account="allotted:", item=item)
-    found = weeks.weeks(stock, item, sum(max(0, one.quantity) for one in held))
+    found = weeks.weeks(stock, item, promised(looking.session.ledger).total(item))
     reserve = weeks.reserve_of(stock, item)
     return {
         "picture": weeks.picture(found, reserve, looking.speech),
