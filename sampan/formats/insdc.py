@@ -6,8 +6,10 @@ whose begin or end was not read is partial; one with a frame shift or an early s
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from sampan.formats.genome_records import GenomeOut, fasta, tsv
@@ -61,8 +63,33 @@ def _turned(genome: GenomeOut) -> bytes:
     return genome.letters
 
 
+_NAMES = {
+    "USA": "USA",
+    "HKG": "Hong Kong",
+    "MAC": "Macau",
+    "COD": "Democratic Republic of the Congo",
+    "COG": "Republic of the Congo",
+    "MMR": "Myanmar",
+    "VNM": "Viet Nam",
+    "TUR": "Turkey",
+    "PSE": "State of Palestine",
+    "FSM": "Micronesia, Federated States of",
+    "FLK": "Falkland Islands (Islas Malvinas)",
+    "VIR": "Virgin Islands",
+    "SJM": "Svalbard",
+}
+"""What INSDC calls places otherwise than CLDR. Source: INSDC, "Country list for the geo_loc_name qualifier"."""
+
+
+def _country(genome: GenomeOut) -> str:
+    """The country as INSDC writes it: ASCII, and spelt out."""
+    name = _NAMES.get(genome.country, genome.country_name).replace("St. ", "Saint ").replace(" & ", " and ")
+    plain = unicodedata.normalize("NFKD", name.replace("\u2019", "'"))
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+
+
 def _place(genome: GenomeOut) -> str:
-    return f"{genome.country_name}: {genome.division}" if genome.division else genome.country_name
+    return f"{_country(genome)}: {genome.division}" if genome.division else _country(genome)
 
 
 def _modifiers(genome: GenomeOut, organism: str) -> str:
@@ -135,7 +162,7 @@ def _features(genome: GenomeOut, letters: bytes, readings: Sequence[Reading]) ->
         spans = [span for part in reading.parts if (span := _span(part, places))]
         if not spans:
             continue
-        yield from _feature(reading, spans, broken.get(reading.name))
+        yield from _feature(reading, _opened(spans, letters, reading), broken.get(reading.name))
 
 
 def _broken(row: Mapping[str, Any]) -> dict[str, str]:
@@ -170,6 +197,23 @@ def _span(part: tuple[int, int], places: Sequence[int]) -> _Span | None:
     return _Span(places[first] + 1, places[last] + 1, first == begin, last == end - 1, first - begin)
 
 
+_STARTS = frozenset({b"ATG", b"CTG", b"TTG"})
+"""Of the standard code (NCBI translation table 1)."""
+
+
+def _opened(spans: list[_Span], letters: bytes, reading: Reading) -> list[_Span]:
+    """The same, partial at its begin if it does not begin with a start: as one that another protein slips into."""
+    first = spans[0]
+    codon = letters[first.begin - 1 : first.begin + 2]
+    if reading.reverse:
+        codon = letters[first.end - 3 : first.end].translate(_TURN)[::-1]
+    whole = first.whole_end if reading.reverse else first.whole_begin
+    if not whole or codon in _STARTS or b"N" in codon:
+        return spans
+    changed = {"whole_end": False} if reading.reverse else {"whole_begin": False}
+    return [replace(first, **changed), *spans[1:]]
+
+
 def _feature(reading: Reading, spans: Sequence[_Span], broken: str | None) -> Iterator[str]:
     """Lines of a feature: each span, then what is said of it."""
     kind = "misc_feature" if broken else "CDS"
@@ -185,7 +229,10 @@ def _feature(reading: Reading, spans: Sequence[_Span], broken: str | None) -> It
     if broken:
         yield f"\t\t\tnote\tnonfunctional {reading.name} due to {broken}"
         return
+    yield f"\t\t\tgene\t{reading.name}"
     yield f"\t\t\tproduct\t{reading.name}"
+    if any(after[0] < before[1] for before, after in pairwise(reading.parts)) and not reading.reverse:
+        yield "\t\t\texception\tribosomal slippage"
     first = spans[0]
     if not reading.reverse and first.skipped % 3:
         yield f"\t\t\tcodon_start\t{3 - first.skipped % 3 + 1}"

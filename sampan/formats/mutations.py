@@ -13,6 +13,8 @@ from typing import Any
 from sampan.formats.genome_records import GenomeOut, tsv
 
 _SPAN = re.compile(r"(\d+)(?:-(\d+))?")
+_STRANGE = re.compile("[^ACGTN]")
+"""Letters that an alternative may not have (VCF 4.3, section 1.6.1)."""
 
 
 def write(genomes: Sequence[GenomeOut], references: Mapping[str, str]) -> dict[str, bytes]:
@@ -44,9 +46,11 @@ def _long(genomes: Sequence[GenomeOut]) -> Iterator[tuple[str, str, str]]:
 
 
 def changes(row: Mapping[str, Any], letters: str) -> Iterator[tuple[int, str, str]]:
-    """Position from 1, reference and alternative of each change of an analysed genome, as VCF anchors them."""
-    for word in row["substitutions"]:
-        yield int(word[1:-1]), word[0], word[-1]
+    """Position from 1, reference and alternative of each change of an analysed genome, as VCF anchors them.
+
+    What is inserted behind, or before, a letter that is another one is told with it, in one change.
+    """
+    other = {int(word[1:-1]): word[-1] for word in row["substitutions"]}
     for word in row["deletions"]:
         found = _SPAN.fullmatch(word)
         assert found, word
@@ -57,11 +61,12 @@ def changes(row: Mapping[str, Any], letters: str) -> Iterator[tuple[int, str, st
             yield 1, letters[: end + 1], letters[end]
     for word in row["insertions"]:
         place, _, text = word.partition(":")
-        at = int(place)
-        if at > 0:
-            yield at, letters[at - 1], letters[at - 1] + text
-        else:
-            yield 1, letters[0], text + letters[0]
+        at = max(int(place), 1)
+        base = other.pop(at, letters[at - 1])
+        text = _STRANGE.sub("N", text)
+        yield at, letters[at - 1], base + text if int(place) > 0 else text + base
+    for at, letter in other.items():
+        yield at, letters[at - 1], letter
 
 
 def _vcf(genomes: Sequence[GenomeOut], letters: str, title: str) -> bytes:

@@ -33,7 +33,7 @@ class SubmissionStatus:
     by: str
     day: str
     genomes: int
-    new: int
+    added: int
     revised: int
     blocked: int
     warnings: int
@@ -154,7 +154,7 @@ def _status(handed: Handed, states: Counter[str]) -> SubmissionStatus:
         by=handed.actor,
         day=handed.day,
         genomes=said.new + said.revised,
-        new=said.new,
+        added=said.new,
         revised=said.revised,
         blocked=said.blocked,
         warnings=said.warnings,

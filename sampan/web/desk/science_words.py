@@ -53,6 +53,7 @@ FIELDS: Mapping[str, str] = {
     "accession": pgettext("field", "Accession"),
     "accessions": pgettext("field", "Accessions"),
     "acknowledged": pgettext("field", "Acknowledged"),
+    "added": pgettext("field", "New"),
     "address": pgettext("field", "Address"),
     "after_days": pgettext("field", "Escalate after days"),
     "agreement": pgettext("field", "Agreement"),
@@ -163,7 +164,7 @@ FIELDS: Mapping[str, str] = {
 """What forms ask for and tables head, where no other desk has it."""
 
 LEADS: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("science.submissions", "number"): ("science.genomes", "number"),
+    ("science.submissions", "number"): ("science.submission_report", "number"),
     ("science.genomes", "accession"): ("science.genome", "accession"),
     ("science.search", "accession"): ("science.genome", "accession"),
     ("science.sets", "number"): ("science.datacite", "number"),
