@@ -25,11 +25,12 @@ from starlette.testclient import TestClient
 from bench.assistance import DAYS, FIRST, KEY, Row, fill, row
 from sampan.access.people import Person
 from sampan.access.session import Session
+from sampan.access.settings import Settings
 from sampan.access.tokens import Tokens
 from sampan.core.time import StandingClock
 from sampan.ledger.blobs import Blobs
 from sampan.ledger.ledger import Ledger
-from sampan.node import DESKS, Node, Settings, desk, read_models
+from sampan.node import DESKS, Node, desk, read_models
 from sampan.web.api.app import PREFIX, Api
 from sampan.web.api.rate import Rate
 from sampan.web.door import Door

@@ -13,23 +13,19 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import json
 import os
 import shutil
 import tempfile
-import tomllib
 import weakref
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, get_args
+from typing import TYPE_CHECKING, Self
 
-from sampan.access.oidc import Organisation
-from sampan.access.people import Person, Role, somebody
 from sampan.access.session import Session
-from sampan.core.errors import InputError, NodeError, Refused
+from sampan.access.settings import PEOPLE, Settings
+from sampan.core.errors import InputError, NodeError
 from sampan.core.files import disk_faults, write_whole
 from sampan.core.ids import uuid7
 from sampan.core.time import Clock, StandingClock, SystemClock
@@ -38,95 +34,6 @@ if TYPE_CHECKING:
     from sampan.access.offer import Counter, Desk
     from sampan.ledger.read_model import ReadModel
     from sampan.ledger.signing import SigningKey
-
-FORMAT = 1
-"""Layout of the folder. A node with a higher number was made by a newer Sampan."""
-
-PEOPLE: Mapping[str, tuple[str, ...]] = {
-    "officer": ("officer",),
-    "director": ("approver",),
-    "press": ("press",),
-    "administrator": ("administrator",),
-}
-"""The people of a new node: enough for the four-eyes rule. The office writes its own into sampan.toml."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What sampan.toml says."""
-
-    home: str
-    origin: str
-    people: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: dict(PEOPLE))
-    """Roles by handle. ``receiver:ITA`` is somebody who signs for Italy, which has no node of its own."""
-    exercise: bool = False
-    oidc: Organisation | None = None
-    """The provider by which the people of an organisation may sign in."""
-
-    def person(self, handle: str) -> Person:
-        """The person called ``handle``. Raises Refused if nobody here is."""
-        if handle not in self.people:
-            raise Refused(
-                f'Nobody called "{handle}" works at this node.',
-                way_out=f"Use one of {', '.join(self.people)}, or add the name to [people] in sampan.toml.",
-            )
-        return somebody(handle, self.people[handle])
-
-    def known(self, handle: str) -> Person | None:
-        """The person called ``handle``; None if nobody here is."""
-        return somebody(handle, self.people[handle]) if handle in self.people else None
-
-    def toml(self) -> bytes:
-        """The settings as the text of sampan.toml."""
-        people = "\n".join(f"{name} = {json.dumps(list(roles))}" for name, roles in self.people.items())
-        return (
-            f"# A Sampan node. Handles, not names: nothing personal belongs here.\n"
-            f'format = {FORMAT}\nhome = "{self.home}"\norigin = "{self.origin}"\n'
-            f"exercise = {str(self.exercise).lower()}\n\n[people]\n{people}\n"
-        ).encode()
-
-    @classmethod
-    def read(cls, folder: Path) -> Self:
-        """The settings of the node in ``folder``. Raises NodeError if it is no node, or a newer one."""
-        file = folder / "sampan.toml"
-        try:
-            said = tomllib.loads(file.read_text("utf-8"))
-        except (FileNotFoundError, NotADirectoryError):
-            raise NodeError(
-                f"{folder} is not a node.", way_out=f'Make one with: sampan init --node "{folder}" --home CHN'
-            ) from None
-        except OSError as fault:
-            raise NodeError(
-                f"{file} cannot be read ({fault.strerror}).", way_out="Ask its owner for access, or mend it."
-            ) from fault
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-            raise InputError(f"This is not TOML: {fault}.", file=file, way_out="Mend the line.") from None
-        return cls._checked(said, file)
-
-    @classmethod
-    def _checked(cls, said: Mapping[str, Any], file: Path) -> Self:
-        if said.get("format", 0) > FORMAT:
-            raise NodeError(
-                f"{file.parent} was made by a newer Sampan (format {said['format']}; this one reads {FORMAT}).",
-                way_out="Upgrade Sampan, then try again.",
-            )
-        for name in ("home", "origin"):
-            if not isinstance(said.get(name), str):
-                raise InputError("This setting is missing.", file=file, field=name, way_out="Write it.")
-        people = {name: tuple(roles) for name, roles in said.get("people", {}).items()}
-        for name, roles in people.items():
-            if unknown := {role.partition(":")[0] for role in roles} - set(get_args(Role)):
-                raise InputError(
-                    f'"{min(unknown)}" is not a role.',
-                    file=file,
-                    field=name,
-                    way_out=f"Use {', '.join(get_args(Role))}.",
-                )
-        oidc = Organisation.read(said["oidc"], file) if "oidc" in said else None
-        return cls(
-            said["home"], said["origin"], people or dict(PEOPLE), bool(said.get("exercise", False)), oidc
-        )
-
 
 DESKS = {
     "control": "sampan.desks.control.desk",

@@ -23,13 +23,14 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
+from sampan.access.people import go_together, require_known, require_roles
 from sampan.core.errors import InputError, PeerError
 from sampan.core.files import read_bytes
 
@@ -64,6 +65,7 @@ class Organisation:
     @classmethod
     def read(cls, said: Mapping[str, Any], file: Path) -> Self:
         """The table [oidc]. Raises InputError if something is missing or not what it should be."""
+        require_known(said, [each.name for each in fields(cls)], file=file, field="oidc")
         try:
             issuer = str(said["issuer"])
             read = cls(
@@ -73,14 +75,19 @@ class Organisation:
                 claim=str(said.get("claim", "sub")),
                 people={str(value): str(handle) for value, handle in said.get("people", {}).items()},
                 groups=str(said.get("groups", "groups")),
-                roles={str(group): tuple(roles) for group, roles in said.get("roles", {}).items()},
+                roles={
+                    str(group): require_roles(
+                        _words(roles), whose=str(group), file=file, field=f"oidc.roles.{group}"
+                    )
+                    for group, roles in said.get("roles", {}).items()
+                },
             )
         except (KeyError, TypeError, AttributeError, ValueError):
             raise InputError(
                 "This provider is not fully described.",
                 file=file,
                 field="oidc",
-                way_out="Write issuer and client_id; see docs/operator.md.",
+                way_out="Write issuer and client_id, and roles as lists; see docs/operator.md.",
             ) from None
         if not _safe(issuer):
             raise InputError(
@@ -163,8 +170,8 @@ class Provider:
         roles = sorted(
             {role for group in groups if isinstance(group, str) for role in here.roles.get(group, ())}
         )
-        if not roles:
-            raise _unwelcome("nobody here")
+        if not roles or not go_together(roles):
+            raise _unwelcome("nobody here" if not roles else "roles that do not go together")
         subject = sha256(f"{here.issuer}\0{claims['sub']}".encode()).hexdigest()
         return Vouched(PSEUDONYM + subject[:12], tuple(roles))
 
@@ -255,6 +262,13 @@ def _object(answer: Response) -> dict[str, Any]:
     if not isinstance(read, dict):
         raise ValueError("no JSON object")
     return read
+
+
+def _words(said: object) -> list[str]:
+    """``said``, if it is a list of words. Raises TypeError: a word alone would be taken letter by letter."""
+    if not isinstance(said, list) or not all(isinstance(each, str) for each in said):
+        raise TypeError
+    return said
 
 
 def _safe(address: str) -> bool:

@@ -221,7 +221,7 @@ def _accounts(folder: Path) -> Iterator[tuple[Node, Accounts]]:
 
 def _anybody(folder: Path) -> str:
     """Somebody who works here: the node is opened by its operator, on nobody's behalf."""
-    from sampan.node import Settings
+    from sampan.access.settings import Settings
 
     return next(iter(Settings.read(folder).people))
 

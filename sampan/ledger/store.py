@@ -132,5 +132,5 @@ class Store:
     def _absent(self) -> NodeError:
         return NodeError(
             f"There is no ledger at {engine.masked(self.url)}.",
-            way_out="Check the name; if there was one, restore it from a backup.",
+            way_out="Check the name, and SAMPAN_DATABASE_URL; if there was one, restore it from a backup.",
         )

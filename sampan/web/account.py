@@ -14,9 +14,9 @@ from starlette.responses import Response
 
 from sampan.access.accounts import Accounts, NotLetIn, TooOften
 from sampan.access.people import Act, Person
+from sampan.access.settings import Settings
 from sampan.access.tokens import DAYS, MOST_DAYS
 from sampan.core.errors import InputError, NotSignedIn, Refused, SampanError
-from sampan.node import Settings
 from sampan.web.door import Door
 from sampan.web.inside import Handler, Inside, Routes, language_of, led_to, printable, said
 from sampan.web.links import Links

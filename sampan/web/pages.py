@@ -128,7 +128,7 @@ def feed(standing: Standing, site: str, language: Language) -> bytes:
 def sorry(
     standing: Standing | None, site: str, language: Language, status: int, *, wanted: str | None = None
 ) -> bytes:
-    """The page that says what went wrong, and leads to the sign-in and back to what was ``wanted``."""
+    """The page that says what went wrong, and leads to the sign-in and back to what was ``wanted``: None for a form."""
     here = Here(site, language, "/brief", {}, ())
     return _html("sorry.html", standing, here, status=status, wanted=wanted)
 

@@ -76,6 +76,9 @@ def test_people_are_told_and_go_on_where_they_were(served: tuple[Node, Guard], p
                 assert answer.headers["retry-after"]
                 assert f'<html lang="{language}"' in answer.text
                 assert SAYS.get(language, "") in answer.text
+                assert ("once" in answer.text.split("<main")[1]) == (
+                    language == "en" and answer.request.method == "POST"
+                )
                 for leaked in ("psycopg", "sampan@", "Traceback", "FATAL", "socket", PASSWORD):
                     assert leaked not in answer.text
         assert "database_up 0" not in stranger.get("/en/brief").text

@@ -12,6 +12,7 @@ from random import Random
 from sqlalchemy import Connection, Table, select
 
 from sampan.access.session import Session
+from sampan.access.settings import Settings
 from sampan.core.errors import SampanError
 from sampan.core.time import StandingClock
 from sampan.desks.assistance import batches, depots, journeys, packing, receipts
@@ -20,7 +21,7 @@ from sampan.desks.assistance.stock_lists import lot_line
 from sampan.ledger.blobs import Blobs
 from sampan.ledger.entry import Entry
 from sampan.ledger.ledger import Ledger
-from sampan.node import MEMORY_PEOPLE, Node, Settings, read_models
+from sampan.node import MEMORY_PEOPLE, Node, read_models
 from sampan.records.assistance import LotLine
 from sampan.records.movement import Account, Commodity, may_owe
 from sampan.records.record import read_record

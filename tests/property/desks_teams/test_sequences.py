@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from sampan.access.session import Session
+from sampan.access.settings import Settings
 from sampan.core.errors import SampanError
 from sampan.core.time import StandingClock
 from sampan.desks.assistance import packing
@@ -22,7 +23,7 @@ from sampan.exchange.partners import add
 from sampan.ledger.blobs import Blobs
 from sampan.ledger.ledger import Ledger
 from sampan.ledger.signing import SigningKey
-from sampan.node import MEMORY_PEOPLE, Node, Settings, read_models
+from sampan.node import MEMORY_PEOPLE, Node, read_models
 from sampan.world.accounts import balance
 from sampan.world.consignments import numbers, track
 from sampan.world.teams import teams

@@ -69,11 +69,18 @@ def test_a_group_gives_roles_to_a_pseudonym(provider: Provider) -> None:
 
 
 @pytest.mark.parametrize(
-    "user", [{"sub": "1"}, {"sub": "4711x"}, {"sub": "1", "groups": "aid"}, {"sub": ["4711"]}]
+    "user",
+    [
+        {"sub": "1"},
+        {"sub": "4711x"},
+        {"sub": "1", "groups": "aid"},
+        {"sub": ["4711"]},
+        {"sub": "1", "groups": ["aid", "rome"]},
+    ],
 )
 def test_nobody_here(provider: Provider, user: dict) -> None:
     provider.user = user
-    here = client(provider, roles={"aid": ["officer"]})
+    here = client(provider, roles={"aid": ["officer"], "rome": ["receiver:ITA"]})
     journey = here.journey()
     with pytest.raises(PeerError):
         here.arrive(journey, asked(journey), now())
@@ -206,6 +213,9 @@ def test_a_provider_that_is_not_there() -> None:
         {"issuer": "ftp://id.example.org", "client_id": "sampan"},
         {"issuer": "https://id.example.org", "client_id": "sampan", "people": ["officer"]},
         {"issuer": "https://id.example.org", "client_id": "sampan", "roles": {"aid": 3}},
+        {"issuer": "https://id.example.org", "client_id": "sampan", "roles": {"aid": "viewer"}},
+        {"issuer": "https://id.example.org", "client_id": "sampan", "roles": {"aid": ["king"]}},
+        {"issuer": "https://id.example.org", "client_id": "sampan", "audience": "x"},
         "https://id.example.org",
     ],
 )

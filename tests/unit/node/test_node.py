@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from sampan.access.settings import Settings
 from sampan.core.errors import InputError, NodeError, Refused
 from sampan.core.time import StandingClock
-from sampan.node import Node, Settings
+from sampan.node import Node
 
 CLOCK = StandingClock(datetime(2020, 3, 5, 12, tzinfo=UTC))
 
@@ -49,11 +50,27 @@ def test_what_is_no_node_says_how_to_make_one(tmp_path: Path, file: str | None) 
         Node.open(where)
 
 
+MADE = 'format = 1\nhome = "CHN"\norigin = "x"\n'
+
+
 @pytest.mark.parametrize(
     ("toml", "says"),
     [
         ("format = 1", "home"),
-        ('format = 1\nhome = "CHN"\norigin = "x"\n[people]\na = ["king"]', "king"),
+        (f'{MADE}[people]\na = ["king"]', "king"),
+        (f'{MADE}[people]\na = ["oficer"]', "Write officer"),
+        (f'{MADE}[people]\nanna = "press"', r'anna = \["press"\]'),
+        (f"{MADE}[people]\nanna = []", r'anna = \["officer"\]'),
+        (f'{MADE}[people.anna]\nroles = ["press", "officer"]', r'anna = \["press", "officer"\]'),
+        (f'{MADE}[people."anna b"]\nname = "x"', r'"anna b" = \["officer"\]'),
+        (f'{MADE}[people]\na = ["officer", "receiver:ITA"]', "cannot sign for another party"),
+        (f'{MADE}[people]\na = ["receiver:FRA", "receiver:ITA"]', "cannot sign for another party"),
+        (f'{MADE}[people]\na = ["officer:ITA"]', "receiver:ITA"),
+        (f'{MADE}[people]\na = ["receiver:"]', "receiver:ITA"),
+        (f'{MADE}people = ["anna"]', r'people.anna = \["officer"\]'),
+        (f'{MADE}exercise = "no"', "exercise = true"),
+        (f'{MADE}[poeple]\na = ["press"]', '"poeple" is not known here. Write people'),
+        (f'{MADE}[oidc]\nisuer = "https://a"\nclient_id = "x"', "Write issuer"),
         ("format = ", "TOML"),
         ('format = 2\nhome = "CHN"\norigin = "x"', "newer"),
     ],
@@ -65,7 +82,9 @@ def test_settings_that_do_not_hold_are_named(tmp_path: Path, toml: str, says: st
 
 
 def test_settings_read_back_what_they_wrote(tmp_path: Path) -> None:
-    settings = Settings("ITA", "sampan/ita/1", {"anna": ("officer", "press")}, exercise=True)
+    settings = Settings(
+        "ITA", "sampan/ita/1", {"anna": ("officer", "press"), "à deux": ("receiver:ITA",)}, exercise=True
+    )
     (tmp_path / "sampan.toml").write_bytes(settings.toml())
     assert Settings.read(tmp_path) == settings
 
