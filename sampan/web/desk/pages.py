@@ -221,7 +221,7 @@ class DeskPages:
             return await self._inside.page(
                 request, "desk_late.html", path=placed.path, status=419, typed=typed
             )
-        fault = FormExpired(
+        fault = SampanError(
             "This form came too late; nothing was written, and what you typed is here.",
             way_out="Look through it, choose files again, and send it once more.",
         )
