@@ -3,7 +3,7 @@
 Desks raise faults in English, with their numbers in place. What was said is held against the texts that the
 source has (``fault_texts``), and the translation of the one that fits is filled with what stood in the gaps: kinds
 of supply, places, words of ours, numbers and days as the reader says them, texts of ours, and lists of all these.
-What stands in quotation marks was typed by somebody, and stays. A text that fits none stays English.
+What stands in quotation marks or brackets was typed by somebody, and stays. A text that fits none stays English.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ from sampan.world.places import area_names, fold, is_place, places
 
 WORDS = ("state", "step", "role", "act", "limit", "unit", "region")
 """Contexts of words of ours that may stand in a gap, beside choices: see ``terms``."""
+
+TYPED = ('"', "[", "= ")
+"""What stands before something that is written so in a file or a form, and so stays as it is."""
 
 LONGEST = 2_000
 """Characters of a fault that is looked through for texts of ours, one after the other."""
@@ -62,7 +65,7 @@ def _whole(text: str, language: Language) -> str | None:
             as_typed = "sampan " in text  # a command takes days and numbers as they are
             return translation % {
                 gap: value
-                if not value or text[found.start(gap) - 1 : found.start(gap)] == '"'
+                if not value or text[: found.start(gap)].endswith(TYPED)
                 else _in_gap(value, language, as_typed=as_typed)
                 for gap, value in found.groupdict().items()
             }
@@ -112,19 +115,19 @@ def _figure(value: str, spoken: Speech) -> str | None:
 def _listed(value: str, language: Language, *, as_typed: bool) -> str | None:
     """A list of things that we know, and of codes, as the reader writes lists; None if it is none."""
     spoken = speech(language)
-    by, between = ("; ", spoken.semicolon) if "; " in value else (_PARTED, spoken.comma)
-    parts = re.split(f"({by})", value)
+    parts = re.split("(; )" if "; " in value else f"({_PARTED})", value)
     if len(parts) < 2:
         return None
-    for at, part in enumerate(parts):
-        if at % 2:
-            told = part if language == "en" else between
-        else:
-            told = _known(part, language, as_typed=as_typed) or (part if _CODE.fullmatch(part) else "")
-        if not told:
-            return None
-        parts[at] = told
-    return "".join(parts)
+    told = [
+        _known(part, language, as_typed=as_typed) or (part if _CODE.fullmatch(part) else "")
+        for part in parts[::2]
+    ]
+    if not all(told):
+        return None
+    if any(sign in each for each in told for sign in ",，،"):
+        return spoken.semicolon.join(told)
+    between = parts[1::2] if language == "en" else [spoken.comma] * (len(told) - 1)
+    return "".join(part for pair in zip(told, [*between, ""], strict=True) for part in pair)
 
 
 @cache
@@ -149,7 +152,7 @@ def _exactness(text: str) -> tuple[int, str]:
 
 def _pattern(text: str) -> re.Pattern[str]:
     pieces: list[Any] = GAP.split(text)
-    gap = ".*?" if len(outside_gaps(text)) >= ENOUGH else "[^:;]{0,60}?"
+    gap = ".*?" if len(outside_gaps(text)) >= ENOUGH else "(?:[^:;]{0,60}?|[^:;.]{61,400}?)"
     written = "".join(
         f"(?P<{piece}>{gap})" if at % 2 else re.escape(piece.replace("%%", "%"))
         for at, piece in enumerate(pieces)
