@@ -124,7 +124,7 @@ def _listed(value: str, language: Language, *, as_typed: bool) -> str | None:
     ]
     if not all(told):
         return None
-    if any(sign in each for each in told for sign in ",，،"):
+    if "; " in value or any(sign in each for each in told for sign in ",，،"):
         return spoken.semicolon.join(told)
     between = parts[1::2] if language == "en" else [spoken.comma] * (len(told) - 1)
     return "".join(part for pair in zip(told, [*between, ""], strict=True) for part in pair)
