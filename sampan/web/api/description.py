@@ -15,7 +15,8 @@ from sampan.access.offer import Act, Offer, View
 from sampan.core.problems import MEDIA, Fault, told
 from sampan.node import DESKS, desk
 from sampan.web.api import paging
-from sampan.web.api.examples import example
+from sampan.web.api.examples import SOUGHT, example
+from sampan.web.api.meanings import meaning, meaning_in
 
 Schema = dict[str, Any]
 
@@ -74,6 +75,7 @@ def described() -> Schema:
             "description": ABOUT,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
+        "servers": [{"url": "/", "description": "This node."}],
         "tags": [{"name": name, "description": f"The desk {name}."} for name in DESKS],
         "paths": paths,
         "components": {
@@ -98,8 +100,47 @@ def _schemas(offers: Mapping[tuple[str, str], Offer]) -> tuple[Mapping[Any, Sche
         for key, offer in offers.items()
         if not getattr(offer, "media", None)
     ]
-    found, defined = TypeAdapter.json_schemas(asked, ref_template="#/components/schemas/{model}")
-    return {key: schema for (key, _), schema in found.items()}, defined.get("$defs", {})
+    found, defined = TypeAdapter.json_schemas(asked, ref_template=f"{_REF}{{model}}")
+    of_each = {key: _renamed(schema) for (key, _), schema in found.items()}
+    return of_each, {
+        _name(name): _explained(name, _renamed(schema)) for name, schema in defined.get("$defs", {}).items()
+    }
+
+
+_REF = "#/components/schemas/"
+
+
+def _name(model: str) -> str:
+    """A type's name, with its module where several have it: AssistanceFiguresRow."""
+    *module, name = model.split("__")
+    return "".join(part.title().replace("_", "") for part in module[2:]) + name
+
+
+def _renamed(schema: Any) -> Any:
+    """The same, referring to types by those names."""
+    if isinstance(schema, dict):
+        return {
+            key: _REF + _name(said.removeprefix(_REF)) if key == "$ref" else _renamed(said)
+            for key, said in schema.items()
+        }
+    return [_renamed(each) for each in schema] if isinstance(schema, list) else schema
+
+
+def _explained(model: str, schema: Schema) -> Schema:
+    """The same, with the meaning of every field that has one."""
+    name = model.rpartition("__")[2].partition("-")[0]
+    for field, said in schema.get("properties", {}).items():
+        if "description" not in said and (meant := meaning_in(name, field, counted=_counts(said))):
+            said["description"] = meant
+    return schema
+
+
+def _counts(schema: Any) -> bool:
+    """Whether a field holds numbers, one or many."""
+    if schema.get("type") in ("integer", "number"):
+        return True
+    inner = (*schema.get("anyOf", ()), schema.get("items", {}), schema.get("additionalProperties", {}))
+    return any(isinstance(each, dict) and each and _counts(each) for each in inner)
 
 
 def _path(where: str, offer: Offer, schemas: Mapping[Any, Schema]) -> Schema:
@@ -130,6 +171,7 @@ def _act(where: str, act: Act, schemas: Mapping[Any, Schema]) -> Schema:
         "responses": _responses(
             {"application/json": {"schema": schemas["gives", where, act.name]}},
             (400, 401, 403, 409, 412, 413, 415, 422, 429, 502, 503),
+            headers=("Idempotency-Replayed", "RateLimit"),
         ),
     }
 
@@ -144,6 +186,8 @@ def _view(where: str, view: View, schemas: Mapping[Any, Schema]) -> Schema:
             "schema": _bare(schema),
             "style": "form",
             "explode": True,
+            **({"description": meant} if (meant := meaning(name)) else {}),
+            **({"example": SOUGHT[name]} if name in SOUGHT else {}),
         }
         for name, schema in takes.get("properties", {}).items()
     ]
@@ -161,7 +205,15 @@ def _view(where: str, view: View, schemas: Mapping[Any, Schema]) -> Schema:
         else {"application/json": {"schema": schemas["gives", where, view.name]}}
     )
     closed = () if view.readers == "public" else (403,)
-    answers = _responses(content, (400, 401, *closed, 404, 409, 414, 422, 429, 503))
+    answers = _responses(
+        content,
+        (400, 401, *closed, 404, 409, 414, 422, 429, 503),
+        headers=(
+            "ETag",
+            *(("Link",) if "limit" in {each["name"] for each in parameters} else ()),
+            "RateLimit",
+        ),
+    )
     answers["304"] = {"description": "It is as you have it."}
     return {
         "security": [{}, {"token": []}] if view.readers == "public" else [{"token": []}],
@@ -181,14 +233,16 @@ def _bare(schema: Schema) -> Schema:
     return {**rest, **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds})}
 
 
-def _responses(content: Schema, faults: tuple[int, ...]) -> Schema:
-    said: Schema = {"200": {"description": "As asked.", "content": content, "headers": _HEADERS}}
+def _responses(content: Schema, faults: tuple[int, ...], *, headers: tuple[str, ...]) -> Schema:
+    sent = {name: _HEADERS[name] for name in headers}
+    said: Schema = {"200": {"description": "As asked.", "content": content, "headers": sent}}
     return said | {str(status): {"$ref": f"#/components/responses/problem{status}"} for status in faults}
 
 
 _HEADERS = {
     "ETag": {"schema": {"type": "string"}, "description": "Size of the ledger, and a digest of the content."},
     "Link": {"schema": {"type": "string"}, "description": "The next page of a list."},
+    "Idempotency-Replayed": {"schema": {"const": "true"}, "description": "The answer was given before."},
     "RateLimit": {"schema": {"type": "string"}, "description": "Requests left, and seconds until all are."},
 }
 
@@ -233,4 +287,4 @@ def _header(name: str, said: str) -> Schema:
 
 
 def _query(name: str, schema: Schema) -> Schema:
-    return {"name": name, "in": "query", "required": False, "schema": schema}
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": meaning(name)}

@@ -124,6 +124,17 @@ OF_ONE: dict[str, Any] = {
 }  # fmt: skip
 
 
+SOUGHT: dict[str, Any] = {
+    "as_of": "2020-03-26",
+    "batch": 4,
+    "day": "2020-03-26",
+    "item": "mask",
+    "known_on": "2020-03-26T12:00:00Z",
+    "recipient": "ITA",
+}
+"""What is asked of a view, by the name of the argument."""
+
+
 def example(offer: Offer) -> dict[str, Any]:
     """A request that is well formed: all that must be said, and what is usually said besides."""
     schema = arguments.model(offer).model_json_schema()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +14,14 @@ import httpx2
 import pytest
 
 from sampan.client import Remote
-from sampan.core.errors import InputError, PeerError, Refused
-from sampan.node import Node
+from sampan.core.errors import InputError, NotSignedIn, PeerError, Refused
+from sampan.core.problems import MEDIA, Fault
+from sampan.desks.assistance.planning import Wanted
+from sampan.node import Node, memory_node
 from sampan.records.assistance import LotLine
+from sampan.web.api.problems import body
 from sampan.web.api.rate import Buckets, Rate
-from tests.served import ADDRESS, Served, serve
+from tests.served import ADDRESS, PEOPLE, Served, serve
 
 MASKS = {"lines": [{"item": "mask", "units": 100}], "source": "Works 1"}
 PRODUCE = "/api/v1/assistance/produce"
@@ -154,6 +160,77 @@ def test_a_node_that_never_answers_is_said_to(monkeypatch: pytest.MonkeyPatch) -
         Remote("aid.example.org")
 
 
+def _between(served: Served, look: Callable[[httpx2.Request], httpx2.Response | None]) -> httpx2.Client:
+    """A line to the node on which ``look`` sees each request first, and may answer it."""
+    inner = served.client("officer")
+
+    def carry(request: httpx2.Request) -> httpx2.Response:
+        if early := look(request):
+            return early
+        headers = {**request.headers, **inner.headers}
+        answer = inner.request(request.method, str(request.url), content=request.content, headers=headers)
+        kept = {name: said for name, said in answer.headers.items() if name != "content-encoding"}
+        return httpx2.Response(answer.status_code, content=answer.content, headers=kept, request=request)
+
+    return httpx2.Client(transport=httpx2.MockTransport(carry))
+
+
+def test_what_is_under_way_is_asked_for_again(fresh: Served) -> None:
+    sent: list[str] = []
+
+    def look(request: httpx2.Request) -> httpx2.Response | None:
+        sent.append(request.headers["Idempotency-Key"])
+        if len(sent) > 1:
+            return None
+        fault = Fault(409, "A request with this key is under way.", way_out="Ask again.")
+        return httpx2.Response(
+            409, content=body(fault, PRODUCE), headers={"Retry-After": "0", "Content-Type": MEDIA}
+        )
+
+    remote = Remote(ADDRESS, http=_between(fresh, look))
+    assert remote.assistance.produce([LotLine(item="mask", units=100)], source="Works 1").entries
+    assert len(sent) == 2 and len(set(sent)) == 1
+
+
+def test_who_is_told_to_come_back_later_than_they_wait_is_told_so(fresh: Served) -> None:
+    busy = body(Fault(429, "Too many requests.", way_out="Wait 90 s, then go on."), PRODUCE)
+    answer = httpx2.Response(429, content=busy, headers={"Retry-After": "90", "Content-Type": MEDIA})
+    with pytest.raises(Fault, match="Wait 90 s") as caught:
+        Remote(ADDRESS, http=_between(fresh, lambda _: answer)).assistance.figures()
+    assert caught.value.http_status == 429
+
+
+def test_what_the_client_has_seen_is_not_sent_again(fresh: Served) -> None:
+    asked: list[str | None] = []
+    remote = Remote(
+        ADDRESS, http=_between(fresh, lambda request: asked.append(request.headers.get("if-none-match")))
+    )
+    assert remote.assistance.stock() == remote.assistance.stock()
+    assert remote.assistance.parties() == remote.assistance.parties() == ()
+    assert asked[0] is None and asked[1] is not None
+    fresh.node.assistance.produce([LotLine(item="mask", units=100)], source="Works 1")
+    assert remote.assistance.stock().items[0].free == 100
+
+
+def test_a_list_that_changes_while_it_is_read_is_begun_again(
+    fresh: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sampan.client.AT_ONCE", 2)
+    node, begun = fresh.node, []
+    for number in range(5):
+        node.assistance.produce([LotLine(item="mask", units=100)], source="Works 1")
+        node.assistance.propose_batch([Wanted("ITA", "mask", 1 + number)], reason="x")
+
+    def look(request: httpx2.Request) -> None:
+        begun.append("cursor" not in request.url.params)
+        if len(begun) == 2:
+            node.assistance.produce([LotLine(item="mask", units=1)], source="Works 1")
+
+    read = Remote(ADDRESS, http=_between(fresh, look)).assistance.batches()
+    assert read == node.assistance.batches() and len(read) == 5
+    assert begun == [True, False, True, False, False]
+
+
 # As seen
 
 
@@ -191,6 +268,20 @@ def test_a_fault_comes_back_as_the_exception_that_it_was(fresh: Served) -> None:
     )
     with pytest.raises(Refused, match="may not approve"):
         remote.assistance.approve()
+    for desk in (remote.assistance, fresh.node.assistance):
+        with pytest.raises(InputError) as told:
+            desk.enrol_sheet("roster.csv", b"handle;skills")
+        assert (told.value.file, told.value.line) == ("roster.csv", 1)
+
+
+@pytest.mark.parametrize("token", ["sampan_" + "0" * 43, "x"])
+def test_a_token_that_does_not_hold_says_how_to_make_another(fresh: Served, token: str) -> None:
+    remote = Remote(ADDRESS, token=token, http=fresh.client())
+    with pytest.raises(NotSignedIn, match="sampan account token create") as caught:
+        remote.assistance.stock()
+    assert isinstance(caught.value, Refused) and caught.value.http_status == 401
+    with pytest.raises(NotSignedIn, match="API token"):
+        fresh.remote().assistance.stock()
 
 
 def test_what_has_not_changed_is_not_sent_again(fresh: Served) -> None:
@@ -272,6 +363,25 @@ def test_a_view_that_ends_its_own_pages_links_to_the_next(served: Served) -> Non
         row["index"] for row in client.get("/api/v1/exchange/entries", params={"limit": 5, "after": 4}).json()
     ]
     assert indices == [5, 6, 7, 8, 9]
+
+
+# In an exercise
+
+
+def test_an_exercise_ahead_of_the_clock_is_read_as_of_its_own_days() -> None:
+    node = memory_node(people=PEOPLE)
+    node.session = replace(node.session, exercise=True)
+    ahead = date(2031, 3, 4)
+    served = serve(node)
+    node.assistance.record_party("FRA-1", name="Office", donor_kind="NGO", country="FRA")
+    node.assistance.produce([LotLine(item="mask", units=100)], source="Works 1", day=ahead)
+    assert served.client("viewer").get(STOCK).json()["as_of"] == "2031-03-04"
+    assert served.remote("viewer").assistance.stock() == node.assistance.stock()
+    assert node.assistance.figures().as_of == node.press.brief().day == ahead
+    done = served.client("officer").post(PRODUCE, json=MASKS).json()
+    assert node.session.ledger.get(done["entries"][0]).effective.date() == ahead
+    assert len(served.remote("viewer").assistance.parties()) == 1
+    assert node.session.on_behalf_of(node.session.person).today() == ahead
 
 
 # Rate

@@ -13,7 +13,9 @@ from pydantic import TypeAdapter
 from sampan.access import arguments
 from sampan.access.offer import Offer, View
 from sampan.node import DESKS, Node, desk, memory_node
+from sampan.web.api.description import described
 from sampan.web.api.examples import example
+from sampan.web.api.meanings import NUMBERS, WORDS
 from tests.everything import Asked, asked_of, do_everything
 from tests.served import PEOPLE, Served
 
@@ -82,6 +84,17 @@ def _is_text(offer: Offer, parameter: inspect.Parameter) -> bool:
         kind.get("type") in texts or (kind.get("type") == "array" and kind["items"].get("type") in texts)
         for kind in kinds
     )
+
+
+def test_what_may_be_asked_for_is_explained() -> None:
+    for path, methods in described()["paths"].items():
+        for said in methods.values():
+            assert [each["name"] for each in said["parameters"] if not each.get("description")] == [], path
+    assert set(NUMBERS) & set(WORDS) == set()
+    schemas = described()["components"]["schemas"]
+    assert schemas["LineState"]["properties"]["pledged"]["description"].startswith("In the item's base units")
+    fields = {name for each in schemas.values() for name in each.get("properties", ())}
+    assert {name.rpartition(".")[2] for name in NUMBERS} <= fields, "a unit of nothing"
 
 
 def test_what_is_given_by_position_or_name_is_the_same(served: Served) -> None:
