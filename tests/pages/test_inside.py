@@ -9,10 +9,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from sampan.access.second_factors import SecondFactors
-from sampan.access.sign_ins import SignIns
 from sampan.core.languages import LANGUAGES
 from sampan.node import MEMORY_PEOPLE, Node, memory_node
-from tests.pages.served import grave_faults, served, watched
+from tests.pages.served import grave_faults, served, signed_in, watched
 from tests.signed import PASSWORD, accounts_of
 
 WIDTHS = {"wide": 1200, "narrow": 360}
@@ -21,9 +20,7 @@ WIDTHS = {"wide": 1200, "narrow": 360}
 @pytest.fixture(scope="module")
 def node() -> Iterator[Node]:
     made = memory_node(people=MEMORY_PEOPLE)
-    accounts = accounts_of(made)
-    for handle in ("officer", "administrator", "italy"):
-        accounts.set_password(handle, PASSWORD)
+    accounts_of(made).set_password("officer", PASSWORD)
     yield made
     made.close()
 
@@ -35,12 +32,15 @@ def door(node: Node) -> Iterator[str]:
         yield address
 
 
-def signed(browser: Browser, door: str, node: Node, handle: str | None, **options: object) -> BrowserContext:
-    context = browser.new_context(base_url=door, **options)
-    if handle:
-        secret = SignIns(accounts_of(node)).begin(handle, address="192.0.2.1")
-        context.add_cookies([{"name": "sampan", "value": secret, "url": door}])
-    return context
+@pytest.fixture(scope="module")
+def windows(browser: Browser, door: str, node: Node) -> Iterator[dict[str | None, Page]]:
+    """What a stranger looks at, and what those who are signed in do."""
+    contexts: dict[str | None, BrowserContext] = {None: browser.new_context(base_url=door)}
+    for handle in ("officer", "administrator", "italy"):
+        contexts[handle] = signed_in(browser, door, node, handle)
+    yield {handle: watched(context.new_page()) for handle, context in contexts.items()}
+    for context in contexts.values():
+        context.close()
 
 
 def pages(node: Node) -> list[tuple[str | None, str]]:
@@ -61,21 +61,19 @@ def pages(node: Node) -> list[tuple[str | None, str]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_they_fit_and_have_no_serious_fault_of_accessibility(
-    browser: Browser, door: str, node: Node, language: str, pictures: Path | None
+    windows: dict[str | None, Page], node: Node, language: str, pictures: Path | None
 ) -> None:
     for handle, path in pages(node):
-        context = signed(browser, door, node, handle)
-        page = watched(context.new_page())
+        page = windows[handle]
+        page.goto(f"/{language}{path}")
+        root = "document.documentElement"
         for width, pixels in WIDTHS.items():
             page.set_viewport_size({"width": pixels, "height": 800})
-            page.goto(f"/{language}{path}")
-            root = "document.documentElement"
             assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), (path, width)
             if pictures:
                 name = f"inside-{path.strip('/').split('/')[0].partition('?')[0]}-{handle}-{language}-{width}.png"
                 page.screenshot(path=pictures / name, full_page=True)
         assert not grave_faults(page), path
-        context.close()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
