@@ -14,6 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from sampan.formats.spreadsheet import inert
+
 
 @dataclass(frozen=True)
 class Flow:
@@ -48,7 +50,7 @@ def write(flows: Iterable[Flow]) -> bytes:
     writer = csv.writer(text)
     writer.writerow([field.name for field in fields(Flow)])
     for flow in flows:
-        writer.writerow(["" if cell is None else _cell(cell) for cell in astuple(flow)])
+        writer.writerow(["" if cell is None else inert(_cell(cell)) for cell in astuple(flow)])
     return text.getvalue().encode()
 
 

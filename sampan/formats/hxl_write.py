@@ -11,6 +11,8 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+from sampan.formats.spreadsheet import inert
+
 _TAG = re.compile(r"#[a-z][a-z0-9_]*(?:\+[a-z][a-z0-9_]*)*")
 
 
@@ -29,5 +31,5 @@ def write(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]]) 
     for row in rows:
         if len(row) != len(columns):
             raise ValueError(f"a row of {len(row)} cells under {len(columns)} columns")
-        writer.writerow(["" if cell is None else cell for cell in row])
+        writer.writerow(["" if cell is None else inert(cell) for cell in row])
     return text.getvalue().encode()

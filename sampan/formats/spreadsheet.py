@@ -7,6 +7,9 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
+
+T = TypeVar("T")
 
 Cell = str | int | float | date | None
 
@@ -61,9 +64,19 @@ def write_csv(sheet: Sheet) -> bytes:
     writer = csv.writer(text)
     writer.writerow(sheet.columns)
     for row in sheet.rows:
-        writer.writerow(["" if cell is None else _plain(cell) for cell in row])
+        writer.writerow(["" if cell is None else inert(cell) for cell in row])
     return text.getvalue().encode()
 
 
-def _plain(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the beginning of something to calculate (OWASP, "CSV Injection")."""
+
+
+def inert(cell: T) -> T | str:
+    """A cell that no spreadsheet calculates. Numbers stay numbers."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def as_written(text: str) -> str:
+    """What ``inert`` was given."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text

@@ -14,6 +14,7 @@ from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
 from sampan.desks.assistance.lines import write_quantity, write_what
 from sampan.formats.csvfile import check_width, rows
+from sampan.formats.spreadsheet import as_written, inert
 from sampan.ledger.entry import Entry
 from sampan.records.record import Record
 
@@ -40,7 +41,7 @@ class Cells:
 
     def text(self, name: str) -> str:
         """The cell, without spaces around it; empty if there is no such column."""
-        return self.values.get(name, "").strip()
+        return as_written(self.values.get(name, "").strip())
 
     def get(self, name: str, read: Callable[[str], T]) -> T:
         """The cell as ``read`` understands it. What is wrong with it is said with line and column."""
@@ -169,7 +170,7 @@ def write(columns: Sequence[Column], lines: Iterable[Mapping[str, object]]) -> b
     writer = csv.DictWriter(text, [column.name for column in columns], restval="")
     writer.writeheader()
     for line in lines:
-        writer.writerow({name: "" if value is None else value for name, value in line.items()})
+        writer.writerow({name: "" if value is None else inert(value) for name, value in line.items()})
     return text.getvalue().encode()
 
 

@@ -15,11 +15,12 @@ import pytest
 from openpyxl import load_workbook
 
 from sampan.core.errors import InputError
-from sampan.desks.assistance import journeys
+from sampan.desks.assistance import journeys, sheets
 from sampan.desks.assistance.events import as_epcis
 from sampan.desks.assistance.packing_lists import as_sheet
 from sampan.desks.assistance.receipts import Found, receive
-from sampan.formats.spreadsheet import Sheet, write_csv, write_xlsx
+from sampan.formats import hxl_write
+from sampan.formats.spreadsheet import Sheet, as_written, write_csv, write_xlsx
 from sampan.node import Node, memory_node
 from tests.dispatch import at_sea
 
@@ -144,3 +145,12 @@ def test_no_cell_is_ever_a_formula(text: str) -> None:
     assert (book["lots"]["A2"].value, book["lots"]["A2"].data_type) == (text, "s")
     written = list(csv.reader(io.StringIO(write_csv(sheet).decode())))[1][0]
     assert written == f"'{text}"
+    assert as_written(written) == text
+    assert (
+        hxl_write.write([("donor", "#org+name")], [(text,)]).decode().splitlines()[2].strip('"')[:2]
+        == f"'{text[0]}"
+    )
+    column = sheets.Column("donor", "who gave", "Red Cross")
+    ours = sheets.write([column], [{"donor": text}])
+    assert list(csv.reader(io.StringIO(ours.decode())))[1] == [f"'{text}"]
+    assert [row.text("donor") for row in sheets.read(ours, [column], name="ours.csv")] == [text]
