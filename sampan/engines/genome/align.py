@@ -6,7 +6,7 @@ diagonal goes on (a cluster of substitutions) or another begins (a gap between t
 least, by a scan of the break point; only what one gap does not explain is aligned letter by letter (``window``).
 """
 
-# ruff: noqa: PLR0912, PLR0917, PLR1714 - kernels take arrays by position, and Numba compiles plain comparisons
+# ruff: noqa: PLR0912, PLR0915, PLR0917, PLR1714 - kernels take arrays by position, and Numba compiles plain comparisons
 from __future__ import annotations
 
 import numpy as np
@@ -28,6 +28,10 @@ TERMINAL = 100
 CONFIRMED = 64
 """Letters after a word that must agree, but for MOST_STRAY of them, before the word is believed."""
 MOST_STRAY = 8
+SLACK = 12
+"""What a gap may cost more, further left, before it is no longer looked for there."""
+FAR = 50
+"""A diagonal that leaves out more letters of the reference is held against those that leave out fewer."""
 
 TOO_FEW_SEEDS = -1
 TOO_DIVERGENT = -2
@@ -136,6 +140,19 @@ def _break_point(
         if total < best:
             best, place, left = total, index + 1, wrong
     return place, left
+
+
+@kernel
+def _slid(query: Bytes, reference: Bytes, position: int, least: int, shift: int, after: int) -> int:
+    """How far left of ``position`` a gap can move: along a repeat, as long as the repeat is."""
+    inserted = max(0, shift - after)
+    more = lowest = 0
+    while position > least and more - lowest <= SLACK:
+        position -= 1
+        more += _cost(query[position + inserted], reference[position + inserted + after])
+        more -= _cost(query[position], reference[position + shift])
+        lowest = min(lowest, more)
+    return position
 
 
 @kernel
@@ -252,6 +269,35 @@ def _goes_on(
 
 
 @kernel
+def _nearer(
+    query: Bytes,
+    reference: Bytes,
+    here: int,
+    there: int,
+    least: int,
+    word: npt.NDArray[np.uint64],
+    position: npt.NDArray[np.int32],
+) -> tuple[int, int]:
+    """A word after ``here`` that lies before the end of its diagonal, on a longer one; or the same word.
+
+    A copy of what comes later on the reference is an insertion: to follow it would lose all between.
+    """
+    shift = there - here
+    end = min(query.size, reference.size - shift)
+    stop = _follow(query, reference, here + WORD, end, shift)
+    start = stop
+    while True:
+        other, place = next_anchor(query, start, TWO_BITS, word, position)
+        if other < 0 or place >= stop + shift:
+            return here, there
+        if place >= least and _believed(query, reference, other, place - other):
+            last = min(query.size, reference.size - place + other)
+            longer = _follow(query, reference, other + WORD, last, place - other) - other > stop - here
+            return (other, place) if longer else (here, there)
+        start = other + 1
+
+
+@kernel
 def _cheapest(gap_open: Numbers, begin: int, end: int) -> int:
     """The least that a gap costs between ``begin`` and ``end``."""
     least = gap_open[begin]
@@ -306,6 +352,9 @@ def align(
             here = -1
         else:
             here, there = _goes_on(query, reference, broken, shift, word, position)
+            if here >= 0 and there - here - shift > FAR:
+                least = broken + shift - WORD
+                here, there = _nearer(query, reference, here, there, least, word, position)
         if broken == end:
             found, count = _put(found, count, begin, begin + shift, end - begin)
             return found, count
@@ -327,6 +376,8 @@ def align(
             )
         after = there - here
         until = here + WORD
+        if after != shift:
+            since = _slid(query, reference, since, begin, shift, after)
         found, count = _put(found, count, begin, begin + shift, since - begin)
         place, wrong = since, 0
         if after == shift:

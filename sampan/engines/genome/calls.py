@@ -36,7 +36,7 @@ class Calls(NamedTuple):
 
 
 @kernel
-def _more(rows: Numbers, count: int) -> Numbers:
+def more(rows: Numbers, count: int) -> Numbers:
     """Room for one row more."""
     if count < rows.shape[0]:
         return rows
@@ -110,17 +110,17 @@ def call(query: Bytes, reference: Bytes, stretches: Numbers, count: int) -> Call
             if unknown and missing[unknown - 1, 1] == index:
                 missing[unknown - 1, 1] = index + 1
             else:
-                missing = _more(missing, unknown)
+                missing = more(missing, unknown)
                 missing[unknown, 0], missing[unknown, 1] = index, index + 1
                 unknown += 1
         elif letter == DELETED:
             continue
         elif TWO_BITS[letter] < 4:
-            substitutions = _more(substitutions, substituted)
+            substitutions = more(substitutions, substituted)
             substitutions[substituted, 0], substitutions[substituted, 1] = index, TWO_BITS[letter]
             substituted += 1
         else:
-            ambiguous = _more(ambiguous, mixed)
+            ambiguous = more(ambiguous, mixed)
             ambiguous[mixed, 0], ambiguous[mixed, 1] = index, letter
             mixed += 1
     return Calls(

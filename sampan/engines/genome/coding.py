@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sampan.engines.genome.letters import COMPLEMENT, GENETIC_CODE, TWO_BITS, Bytes, X
+from sampan.engines.genome.letters import COMPLEMENT, READINGS, Bytes
 from sampan.engines.genome.window import Numbers
 
 
@@ -57,9 +57,8 @@ def coding_of(reference: Bytes, cdses: Sequence[Cds]) -> Coding:
     reverse = np.array([cds.reverse for cds in cdses], bool)
     letters = reference[positions]
     turned = np.repeat(reverse, np.diff(begins))
-    bits = TWO_BITS[np.where(turned, COMPLEMENT[letters], letters)].reshape(-1, 3).astype(np.int64)
-    codons = np.where(bits > 3, 0, bits) @ np.array([16, 4, 1])
-    peptide = np.where((bits > 3).any(1), np.uint8(X), GENETIC_CODE[codons]).astype(np.uint8)
+    codons = np.where(turned, COMPLEMENT[letters], letters).reshape(-1, 3).astype(np.int64)
+    peptide = READINGS[codons @ np.array([256, 16, 1])]
     order = np.argsort(positions, kind="stable").astype(np.int32)
     at_begin = np.searchsorted(positions[order], np.arange(reference.size + 1)).astype(np.int32)
     return Coding(positions, begins, reverse, at_begin, order, peptide)

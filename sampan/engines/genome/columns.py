@@ -21,7 +21,7 @@ from sampan.engines.genome.quality import RULES
 from sampan.engines.genome.quality import STATUSES as GRADES
 from sampan.engines.genome.reference import GenomeReference
 
-ENGINE = "sampan-genome 2"
+ENGINE = "sampan-genome 3"
 """Changes whenever a row could."""
 
 _WORD = pa.dictionary(pa.int32(), pa.string())

@@ -76,6 +76,22 @@ def _genetic_code() -> Bytes:
 GENETIC_CODE = _genetic_code()
 
 
+def _readings() -> Bytes:
+    """Codon of three sets of bases, as 256 × first + 16 × second + third → code of its amino acid, or X.
+
+    A codon that may be several is read where all of them are the same amino acid: GCN is alanine.
+    """
+    bits = np.array([[code >> base & 1 for base in range(4)] for code in range(16)], bool)
+    one, two, three = bits[:, None, None], bits[None, :, None], bits[None, None, :]
+    codons = one[..., :, None, None] & two[..., None, :, None] & three[..., None, None, :]
+    found = np.where(codons.reshape(16, 16, 16, 64), GENETIC_CODE, np.uint8(X))
+    least, most = found.min(-1), np.where(found == X, 0, found).max(-1)
+    return np.where(least == most, least, np.uint8(X)).astype(np.uint8).reshape(-1)
+
+
+READINGS = _readings()
+
+
 def encode(text: str | bytes) -> Bytes:
     """Sets of bases of a clean sequence: gaps and white space are dropped, a letter that is none becomes N."""
     raw = np.frombuffer(text.encode() if isinstance(text, str) else text, np.uint8)

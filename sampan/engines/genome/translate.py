@@ -1,26 +1,28 @@
 """What does a genome change in the proteins?
 
-Read from the one alignment of nucleotides, codon by codon. A gap of whole codons that lies across codon borders
-leaves one codon made of two: the amino acids it touches are aligned once more, gap furthest left. Between a gap that
-shifts the reading frame and the one that restores it, or the end, nothing is known (Nextclade's rule, documentation
-"Algorithm: translation"): codons there are X, and codons lost at its two borders are deleted.
+Codons that no gap comes near are read where they stand. The rest follows Nextclade (documentation "Algorithm:
+translation"): what is left of a CDS is read on without its gaps, N wherever a gap has shifted the reading frame, and
+the protein is aligned with that of the reference once more, gap furthest left. Only the amino acids around the gaps
+need to be: SURE of them that are those of the reference hold the rest in its place. Codons between a gap that
+shifts the frame and the one that restores it, or the end, are X, and those lost at its two borders deleted.
 """
 
-# ruff: noqa: PLR0912, PLR0917, PLR1714 - kernels take arrays by position, and Numba compiles plain comparisons
+# ruff: noqa: PLR0917, PLR1714, SIM109, SIM110 - kernels take arrays by position, and Numba compiles plain comparisons
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from sampan.engines.genome.calls import DELETED, UNSEQUENCED, Calls, Place
+from sampan.engines.genome.calls import DELETED, UNSEQUENCED, Calls, Place, more
 from sampan.engines.genome.coding import Coding
 from sampan.engines.genome.kernels import kernel
-from sampan.engines.genome.letters import BLOCK, COMPLEMENT, GAP, GENETIC_CODE, TWO_BITS, Bytes, N, X
+from sampan.engines.genome.letters import BLOCK, COMPLEMENT, GAP, READINGS, Bytes, N, X
 from sampan.engines.genome.window import Numbers, align_window
 
-AROUND = 12
-"""Codons on either side of a gap that are aligned once more with those it touches."""
+SURE = 16
+"""Amino acids as in the reference, on either side of a gap, that are aligned once more with those it touches."""
 GAP_COST = 6
 _UNTOUCHED, _TO_READ, _READ = np.uint8(0), np.uint8(1), np.uint8(2)
 
@@ -50,15 +52,13 @@ def _up(letters: int) -> int:
 
 @kernel
 def _amino_acid(first: int, second: int, third: int) -> int:
-    """Translates sets of bases; X if one is not a single base."""
-    a, b, c = TWO_BITS[first], TWO_BITS[second], TWO_BITS[third]
-    if a > 3 or b > 3 or c > 3:
-        return X
-    return int(GENETIC_CODE[16 * a + 4 * b + c])
+    """Translates sets of bases; X if they may be several amino acids, or none."""
+    return int(READINGS[first << 8 | second << 4 | third])
 
 
 @kernel
 def _letter(aligned: Bytes, coding: Coding, index: int, reverse: bool) -> int:
+    """The letter that is read there; N where nothing was sequenced, DELETED where it is gone."""
     letter = aligned[coding.positions[index]]
     if letter == UNSEQUENCED:
         return N
@@ -120,129 +120,7 @@ def _gaps_in_codons(calls: Calls, coding: Coding) -> Numbers:
 
 
 @kernel
-def _mask(state: Bytes, amino: Bytes, base: int, begin: int, end: int, value: int) -> None:
-    for codon in range(base + begin, base + end):
-        state[codon] = _READ
-        amino[codon] = value
-
-
-@kernel
-def _shifted(
-    gaps: Numbers,
-    bounds: tuple[int, int, int],
-    begin: int,
-    stop: int,
-    lost: int,
-    state: Bytes,
-    amino: Bytes,
-) -> tuple[int, int]:
-    """Masks a shifted stretch of the CDS that begins at coding letter ``begin``; returns its codons.
-
-    bounds: the gaps that break the frame, first and last, and the last of those that restore it, or -1.
-    stop: the coding letter where the stretch ends. lost: letters lost from the break to there, less those inserted.
-    """
-    first, broke, restored = bounds
-    base = begin // 3
-    since, until = gaps[broke, 1] - begin, stop - begin
-    low, high = _up(since), _up(until)
-    break_at = gaps[first, 0] - begin
-    _mask(state, amino, base, break_at // 3, _up(break_at), GAP if lost > 0 else X)
-    _mask(state, amino, base, _up(break_at), low, GAP)
-    _mask(state, amino, base, low, high, X)
-    if restored >= 0:
-        _mask(state, amino, base, high, _up(gaps[restored, 1] - begin), GAP)
-    return low, high
-
-
-@kernel
-def _read_end(gaps: Numbers, index: int, begin: int, end: int, state: Bytes, amino: Bytes) -> bool:
-    """Reads a deletion that takes the begin or the end of a CDS, which shifts nothing; False if this is none."""
-    if gaps[index, 2] >= 0 or (gaps[index, 0] > begin and gaps[index, 1] < end):
-        return False
-    low, high = gaps[index, 0] // 3, _up(gaps[index, 1])
-    if gaps[index, 1] < end and gaps[index, 1] % 3:
-        high -= 1
-        _mask(state, amino, high, 0, 1, X)
-    _mask(state, amino, 0, low, high, GAP)
-    return True
-
-
-@kernel
-def _align_codons(
-    calls: Calls,
-    query: Bytes,
-    coding: Coding,
-    gaps: Numbers,
-    first: int,
-    last: int,
-    cds: int,
-    state: Bytes,
-    amino: Bytes,
-) -> tuple[Numbers, Bytes]:
-    """Aligns the amino acids that gaps ``first`` to ``last`` touch; returns what is inserted."""
-    begin, end = coding.begins[cds], coding.begins[cds + 1]
-    low = max(begin // 3, gaps[first, 0] // 3 - AROUND)
-    high = min(end // 3, _up(gaps[last, 1]) + AROUND)
-    reverse = coding.reverse[cds]
-    room = 3 * (high - low)
-    for index in range(first, last + 1):
-        if gaps[index, 2] >= 0:
-            row = gaps[index, 2]
-            room += calls.insertions[row, 2] - calls.insertions[row, 1]
-    letters = np.empty(room, np.uint8)
-    count, at = 0, first
-    for index in range(3 * low, 3 * high + 1):
-        while at <= last and gaps[at, 0] < index:
-            at += 1
-        look = at
-        while look <= last and gaps[look, 0] == index:
-            if gaps[look, 2] >= 0:
-                row = gaps[look, 2]
-                here, there = calls.insertions[row, 1], calls.insertions[row, 2]
-                for offset in range(there - here):
-                    letters[count] = (
-                        COMPLEMENT[query[there - 1 - offset]] if reverse else query[here + offset]
-                    )
-                    count += 1
-            look += 1
-        if index < 3 * high:
-            letter = _letter(calls.aligned, coding, index, reverse)
-            if letter != DELETED:
-                letters[count] = letter
-                count += 1
-    read = np.empty(count // 3, np.uint8)
-    ours = np.empty(count // 3, np.uint32)
-    for codon in range(count // 3):
-        read[codon] = _amino_acid(letters[3 * codon], letters[3 * codon + 1], letters[3 * codon + 2])
-        ours[codon] = np.uint32(1) << np.uint32(read[codon])
-    theirs = np.empty(high - low, np.uint32)
-    for codon in range(low, high):
-        theirs[codon - low] = np.uint32(1) << np.uint32(coding.peptide[codon])
-    costs = np.full(high - low + 1, np.int32(GAP_COST), np.int32)
-    found = align_window(ours, theirs, costs, np.uint32(1 << X), False, False, False, False)
-    _mask(state, amino, 0, low, high, GAP)
-    inserted = np.empty((found.shape[0] + 1, 4), np.int32)
-    extra, used, place = 0, 0, low
-    for row in range(found.shape[0] + 1):
-        stop = found[row, 0] if row < found.shape[0] else read.size
-        if stop > used:
-            inserted[extra, 0], inserted[extra, 1], inserted[extra, 2], inserted[extra, 3] = (
-                cds,
-                place,
-                used,
-                stop,
-            )
-            extra += 1
-        if row < found.shape[0]:
-            for offset in range(found[row, 2]):
-                amino[low + found[row, 1] + offset] = read[found[row, 0] + offset]
-            used = found[row, 0] + found[row, 2]
-            place = low + found[row, 1] + found[row, 2]
-    return inserted[:extra], read
-
-
-@kernel
-def _gap_length(calls: Calls, gaps: Numbers, index: int) -> int:
+def _net(calls: Calls, gaps: Numbers, index: int) -> int:
     """Letters by which a gap moves the reading frame: lost, less inserted."""
     row = gaps[index, 2]
     if row < 0:
@@ -251,62 +129,262 @@ def _gap_length(calls: Calls, gaps: Numbers, index: int) -> int:
 
 
 @kernel
+def _lost_ends(calls: Calls, coding: Coding, begin: int, end: int) -> tuple[int, int]:
+    """Letters that a CDS lacks before its first and after its last, lost or not sequenced; all of them, and none."""
+    size, before, after = end - begin, 0, 0
+    while before < size and _is_gap(calls.aligned[coding.positions[begin + before]]):
+        before += 1
+    while after < size - before and _is_gap(calls.aligned[coding.positions[end - 1 - after]]):
+        after += 1
+    return before, after
+
+
+@kernel
+def _is_gap(letter: int) -> bool:
+    return letter == DELETED or letter == UNSEQUENCED
+
+
+@kernel
+def _shifted(calls: Calls, gaps: Numbers, first: int, last: int, begin: int, end: int) -> Numbers:
+    """Stretches of a CDS that gaps ``first`` to ``last`` shift: begin, end, and both with the letters lost there."""
+    found = np.empty((last - first, 4), np.int32)
+    count, frame, since, lost = 0, 0, -1, -1
+    index = first
+    while index < last:
+        stop, net = index + 1, _net(calls, gaps, index)
+        while stop < last and gaps[stop, 0] == gaps[stop - 1, 1]:
+            net += _net(calls, gaps, stop)
+            stop += 1
+        if gaps[index, 0] == begin:  # the first codon that is left is read as far as it goes
+            net -= (gaps[index, 1] - begin) % 3
+        frame = (frame + net) % 3
+        if gaps[stop - 1, 1] < end and frame == 0 and since >= 0:
+            found[count, 0], found[count, 1], found[count, 2] = since, gaps[index, 0], lost
+            found[count, 3] = gaps[index, 1]
+            count, since = count + 1, -1
+        elif gaps[stop - 1, 1] < end and frame != 0 and since < 0:
+            since, lost = gaps[stop - 1, 1], gaps[stop - 1, 0]
+        index = stop
+    if since >= 0:
+        found[count, 0], found[count, 1], found[count, 2], found[count, 3] = since, end, lost, end
+        count += 1
+    return found[:count]
+
+
+@kernel
+def _within(shifts: Numbers, index: int) -> bool:
+    """Whether coding letter ``index`` is read in another frame."""
+    for row in range(shifts.shape[0]):
+        if shifts[row, 0] <= index < shifts[row, 1]:
+            return True
+    return False
+
+
+@kernel
+def _as_reference(calls: Calls, coding: Coding, shifts: Numbers, codon: int, reverse: bool) -> bool:
+    """Whether a codon that no gap touches is certainly that of the reference."""
+    if _within(shifts, 3 * codon):
+        return False
+    amino = _amino_acid(
+        _letter(calls.aligned, coding, 3 * codon, reverse),
+        _letter(calls.aligned, coding, 3 * codon + 1, reverse),
+        _letter(calls.aligned, coding, 3 * codon + 2, reverse),
+    )
+    return bool(amino != X and amino == coding.peptide[codon])
+
+
+@kernel
+def _around(
+    calls: Calls, coding: Coding, gaps: Numbers, shifts: Numbers, first: int, last: int, cds: int, least: int
+) -> tuple[int, int, int]:
+    """Codons to be aligned around gap ``first``, not before ``least``, and one past the last gap among them."""
+    top, reverse = coding.begins[cds + 1] // 3, coding.reverse[cds]
+    low, sure = gaps[first, 0] // 3, 0
+    while low > least and sure < SURE:
+        low -= 1
+        sure += _as_reference(calls, coding, shifts, low, reverse)
+    stop, sure = first + 1, 0
+    high = edge = max(low, _up(gaps[first, 1]))
+    while high < top and sure < 2 * SURE:
+        if stop < last and gaps[stop, 0] < 3 * (high + 1):
+            high, sure = max(high, _up(gaps[stop, 1])), 0
+            stop += 1
+            continue
+        sure += _as_reference(calls, coding, shifts, high, reverse)
+        high += 1
+        if sure <= SURE:
+            edge = high
+    if sure < SURE:
+        edge = top
+    return low, edge, stop
+
+
+@kernel
+def _remaining(
+    calls: Calls,
+    query: Bytes,
+    coding: Coding,
+    gaps: Numbers,
+    shifts: Numbers,
+    window: tuple[int, int, int, int, int],
+    ends: tuple[int, int],
+) -> Bytes:
+    """Amino acids of the letters that are left of the codons of a window, and of those inserted there.
+
+    window: codons, gaps, and the CDS; ends: letters of the CDS before the first that is left, and one past the last.
+    """
+    low, high, first, last, cds = window
+    reverse = coding.reverse[cds]
+    room = 3 * (high - low)
+    for index in range(first, last):
+        room += max(0, -_net(calls, gaps, index))
+    letters = np.empty(room, np.uint8)
+    count, at = 0, first
+    for index in range(3 * low, 3 * high + 1):
+        while at < last and gaps[at, 0] <= index:
+            row = gaps[at, 2]
+            if row >= 0:
+                hidden = _within(shifts, index - 1) and _within(shifts, index)
+                for offset in range(calls.insertions[row, 2] - calls.insertions[row, 1]):
+                    place = (
+                        calls.insertions[row, 2] - 1 - offset
+                        if reverse
+                        else calls.insertions[row, 1] + offset
+                    )
+                    letter = COMPLEMENT[query[place]] if reverse else query[place]
+                    letters[count] = N if hidden else letter
+                    count += 1
+            at += 1
+        if index == 3 * high or index >= ends[1] or index < ends[0] // 3 * 3:
+            continue
+        letter = N if index < ends[0] else _letter(calls.aligned, coding, index, reverse)
+        if letter != DELETED:
+            letters[count] = N if _within(shifts, index) else letter
+            count += 1
+    amino = np.empty(count // 3, np.uint8)
+    for codon in range(count // 3):
+        amino[codon] = _amino_acid(letters[3 * codon], letters[3 * codon + 1], letters[3 * codon + 2])
+    return amino
+
+
+@kernel
+def _sets(amino: Bytes) -> npt.NDArray[np.uint32]:
+    """Amino acids as sets of one."""
+    found = np.empty(amino.size, np.uint32)
+    for index in range(amino.size):
+        found[index] = np.uint32(1) << np.uint32(amino[index])
+    return found
+
+
+@kernel
+def _mask(state: Bytes, amino: Bytes, begin: int, end: int, value: int) -> None:
+    for codon in range(begin, end):
+        state[codon] = _READ
+        amino[codon] = value
+
+
+@kernel
+def _read_cds(
+    calls: Calls,
+    query: Bytes,
+    coding: Coding,
+    gaps: Numbers,
+    some: tuple[int, int, int],
+    state: Bytes,
+    amino: Bytes,
+    inserted: tuple[Numbers, int, Bytes, int],
+) -> tuple[tuple[Numbers, int, Bytes, int], Numbers]:
+    """Reads a CDS that has gaps; returns what is ``inserted`` so far, rows and amino acids, and its frame shifts.
+
+    some: the gaps, first and one past the last, and the CDS.
+    """
+    first, last, cds = some
+    begin, end = coding.begins[cds], coding.begins[cds + 1]
+    before, after = _lost_ends(calls, coding, begin, end)
+    if before == end - begin:  # nothing of it is left
+        for index in range(first, last):
+            _mask(state, amino, gaps[index, 0] // 3, _up(gaps[index, 1]), GAP)
+        return inserted, np.empty((0, 4), np.int32)
+    shifts = _shifted(calls, gaps, first, last, begin, end)
+    rows, count, texts, length = inserted
+    low = high = begin // 3
+    index = first
+    while index < last:
+        low, high, stop = _around(calls, coding, gaps, shifts, index, last, cds, high)
+        ours = _remaining(
+            calls, query, coding, gaps, shifts, (low, high, index, stop, cds), (begin + before, end - after)
+        )
+        found = align_window(
+            _sets(ours),
+            _sets(coding.peptide[low:high]),
+            np.full(high - low + 1, np.int32(GAP_COST), np.int32),
+            np.uint32(1 << X),
+            before > 0 and 3 * low == begin,
+            before > 0 and 3 * low == begin,
+            after > 0 and 3 * high == end,
+            after > 0 and 3 * high == end,
+        )
+        _mask(state, amino, low, high, GAP)
+        used, place = 0, low
+        for row in range(found.shape[0] + 1):
+            stop_at = found[row, 0] if row < found.shape[0] else ours.size
+            if stop_at > used:
+                rows, texts = more(rows, count), _room(texts, length + stop_at - used)
+                rows[count, 0], rows[count, 1], rows[count, 2] = cds, place, length
+                for position in range(used, stop_at):
+                    texts[length] = ours[position]
+                    length += 1
+                rows[count, 3] = length
+                count += 1
+            if row < found.shape[0]:
+                for offset in range(found[row, 2]):
+                    amino[low + found[row, 1] + offset] = ours[found[row, 0] + offset]
+                used = found[row, 0] + found[row, 2]
+                place = low + found[row, 1] + found[row, 2]
+        for codon in range(low, high):
+            for offset in range(3):
+                if calls.aligned[coding.positions[3 * codon + offset]] == UNSEQUENCED:
+                    amino[codon] = X
+        index = stop
+    for row in range(shifts.shape[0]):
+        _mask(state, amino, _up(shifts[row, 2]), _up(shifts[row, 0]), GAP)
+        _mask(state, amino, _up(shifts[row, 0]), _up(shifts[row, 1]), X)
+        _mask(state, amino, _up(shifts[row, 1]), _up(shifts[row, 3]), GAP)
+    return (rows, count, texts, length), shifts
+
+
+@kernel
+def _room(texts: Bytes, length: int) -> Bytes:
+    """Room for so many amino acids."""
+    if length <= texts.size:
+        return texts
+    grown = np.empty(2 * length, np.uint8)
+    grown[: texts.size] = texts
+    return grown
+
+
+@kernel
 def _read_gaps(
     calls: Calls, query: Bytes, coding: Coding, gaps: Numbers, state: Bytes, amino: Bytes
 ) -> tuple[Numbers, Bytes, Numbers]:
-    """Reads every gap: returns what is inserted (rows and amino acids) and the frame shifts."""
-    shifts = np.empty((gaps.shape[0], 3), np.int32)
-    rows = np.empty((2 * gaps.shape[0] + 1, 4), np.int32)
-    texts = np.empty(query.size // 3 + 1, np.uint8)
-    shifted = extra = length = 0
-    index = cds = 0
+    """Reads every CDS with gaps: returns what is inserted (rows and amino acids) and the frame shifts."""
+    inserted = np.empty((4, 4), np.int32), 0, np.empty(64, np.uint8), 0
+    found = np.empty((gaps.shape[0], 3), np.int32)
+    index = cds = count = 0
     while index < gaps.shape[0]:
         while gaps[index, 0] >= coding.begins[cds + 1]:
             cds += 1
-        begin, end = coding.begins[cds], coding.begins[cds + 1]
-        if _read_end(gaps, index, begin, end, state, amino):
-            index += 1
-            continue
-        last, frame = index, _gap_length(calls, gaps, index)
-        # gaps with no letter between them, or in one codon, are read together
-        while last + 1 < gaps.shape[0] and gaps[last + 1, 1] < end:
-            touching = gaps[last + 1, 0] == gaps[last, 1]
-            one_codon = frame % 3 == 0 and gaps[last + 1, 0] // 3 - AROUND < _up(gaps[last, 1]) + AROUND
-            if not touching and not one_codon:
-                break
-            if not touching and _gap_length(calls, gaps, last + 1) % 3:
-                break
-            last += 1
-            frame += _gap_length(calls, gaps, last)
-        if frame % 3 == 0:
-            some, read = _align_codons(calls, query, coding, gaps, index, last, cds, state, amino)
-            for row in range(some.shape[0]):
-                for column in range(2):
-                    rows[extra, column] = some[row, column]
-                rows[extra, 2] = length
-                for position in range(some[row, 2], some[row, 3]):
-                    texts[length] = read[position]
-                    length += 1
-                rows[extra, 3] = length
-                extra += 1
-            index = last + 1
-            continue
-        broke, stop, restored = last, end, -1
-        while last + 1 < gaps.shape[0] and gaps[last + 1, 1] < end:
-            group = last + 1
-            last = group
-            frame += _gap_length(calls, gaps, last)
-            while last + 1 < gaps.shape[0] and gaps[last + 1, 0] == gaps[last, 1] and gaps[last + 1, 1] < end:
-                last += 1
-                frame += _gap_length(calls, gaps, last)
-            if frame % 3 == 0:
-                stop, restored = gaps[group, 0], last
-                break
-        low, high = _shifted(gaps, (index, broke, restored), begin, stop, frame, state, amino)
-        shifts[shifted, 0], shifts[shifted, 1], shifts[shifted, 2] = cds, low, high
-        shifted += 1
-        index = last + 1
-    return rows[:extra], texts[:length], shifts[:shifted]
+        stop = index
+        while stop < gaps.shape[0] and gaps[stop, 0] < coding.begins[cds + 1]:
+            stop += 1
+        inserted, shifts = _read_cds(calls, query, coding, gaps, (index, stop, cds), state, amino, inserted)
+        for row in range(shifts.shape[0]):
+            found[count, 0], found[count, 1], found[count, 2] = cds, _up(shifts[row, 0]), _up(shifts[row, 1])
+            found[count, 1:] -= coding.begins[cds] // 3
+            count += 1
+        index = stop
+    rows, extra, texts, length = inserted
+    return rows[:extra], texts[:length], found[:count]
 
 
 @kernel
