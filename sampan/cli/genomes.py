@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from sampan.engines.genome.reference import GenomeReference
     from sampan.formats.fasta import Portion
+
+_PIPE = Path("-")
 
 genomes_app = typer.Typer(
     no_args_is_help=True, help="Analyse, submit, search and exchange genomes; install references."
@@ -55,7 +58,10 @@ Until = Annotated[
 
 @genomes_app.command()
 def analyse(
-    files: Annotated[list[Path], typer.Argument(help="FASTA, as it is or packed with gzip, xz or zstd.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="FASTA, as it is or packed with gzip, xz or zstd; - is the standard input."),
+    ],
     reference: Annotated[
         str, typer.Option("--reference", help="A folder, or name or name@version of an installed reference.")
     ],
@@ -113,11 +119,14 @@ def analyse(
 
 
 def _reference(told: str, lineages: Path | None, until: str | None, store: Path | None) -> GenomeReference:
+    from sampan.engines.genome.analyse import states_of
     from sampan.world.genome_references import find_reference, load_reference
 
     folder = find_reference(told, store)
-    with err.status("reading the reference (the first time, its kernels are compiled: half a minute)"):
-        return load_reference(folder, lineages=lineages, designated_until=_day(until))
+    with err.status("reading the reference (compiling the kernels, once on this machine: half a minute)"):
+        known = load_reference(folder, lineages=lineages, designated_until=_day(until))
+        states_of("", known)  # compiles what workers would each compile, had nobody before
+        return known
 
 
 def _day(text: str | None) -> str | None:
@@ -135,9 +144,17 @@ def _portions(files: list[Path], longest: int) -> Iterator[Portion]:
     from sampan.formats.fasta import read_fasta
 
     for file in files:
-        if not file.is_file():
+        if file != _PIPE and not file.exists():
             raise InputError("There is no such file.", file=file, way_out="Check the name.")
-    return (portion for file in files for portion in read_fasta(file, longest=longest))
+    return (
+        portion
+        for file in files
+        for portion in read_fasta(
+            sys.stdin.buffer if file == _PIPE else file,
+            name="standard input" if file == _PIPE else str(file),
+            longest=longest,
+        )
+    )
 
 
 @contextlib.contextmanager
@@ -175,7 +192,8 @@ class _Bar:
     """Shows how far the files are read and how many genomes a second are done."""
 
     def __init__(self, files: list[Path]) -> None:
-        self.total = sum(file.stat().st_size for file in files)
+        # a pipe does not tell where it ends
+        self.total = sum(file.stat().st_size for file in files if file.is_file()) or None
         self.done = self.read = self.last = 0
         self.status: Counter[str] = Counter()
         self.grade: Counter[str] = Counter()
@@ -286,16 +304,20 @@ def reference_add(
 
     Example: sampan genomes reference add ~/datasets/sars-cov-2
     """
-    from sampan.world.genome_references import install
+    from sampan.world.genome_references import examined, install
 
     home, read = install(folder, lineages=lineages, designated_until=_day(until), name=name, store=store)
+    remarks = examined(home)["remarks"]
     if json:
-        as_json({"reference": f"{home.parent.name}@{home.name}", "folder": str(home), "sha256": read.digest})
+        title = f"{home.parent.name}@{home.name}"
+        as_json({"reference": title, "folder": str(home), "sha256": read.digest, "remarks": remarks})
         return
     said(
         f"Installed {home.parent.name}@{home.name}: {len(read.sequence):,} letters, {len(read.proteins)} CDS, "
         f"{len(read.lineages):,} lineages, in {home}."
     )
+    for remark in remarks:
+        said(f"Look at this: {remark}")
 
 
 @reference_app.command("list")

@@ -49,7 +49,12 @@ def find_reference(told: str, store: Path | None = None) -> Path:
     if Path(told).is_dir():
         return Path(told)
     name, _, version = told.partition("@")
-    found = [path for path in installed(store) if path.parent.name == name and version in ("", path.name)]
+    called = name.casefold()
+    found = [
+        path
+        for path in installed(store)
+        if path.parent.name.casefold() == called and version in ("", path.name)
+    ]
     if found:
         return max(found, key=lambda path: (path / OURS).stat().st_mtime)
     there = ", ".join(f"{path.parent.name}@{path.name}" for path in installed(store)) or "none"

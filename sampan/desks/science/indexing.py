@@ -56,6 +56,7 @@ def level(session: Session, virus: str | None = None, *, reader: Reader | None =
     """
     home, held, viruses = _home(session), collection(session), seen_viruses(session, reader)
     name = virus.partition("@")[0] if virus else None
+    name = next((each for each in viruses if name and each.casefold() == name.casefold()), name)
     if not viruses or (name is not None and name not in viruses):
         raise InputError(
             f'There are no genomes of "{name}" to search.' if name else "There are no genomes to search yet.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -17,12 +18,14 @@ from sampan.desks.science.alerts import alerts, raise_alerts
 from sampan.desks.science.asked import counts
 from sampan.desks.science.exports import export
 from sampan.desks.science.findings import Blocked
+from sampan.desks.science.reanalysis import reanalyse
 from sampan.desks.science.releases import approve, release, set_terms
+from sampan.desks.science.standing import status
 from sampan.desks.science.submission import submit
 from sampan.web.app import site
 from sampan.world.genome_references import install
 from tests.signed import QUICK, signed_in
-from tests.small_virus import changed, fasta, genome, other
+from tests.small_virus import changed, fasta, genome, other, write_reference
 from tests.unit.science_desk.conftest import NOON
 from tests.unit.science_desk.test_alerts import course
 
@@ -44,8 +47,6 @@ def two(references: Path, node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         json.dumps({"attributes": {"name": "other-virus"}, "version": {"tag": "1"}})
     )
     install(folder, store=store)
-    from tests.small_virus import write_reference
-
     install(write_reference(tmp_path / "again"), store=store)
     monkeypatch.setenv("SAMPAN_REFERENCES", str(store))
     hand_in(node, "small-virus", {"s1": changed({150: other(150)}), "s2": changed({})}, "open")
@@ -67,7 +68,7 @@ def test_each_virus_is_asked_for_by_its_name(two) -> None:
     with pytest.raises(InputError, match="genomes of small-virus, other-virus"):
         counts(two.session)
     assert counts(two.session, virus="small-virus").total == 2
-    assert counts(two.session, virus="other-virus@1").total == 1
+    assert counts(two.session, virus="Other-Virus@1").total == 1
 
 
 def test_nobody_hears_of_a_virus_of_which_they_see_no_genome(two) -> None:
@@ -130,3 +131,17 @@ def test_alerts_look_at_every_virus_and_say_of_which_they_are(two) -> None:
     release(two.session, done.number)
     raise_alerts(replace(two.session, clock=StandingClock(NOON + timedelta(hours=1))))
     assert "small-virus: lineage A.1.1" in {each.subject for each in alerts(two.session)}
+
+
+def test_a_newer_reference_is_said_until_the_genomes_are_analysed_on_it(
+    node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMPAN_REFERENCES", str(tmp_path / "store"))
+    install(write_reference(tmp_path / "one"), store=tmp_path / "store")
+    hand_in(node, "small-virus", {"s1": changed({150: other(150)})}, "open")
+    assert [each.renewed for each in status(node.session)] == [False]
+    installed, _ = install(write_reference(tmp_path / "two", version="2"), store=tmp_path / "store")
+    os.utime(installed / "reference.json", (2e9, 2e9))  # later than the first, however coarse the clock
+    assert [each.renewed for each in status(node.session)] == [True]
+    reanalyse(node.session, reference="small-virus@2")
+    assert [each.renewed for each in status(node.session)] == [False]
