@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
-from sampan.core.errors import InputError
+from sampan.core.errors import InputError, clause
 
 LIMIT = 256 * 1024 * 1024
 """Bytes of the largest file that is read at all: more than any that JHU, WHO or OWID published."""
@@ -27,11 +27,11 @@ _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE]\+?[0-9]{1,2})?")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}([,.' \u00a0\u202f][0-9]{3})+")
 _FORMS = {
-    b"PK\x03\x04": "an Excel workbook or zip archive",
-    b"\x1f\x8b": "a gzip archive",
-    b"\xff\xfe": "text in UTF-16",
-    b"\xfe\xff": "text in UTF-16",
-    b"%PDF": "a PDF document",
+    b"PK\x03\x04": clause("an Excel workbook or zip archive"),
+    b"\x1f\x8b": clause("a gzip archive"),
+    b"\xff\xfe": clause("text in UTF-16"),
+    b"\xfe\xff": clause("text in UTF-16"),
+    b"%PDF": clause("a PDF document"),
 }
 
 
@@ -127,7 +127,7 @@ def check_width(cells: Sequence[str], *, width: int, line: int, name: str, data:
     )
 
 
-def column(header: Sequence[str], names: Sequence[str], *, name: str, what: str) -> int:
+def column(header: Sequence[str], names: Sequence[str], *, name: str) -> int:
     """Where the first of ``names`` stands in ``header``; InputError with the nearest if none does."""
     place = optional_column(header, names)
     if place is not None:
@@ -135,12 +135,14 @@ def column(header: Sequence[str], names: Sequence[str], *, name: str, what: str)
     near = difflib.get_close_matches(
         names[0].casefold(), [cell.casefold() for cell in header], n=1, cutoff=0.75
     )
-    hint = (
-        f'Is it "{near[0]}"? Rename it "{names[0]}".'
+    raise InputError(
+        f'The column "{names[0]}" is missing.',
+        file=name,
+        line=1,
+        way_out=f'Is it "{near[0]}"? Rename it "{names[0]}".'
         if near
-        else f"{what} has it: fetch the file again, or check that it is the right one."
+        else "Fetch the file again, or check that it is the right one.",
     )
-    raise InputError(f'The column "{names[0]}" is missing.', file=name, line=1, way_out=hint)
 
 
 def optional_column(header: Sequence[str], names: Sequence[str]) -> int | None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from sampan.core.errors import InputError
+from sampan.core.errors import InputError, clause
 
 PORTION = 16 * 1024 * 1024
 """Bytes of letters handed on together."""
@@ -36,13 +36,13 @@ MOST_NAMES = 5_000_000
 _PIECE = 1024 * 1024
 _LINE_END = ord("\n")
 _FORMS = {
-    b"PK\x03\x04": "a zip archive or workbook",
-    b"%PDF": "a PDF document",
-    b"BZh": "a bzip2 archive",
+    b"PK\x03\x04": clause("a zip archive or workbook"),
+    b"%PDF": clause("a PDF document"),
+    b"BZh": clause("a bzip2 archive"),
     b"@": "FASTQ",
-    b"<": "a web page or XML",
+    b"<": clause("a web page or XML"),
     b"{": "JSON",
-    b"LOCUS": "a GenBank file",
+    b"LOCUS": clause("a GenBank file"),
 }
 _WAY_OUT = (
     "Give a FASTA file (a line that begins with >, then letters), as it is or packed with gzip, xz or zstd."

@@ -45,11 +45,8 @@ def read_label(text: str) -> Label:
             f'The label "{text}" names no product.', way_out="Scan the label that has (01), the GTIN."
         )
     for each in said.element_strings:
-        misread = each.gtin_error or each.sscc_error or each.gln_error
-        if misread:
-            raise InputError(
-                f'The label "{text}" was misread: {misread}', way_out="Scan it again: a digit is wrong."
-            )
+        if each.gtin_error or each.sscc_error or each.gln_error:
+            raise InputError(f'The label "{text}" was misread.', way_out="Scan it again: a digit is wrong.")
     count = values.get("37") or values.get("30")
     lot, expiry = values.get("10"), values.get("17")
     if expiry is not None and lot is None:

@@ -140,9 +140,10 @@ def _header_days(header: Sequence[str], *, name: str) -> list[tuple[str, date]]:
         raise InputError("The file has no dated columns.", file=name, line=1, way_out="Fetch it again.")
     for (_, before), (text, day) in itertools.pairwise(columns):
         if day <= before:
-            fault = "twice" if day == before else f"after {before.month}/{before.day}/{before:%y}"
             raise InputError(
-                f"The day {text} stands {fault}.",
+                f"The day {text} stands twice."
+                if day == before
+                else f"The day {text} stands after {before.month}/{before.day}/{before:%y}.",
                 file=name,
                 line=1,
                 field=text,

@@ -87,8 +87,8 @@ class _Tally:
 
 def _count(data: bytes, *, name: str) -> _Tally:
     header = first_row(data, name=name)
-    country = column(header, COUNTRY, name=name, what="A line list")
-    report = column(header, REPORT, name=name, what="A line list")
+    country = column(header, COUNTRY, name=name)
+    report = column(header, REPORT, name=name)
     province, onset, outcome_day, outcome = (
         optional_column(header, names) for names in (PROVINCE, ONSET, OUTCOME_DAY, OUTCOME)
     )
@@ -140,7 +140,7 @@ def _check_order(fell_ill: int, reported: int, ended: int, *, line: int, name: s
     for day, what in ((reported, "report"), (ended, "outcome")):
         if fell_ill and day and day < fell_ill:
             raise InputError(
-                f"The {what} is before the onset.",
+                "The report is before the onset." if what == "report" else "The outcome is before the onset.",
                 file=name,
                 line=line,
                 way_out="Correct one of the two days.",

@@ -44,7 +44,7 @@ def read_medicines(data: bytes, *, name: str) -> list[MedicineRow]:
     wanted = ["drug", "concentration", "drug_form", "price_usd"]
     for short in SEVERITIES:
         wanted += [f"form_per_{short}_course", f"perc_{short}_treated"]
-    places = {field: column(header, [field], name=name, what="The list of medicines") for field in wanted}
+    places = {field: column(header, [field], name=name) for field in wanted}
     found: dict[str, MedicineRow] = {}
     for line, cells in lines:
         check_width(cells, width=len(header), line=line, name=name, data=data)
@@ -89,9 +89,10 @@ def _number(text: str, most: float, *, name: str, line: int, field: str) -> floa
     except ValueError:
         value = math.nan
     if not 0 <= value <= most or math.isinf(value):
-        limits = "from 0 to 1" if most == 1 else "0 or more"
         raise InputError(
-            f'"{text.strip()}" is not a number {limits}.',
+            f'"{text.strip()}" is not a number from 0 to 1.'
+            if most == 1
+            else f'"{text.strip()}" is not a number of at least 0.',
             file=name,
             line=line,
             field=field,

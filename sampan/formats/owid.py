@@ -20,7 +20,7 @@ def read(data: bytes, *, name: str = NAME) -> ReportedTable:
     header = first_row(data, name=name)
 
     def find(*names: str) -> int:
-        return column(header, names, name=name, what="Our World in Data's file")
+        return column(header, names, name=name)
 
     layout = Layout(
         "owid",

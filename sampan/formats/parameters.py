@@ -46,10 +46,7 @@ def read_parameters(data: bytes, *, name: str) -> list[ParameterRow]:
     """
     lines = rows(data, name=name)
     _, header = next(lines)
-    at = {
-        field: column(header, [field], name=name, what="A file of parameters")
-        for field in ("place", "parameter", "value", "source")
-    }
+    at = {field: column(header, [field], name=name) for field in ("place", "parameter", "value", "source")}
     version = optional_column(header, ["version"])
     found: dict[tuple[str, str], ParameterRow] = {}
     for line, cells in lines:

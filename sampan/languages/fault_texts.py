@@ -22,7 +22,25 @@ FAULTS = frozenset(
 PARTS_OF_FAULTS = frozenset({"clause", "_false"})
 """What marks a part of a fault that is a text of its own, to be translated by itself."""
 
-PARTS = ("access", "core", "desks", "exchange", "languages", "ledger", "node.py", "records", "web", "world")
+READ = (
+    "csvfile",
+    "fasta",
+    "genome_metadata",
+    "gs1",
+    "hxl",
+    "jhu",
+    "linelist",
+    "medicines",
+    "parameters",
+    "read",
+    "table",
+)
+"""Formats of the files that somebody hands in at a page."""
+
+PARTS = (
+    *("access", "core", "desks", "exchange", "languages", "ledger", "node.py", "records", "web", "world"),
+    *(f"formats/{name}.py" for name in READ),
+)
 """Where faults come from that somebody at a page may meet."""
 
 GAP = re.compile(r"%\((\w+)\)s")

@@ -107,8 +107,7 @@ def read_stock(data: bytes, *, name: str) -> Mapping[str, Mapping[str, int]]:
     """
     lines = rows(data, name=name)
     _, header = next(lines)
-    what = "A stock list"
-    places = {field: column(header, [field], name=name, what=what) for field in ("item", "quantity")}
+    places = {field: column(header, [field], name=name) for field in ("item", "quantity")}
     depot, unit = optional_column(header, ["depot"]), optional_column(header, ["unit", "units"])
     counted: dict[str, dict[str, int]] = {}
     for line, cells in lines:
