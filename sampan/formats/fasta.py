@@ -158,13 +158,13 @@ class _Portions:
 
     def _clear(self) -> None:
         self.names: list[str] = []
-        self.parts: list[bytes] = []
+        self.parts: list[memoryview] = []
         self.begins: list[int] = []
         self.ends: list[int] = []
         self.repeated: list[bool] = []
         self.size = 0
 
-    def add(self, header: bytes, letters: bytes | None) -> None:
+    def add(self, header: bytes, letters: memoryview | None) -> None:
         """One record; None for letters that were skipped."""
         name = header.decode("utf-8", "replace").strip()
         key = hash(name.encode())
@@ -232,10 +232,10 @@ def _read(file: BinaryIO, name: str, longest: int) -> Iterator[Portion]:
                 yield portions.take(read)
         rest = data
         if portions.skipping or len(rest) > longest + LONGEST_HEADER:
-            portions.skipping = portions.skipping or _header(rest, name)
+            portions.skipping = portions.skipping or _header(rest, 0, len(rest), name)[0]
             rest = rest[-1:]
     if portions.skipping or rest.strip():
-        _record(portions, rest, name, longest)
+        _record(portions, rest, (0, len(rest)), name, longest)
     if portions.names:
         yield portions.take(read)
     elif first:
@@ -256,15 +256,18 @@ def _carriage_returns(data: bytes) -> bytes:
     return data.replace(b"\r", b"\n")
 
 
-def _header(record: bytes, name: str) -> bytes:
-    line = record[1 : LONGEST_HEADER + 2].partition(b"\n")[0]
-    if len(line) > LONGEST_HEADER:
+def _header(data: bytes, begin: int, end: int, name: str) -> tuple[bytes, int]:
+    """The name of the record that lies there, and where its first line ends."""
+    stop = data.find(b"\n", begin, end)
+    stop = end if stop < 0 else stop
+    if stop - begin - 1 > LONGEST_HEADER:
+        line = data[begin + 1 : begin + 41]
         raise InputError(
             f"A name is longer than {LONGEST_HEADER:,} bytes: {line[:40].decode('utf-8', 'replace')}…",
             file=name,
             way_out=_WAY_OUT,
         )
-    return line or b" "
+    return data[begin + 1 : stop] or b" ", stop
 
 
 def _cut(portions: _Portions, data: bytes, name: str, longest: int) -> int:
@@ -273,18 +276,17 @@ def _cut(portions: _Portions, data: bytes, name: str, longest: int) -> int:
     mark = data.find(b">", 1)  # one letter is sought much faster than a line end and a letter
     while not portions.full and mark >= 0:
         if data[mark - 1] == _LINE_END:
-            _record(portions, data[begin : mark - 1], name, longest)
+            _record(portions, data, (begin, mark - 1), name, longest)
             begin = mark
         mark = data.find(b">", mark + 1)
     return begin
 
 
-def _record(portions: _Portions, record: bytes, name: str, longest: int) -> None:
+def _record(portions: _Portions, data: bytes, lies: tuple[int, int], name: str, longest: int) -> None:
     if portions.skipping:
         portions.add(portions.skipping, None)
         portions.skipping = b""
         return
-    header = _header(record, name)
-    end = record.find(b"\n")
-    letters = record[end + 1 :] if end >= 0 else b""
+    header, stop = _header(data, *lies, name)
+    letters = memoryview(data)[stop + 1 : lies[1]]  # copied once, when the portion is taken
     portions.add(header, letters if len(letters) <= longest else None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,61 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sampan.core.files import disk_faults
-
-_TEXTS: tuple[tuple[str, str], ...] = (
-    ("seqName", "name"),
-    ("clade", "clade"),
-    ("lineage", "lineage"),
-    ("lineageAlternatives", "lineage_alternatives"),
-    ("lineageDistance", "lineage_distance"),
-    ("qc.overallScore", "qc_overall"),
-    ("qc.overallStatus", "qc_status"),
-)
-_LISTS: tuple[tuple[str, str], ...] = (
-    ("substitutions", "substitutions"),
-    ("deletions", "deletions"),
-    ("insertions", "insertions"),
-    ("frameShifts", "frame_shifts"),
-    ("aaSubstitutions", "aa_substitutions"),
-    ("aaDeletions", "aa_deletions"),
-    ("aaInsertions", "aa_insertions"),
-    ("missing", "missing"),
-    ("unknownAaRanges", "aa_unknown"),
-    ("nonACGTNs", "non_acgtn"),
-    ("privateNucMutations.reversionSubstitutions", "reversion_substitutions"),
-    ("privateNucMutations.labeledSubstitutions", "labelled_substitutions"),
-    ("privateNucMutations.unlabeledSubstitutions", "private_substitutions"),
-    ("privateNucMutations.deletionRanges", "private_deletions"),
-)
-_REST: tuple[tuple[str, str], ...] = (
-    ("alignmentStart", "alignment_start"),
-    ("alignmentEnd", "alignment_end"),
-    ("isReverseComplement", "reverse_complement"),
-    ("warnings", "warnings"),
-    ("status", "status"),
-    ("length", "length"),
-    ("sequenceSha256", "sequence_sha256"),
-    ("engine", "engine"),
-    ("reference", "reference"),
-)
-
-
-_PRIVATE = tuple(
-    (f"privateNucMutations.total{kind}Substitutions", column)
-    for kind, column in (
-        ("Reversion", "reversion_substitutions"),
-        ("Labeled", "labelled_substitutions"),
-        ("Unlabeled", "private_substitutions"),
-    )
-)
-_SCORES: tuple[tuple[str, str], ...] = (
-    ("qc.missingData", "qc_missing"),
-    ("qc.mixedSites", "qc_mixed"),
-    ("qc.privateMutations", "qc_private"),
-    ("qc.snpClusters", "qc_clusters"),
-    ("qc.frameShifts", "qc_frame_shifts"),
-    ("qc.stopCodons", "qc_stops"),
-)
 
 
 @contextlib.contextmanager
@@ -104,33 +49,26 @@ def writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.RecordBatch],
             with pa.ipc.new_file(file, schema, options=options) as stream:
                 yield stream.write_batch
         else:
-            file.write(("\t".join(name for name, _ in tsv_columns()) + "\n").encode())
-            yield lambda batch: _write_tsv(file, batch)
+            file.write(("\t".join(TSV_COLUMNS) + "\n").encode())
+            written = 0
+
+            def write(batch: pa.RecordBatch) -> None:
+                nonlocal written
+                _write_tsv(file, batch, written)
+                written += batch.num_rows
+
+            yield write
 
 
-def tsv_columns() -> Iterable[tuple[str, str]]:
-    """Names of the TSV's columns with those of ours that they are read from."""
-    totals = [(_total(name), column) for name, column in _LISTS[:10]]
-    scores = [(f"{name}.{part}", column) for name, column in _SCORES for part in ("score", "status")]
-    return (*_TEXTS, *totals, ("coverage", "coverage"), *_LISTS, *_PRIVATE, *scores, *_REST)
-
-
-def _total(name: str) -> str:
-    short = name.replace("aaS", "aminoacidS").replace("aaD", "aminoacidD").replace("aaI", "aminoacidI")
-    short = short.replace("unknownAaRanges", "unknownAa")
-    return f"total{short[0].upper()}{short[1:]}"
-
-
-def _write_tsv(file: IO[bytes], batch: pa.RecordBatch) -> None:
-    lists = {name: _joined(batch[column]) for name, column in _LISTS}
-    cells = [_cell(batch[column]) for _, column in _TEXTS]
-    cells += [_count(batch, column) for _, column in _LISTS[:10]]
-    cells += [_cell(batch["coverage"]), *lists.values()]
-    cells += [_count(batch, column) for _, column in _PRIVATE]
-    cells += [cell for _, column in _SCORES for cell in (_cell(batch[column]), _grade(batch[column]))]
-    cells += [_cell(batch[column]) for _, column in _REST]
+def _write_tsv(file: IO[bytes], batch: pa.RecordBatch, first: int) -> None:
+    index = pa.array(range(first, first + batch.num_rows)).cast(pa.string())
+    cells = [index, *(how(batch, column) for _, how, column in _COLUMNS)]
     lines = pc.binary_join_element_wise(*cells, "\t").to_pylist()
     file.write(("\n".join(lines) + "\n").encode() if lines else b"")
+
+
+def _text(batch: pa.RecordBatch, column: str) -> pa.Array:
+    return _cell(batch[column])
 
 
 def _cell(values: pa.Array) -> pa.Array:
@@ -145,8 +83,9 @@ def _cell(values: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(text, r"[\t\r\n]", " ")
 
 
-def _grade(scores: pa.Array) -> pa.Array:
+def _grade(batch: pa.RecordBatch, column: str) -> pa.Array:
     """What a rule's score means, by the bounds that hold for the overall score; nothing where it is not applied."""
+    scores = batch[column]
     grade = pc.if_else(pc.less(scores, 30), "good", pc.if_else(pc.less(scores, 100), "mediocre", "bad"))
     return pc.fill_null(grade, "")
 
@@ -182,6 +121,34 @@ def _count(batch: pa.RecordBatch, column: str) -> pa.Array:
     )
 
 
+def _private(batch: pa.RecordBatch, _: str) -> pa.Array:
+    """Private substitutions of every kind."""
+    reverted, labelled, others = (pc.list_value_length(batch[f"{kind}_substitutions"]) for kind in _KINDS)
+    return _cell(pc.add(pc.add(reverted, labelled), others))
+
+
+def _errors(batch: pa.RecordBatch, column: str) -> pa.Array:
+    """Why a sequence was not analysed; nothing of one that was."""
+    status = _cell(batch[column])
+    return pc.if_else(pc.equal(status, "aligned"), "", status)
+
+
+def _letters(batch: pa.RecordBatch, column: str) -> pa.Array:
+    """Ambiguous letters, those that follow each other as one range: ``Y:22987,R:100-102``."""
+    return pa.array([",".join(_ranges(row)) for row in batch[column].to_pylist()], pa.string())
+
+
+def _ranges(words: Sequence[str] | None) -> Iterator[str]:
+    runs: list[tuple[str, int, int]] = []
+    for word in words or ():
+        letter, _, position = word.partition(":")
+        if runs and runs[-1][0] == letter and runs[-1][2] + 1 == int(position):
+            runs[-1] = (letter, runs[-1][1], int(position))
+        else:
+            runs.append((letter, int(position), int(position)))
+    return (f"{letter}:{begin}-{end}" if end > begin else f"{letter}:{begin}" for letter, begin, end in runs)
+
+
 def _run(run: Any) -> int:
     return int(run["end"]) - int(run["begin"]) + 1
 
@@ -197,3 +164,80 @@ _SIZES: dict[str, Callable[[Any], int]] = {
     "missing": _run,
     "aa_unknown": _run,
 }
+
+
+_KINDS = ("reversion", "labelled", "private")
+_QC: tuple[tuple[str, str], ...] = (
+    ("missingData", "qc_missing"),
+    ("mixedSites", "qc_mixed"),
+    ("privateMutations", "qc_private"),
+    ("snpClusters", "qc_clusters"),
+    ("frameShifts", "qc_frame_shifts"),
+    ("stopCodons", "qc_stops"),
+)
+_TOTALS_OF_RULES: dict[str, tuple[str, Callable[[pa.RecordBatch, str], pa.Array], str]] = {
+    "missingData": ("qc.missingData.totalMissing", _count, "missing"),
+    "mixedSites": ("qc.mixedSites.totalMixedSites", _count, "non_acgtn"),
+}
+
+
+def _of_rules() -> Iterator[tuple[str, Callable[[pa.RecordBatch, str], pa.Array], str]]:
+    """The columns of every rule."""
+    for rule, column in _QC:
+        yield f"qc.{rule}.score", _text, column
+        yield f"qc.{rule}.status", _grade, column
+        if rule in _TOTALS_OF_RULES:
+            yield _TOTALS_OF_RULES[rule]
+
+
+_COLUMNS: tuple[tuple[str, Callable[[pa.RecordBatch, str], pa.Array], str], ...] = (
+    ("seqName", _text, "name"),
+    ("clade", _text, "clade"),
+    ("lineage", _text, "lineage"),
+    ("lineageAlternatives", _text, "lineage_alternatives"),
+    ("lineageDistance", _text, "lineage_distance"),
+    ("qc.overallScore", _text, "qc_overall"),
+    ("qc.overallStatus", _text, "qc_status"),
+    ("totalSubstitutions", _count, "substitutions"),
+    ("totalDeletions", _count, "deletions"),
+    ("totalInsertions", _count, "insertions"),
+    ("totalFrameShifts", _count, "frame_shifts"),
+    ("totalMissing", _count, "missing"),
+    ("totalNonACGTNs", _count, "non_acgtn"),
+    ("totalAminoacidSubstitutions", _count, "aa_substitutions"),
+    ("totalAminoacidDeletions", _count, "aa_deletions"),
+    ("totalAminoacidInsertions", _count, "aa_insertions"),
+    ("totalUnknownAa", _count, "aa_unknown"),
+    ("alignmentStart", _text, "alignment_start"),
+    ("alignmentEnd", _text, "alignment_end"),
+    ("coverage", _text, "coverage"),
+    ("isReverseComplement", _text, "reverse_complement"),
+    ("substitutions", _text, "substitutions"),
+    ("deletions", _text, "deletions"),
+    ("insertions", _text, "insertions"),
+    ("frameShifts", _text, "frame_shifts"),
+    ("aaSubstitutions", _text, "aa_substitutions"),
+    ("aaDeletions", _text, "aa_deletions"),
+    ("aaInsertions", _text, "aa_insertions"),
+    ("privateNucMutations.reversionSubstitutions", _text, "reversion_substitutions"),
+    ("privateNucMutations.labeledSubstitutions", _text, "labelled_substitutions"),
+    ("privateNucMutations.unlabeledSubstitutions", _text, "private_substitutions"),
+    ("privateNucMutations.totalReversionSubstitutions", _count, "reversion_substitutions"),
+    ("privateNucMutations.totalLabeledSubstitutions", _count, "labelled_substitutions"),
+    ("privateNucMutations.totalUnlabeledSubstitutions", _count, "private_substitutions"),
+    ("privateNucMutations.totalPrivateSubstitutions", _private, ""),
+    ("privateNucMutations.deletionRanges", _text, "private_deletions"),
+    ("missing", _text, "missing"),
+    ("unknownAaRanges", _text, "aa_unknown"),
+    ("nonACGTNs", _letters, "non_acgtn"),
+    *_of_rules(),
+    ("warnings", _text, "warnings"),
+    ("errors", _errors, "status"),
+    ("status", _text, "status"),
+    ("length", _text, "length"),
+    ("sequenceSha256", _text, "sequence_sha256"),
+    ("engine", _text, "engine"),
+    ("reference", _text, "reference"),
+)
+TSV_COLUMNS = ("index", *(name for name, _, _ in _COLUMNS))
+"""Columns of the TSV: those that Nextclade has too in its order, then ours."""

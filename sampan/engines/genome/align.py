@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sampan.engines.genome.anchors import WORD, next_anchor
-from sampan.engines.genome.kernels import kernel
+from sampan.engines.genome.kernels import inner, kernel
 from sampan.engines.genome.letters import BLOCK, TWO_BITS, Bytes, N
 from sampan.engines.genome.window import MATCH, MOST_CELLS, Numbers, align_window
 
@@ -37,7 +37,7 @@ TOO_FEW_SEEDS = -1
 TOO_DIVERGENT = -2
 
 
-@kernel
+@inner
 def _agrees(query: Bytes, reference: Bytes, begin: int, other: int) -> bool:
     """Whether the two agree in the block at ``begin`` and ``other``."""
     here = query[begin : begin + BLOCK]
@@ -53,7 +53,7 @@ def _agrees(query: Bytes, reference: Bytes, begin: int, other: int) -> bool:
     return bool(differ == 0)
 
 
-@kernel
+@inner
 def _follow(query: Bytes, reference: Bytes, begin: int, end: int, shift: int) -> int:
     """The first of four mismatches within NEAR letters of the diagonal from ``begin``, or ``end``."""
     first = second = third = -NEAR - 1
@@ -72,7 +72,7 @@ def _follow(query: Bytes, reference: Bytes, begin: int, end: int, shift: int) ->
     return end
 
 
-@kernel
+@inner
 def _mismatches(query: Bytes, reference: Bytes, begin: int, end: int, shift: int) -> int:
     count = 0
     for index in range(begin, end):
@@ -80,14 +80,14 @@ def _mismatches(query: Bytes, reference: Bytes, begin: int, end: int, shift: int
     return count
 
 
-@kernel
+@inner
 def _believed(query: Bytes, reference: Bytes, begin: int, shift: int) -> bool:
     """Whether what follows a word agrees as well; at the end of a sequence, there is less to ask for."""
     end = min(begin + WORD + CONFIRMED, query.size, reference.size - shift)
     return _mismatches(query, reference, begin, end, shift) <= MOST_STRAY
 
 
-@kernel
+@inner
 def _before(query: Bytes, position: int, least: int) -> int:
     """MARGIN known letters before ``position``, not counting what is unknown."""
     known = 0
@@ -97,7 +97,7 @@ def _before(query: Bytes, position: int, least: int) -> int:
     return position
 
 
-@kernel
+@inner
 def _after(query: Bytes, position: int, most: int) -> int:
     """MARGIN known letters after ``position``."""
     known = 0
@@ -107,7 +107,7 @@ def _after(query: Bytes, position: int, most: int) -> int:
     return position
 
 
-@kernel
+@inner
 def _cost(letter: int, other: int) -> int:
     """What a pair of letters loses against a match."""
     if letter == N or other == N:
@@ -115,7 +115,7 @@ def _cost(letter: int, other: int) -> int:
     return 0 if letter & other else 4
 
 
-@kernel
+@inner
 def _break_point(
     query: Bytes, reference: Bytes, gap_open: Numbers, begin: int, end: int, shift: int, after: int
 ) -> tuple[int, int]:
@@ -142,7 +142,7 @@ def _break_point(
     return place, left
 
 
-@kernel
+@inner
 def _slid(query: Bytes, reference: Bytes, position: int, least: int, shift: int, after: int) -> int:
     """How far left of ``position`` a gap can move: along a repeat, as long as the repeat is."""
     inserted = max(0, shift - after)
@@ -155,7 +155,7 @@ def _slid(query: Bytes, reference: Bytes, position: int, least: int, shift: int,
     return position
 
 
-@kernel
+@inner
 def _put(found: Numbers, count: int, query: int, reference: int, length: int) -> tuple[Numbers, int]:
     """Adds a stretch, or lengthens the last one if it goes on; grows the list if it is full."""
     if length <= 0:
@@ -167,13 +167,15 @@ def _put(found: Numbers, count: int, query: int, reference: int, length: int) ->
             return found, count
     if count == found.shape[0]:
         grown = np.empty((2 * count, 3), np.int32)
-        grown[:count] = found
+        for row in range(count):
+            for column in range(3):
+                grown[row, column] = found[row, column]
         found = grown
     found[count, 0], found[count, 1], found[count, 2] = query, reference, length
     return found, count + 1
 
 
-@kernel
+@inner
 def _put_window(
     query: Bytes,
     reference: Bytes,
@@ -187,10 +189,10 @@ def _put_window(
     """Adds the stretches of a window aligned letter by letter; an end that is free is an end of the query."""
     begin, end, start, stop = window
     part = align_window(
-        query[begin:end],
-        reference[start:stop],
+        query[begin:end].astype(np.uint32),
+        reference[start:stop].astype(np.uint32),
         gap_open[start : stop + 1],
-        N,
+        np.uint32(N),
         free_left and start == 0,
         free_left,
         free_right and stop == reference.size,
@@ -201,7 +203,7 @@ def _put_window(
     return found, count
 
 
-@kernel
+@inner
 def _first_anchor(
     query: Bytes, reference: Bytes, word: npt.NDArray[np.uint64], position: npt.NDArray[np.int32]
 ) -> tuple[int, int]:
@@ -214,7 +216,7 @@ def _first_anchor(
         start = here + 1
 
 
-@kernel
+@inner
 def _left_problem(query: Bytes, reference: Bytes, begin: int, end: int, shift: int) -> int:
     """One past the mismatch from which the diagonal cannot be followed left of ``end``, or ``begin``."""
     first = second = third = end + NEAR
@@ -235,7 +237,7 @@ def _left_problem(query: Bytes, reference: Bytes, begin: int, end: int, shift: i
     return begin
 
 
-@kernel
+@inner
 def _right_problem(query: Bytes, reference: Bytes, begin: int, end: int, shift: int) -> int:
     """The first of two mismatches within CLOSE letters, near the end of the query, or ``end``."""
     last = end
@@ -247,7 +249,7 @@ def _right_problem(query: Bytes, reference: Bytes, begin: int, end: int, shift: 
     return end
 
 
-@kernel
+@inner
 def _goes_on(
     query: Bytes,
     reference: Bytes,
@@ -268,7 +270,7 @@ def _goes_on(
         start = here + 1
 
 
-@kernel
+@inner
 def _nearer(
     query: Bytes,
     reference: Bytes,
@@ -297,7 +299,7 @@ def _nearer(
         start = other + 1
 
 
-@kernel
+@inner
 def _cheapest(gap_open: Numbers, begin: int, end: int) -> int:
     """The least that a gap costs between ``begin`` and ``end``."""
     least = gap_open[begin]

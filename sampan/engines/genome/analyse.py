@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sampan.engines.genome.columns import Columns
-from sampan.engines.genome.examine import ALIGNED, TOO_LONG, Findings, examine, read
+from sampan.engines.genome.examine import ALIGNED, TOO_LONG, examine
 from sampan.engines.genome.place import GONE
 from sampan.engines.genome.reference import GenomeReference
 
@@ -36,14 +36,15 @@ class Records(Protocol):
 
 def states_of(sequence: str, reference: GenomeReference) -> npt.NDArray[np.int64] | None:
     """Mutations of one clean genome as a ``Node`` has them, or None if it does not align."""
-    letters = read(np.frombuffer(sequence.encode(), np.uint8))
-    found = examine(letters, reference.arrays, reference.least_letters)
-    if found.status != ALIGNED:
+    raw = np.frombuffer(sequence.encode(), np.uint8)
+    found = examine(raw, np.array([0]), np.array([raw.size]), reference.arrays, reference.least_letters)
+    if found.fact("status")[0] != ALIGNED:
         return None
-    lost = [np.arange(begin, end) for begin, end in found.calls.deletions.tolist()]
-    gone = 5 * np.concatenate([*lost, np.empty(0, np.int64)]) + GONE
-    changed = 5 * found.calls.substitutions[:, 0].astype(np.int64) + found.calls.substitutions[:, 1]
-    return np.sort(np.concatenate([changed, gone])).astype(np.int64)
+    substitutions, deletions = (
+        found.table(name)[0].astype(np.int64) for name in ("substitutions", "deletions")
+    )
+    gone = [5 * np.arange(begin, end) + GONE for begin, end in deletions.tolist()]
+    return np.sort(np.concatenate([substitutions @ np.array([5, 1]), *gone]))
 
 
 class Analysis:
@@ -52,23 +53,32 @@ class Analysis:
     def __init__(self, reference: GenomeReference) -> None:
         self.reference = reference
         self._columns = Columns(reference)
-        self._nothing = np.frombuffer(b"", np.uint8)
 
     def __call__(self, records: Records) -> pa.RecordBatch:
         """One row of SCHEMA for each record, in their order. The same records give the same bytes."""
+        begins, ends = np.array(records.begins, np.int64), np.array(records.ends, np.int64)
+        skipped = ends < 0
+        ends[skipped] = begins[skipped]
         raw = np.frombuffer(records.data, np.uint8)
-        digests: list[str | None] = []
-        lengths: list[int | None] = []
-        warnings: list[list[str]] = []
-        found: list[Findings] = []
-        for begin, end, repeated in zip(records.begins, records.ends, records.repeated, strict=True):
-            letters = read(self._nothing if end < 0 else raw[begin:end])
-            one = examine(letters, self.reference.arrays, self.reference.least_letters)
-            found.append(one._replace(status=TOO_LONG) if end < 0 else one)
-            digests.append(None if end < 0 else hashlib.sha256(letters.text.data).hexdigest())
-            lengths.append(None if end < 0 else letters.codes.size)
-            warnings.append(_warnings(letters.strange, repeated))
-        return self._columns.batch(records.names, digests, lengths, warnings, found)
+        found = examine(raw, begins, ends, self.reference.arrays, self.reference.least_letters)
+        found.facts[skipped, 0] = TOO_LONG
+        lengths = found.fact("length")
+        text = found.text.data
+        digests = [
+            hashlib.sha256(text[begin : begin + length]).hexdigest()
+            for begin, length in zip(begins.tolist(), lengths.tolist(), strict=True)
+        ]
+        warnings = [
+            _warnings(strange, repeated)
+            for strange, repeated in zip(found.fact("strange").tolist(), records.repeated, strict=True)
+        ]
+        return self._columns.batch(
+            records.names,
+            pa.array(digests, pa.string(), mask=skipped),
+            pa.array(lengths, pa.int32(), mask=skipped),
+            warnings,
+            found,
+        )
 
 
 def _warnings(strange: int, repeated: bool) -> list[str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sampan.engines.genome.kernels import kernel
+from sampan.engines.genome.kernels import inner, kernel
 from sampan.engines.genome.letters import TWO_BITS, Bytes
 
 WORD = 24
@@ -24,7 +24,7 @@ class Anchors(NamedTuple):
     position: npt.NDArray[np.int32]
 
 
-@kernel
+@inner
 def _slot(key: np.uint64, slots: int) -> int:
     return int((key * _MULTIPLIER) >> np.uint64(32)) & (slots - 1)
 
@@ -55,7 +55,7 @@ def anchors_of(reference: Bytes) -> Anchors:
     return index
 
 
-@kernel
+@inner
 def next_anchor(
     query: Bytes,
     start: int,

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sampan.engines.genome.kernels import kernel
-from sampan.engines.genome.letters import BLOCK, TWO_BITS, Bytes, N
+from sampan.engines.genome.kernels import inner
+from sampan.engines.genome.letters import TWO_BITS, Bytes, N
 from sampan.engines.genome.window import Numbers
 
 Place = int | np.int64
+EIGHT = 8
 DELETED = 0
 UNSEQUENCED = 16
 """What stands in an aligned genome before its first letter and after its last."""
@@ -35,35 +36,34 @@ class Calls(NamedTuple):
     end: Place
 
 
-@kernel
+@inner
 def more(rows: Numbers, count: int) -> Numbers:
     """Room for one row more."""
     if count < rows.shape[0]:
         return rows
     grown = np.empty((2 * count, rows.shape[1]), np.int32)
-    grown[:count] = rows
+    for row in range(count):
+        for column in range(rows.shape[1]):
+            grown[row, column] = rows[row, column]
     return grown
 
 
-@kernel
+@inner
 def _differing(aligned: Bytes, reference: Bytes, begin: Place, end: Place) -> Numbers:
-    """Positions from ``begin`` to ``end`` at which the two differ; 64 letters are compared at once."""
-    found = np.empty(end - begin + BLOCK, np.int32)
+    """Positions from ``begin`` to ``end`` at which the two differ; eight letters are compared as one number."""
+    found = np.empty(aligned.size, np.int32)
     count = 0
-    for start in range(begin, end, BLOCK):
-        stop = min(start + BLOCK, end)
-        here, there = aligned[start:stop], reference[start:stop]
-        differ = np.uint8(0)
-        for index in range(here.size):
-            differ |= here[index] ^ there[index]
-        if differ:
-            for index in range(here.size):
-                found[count] = start + index
-                count += here[index] != there[index]
+    whole = aligned.size // EIGHT * EIGHT
+    here, there = aligned[:whole].view(np.uint64), reference[:whole].view(np.uint64)
+    for word in range(begin // EIGHT, (end + EIGHT - 1) // EIGHT):
+        if word >= here.size or here[word] != there[word]:
+            for index in range(max(begin, EIGHT * word), min(end, EIGHT * word + EIGHT)):
+                found[count] = index
+                count += aligned[index] != reference[index]
     return found[:count]
 
 
-@kernel
+@inner
 def _lay(query: Bytes, reference: Bytes, stretches: Numbers, count: int) -> tuple[Bytes, Numbers, Numbers]:
     """The query in the coordinates of the reference; what it lacks; what it has besides."""
     aligned = np.full(reference.size, np.uint8(UNSEQUENCED), np.uint8)
@@ -96,7 +96,7 @@ def _lay(query: Bytes, reference: Bytes, stretches: Numbers, count: int) -> tupl
     return aligned, deletions[:deleted], insertions[:inserted]
 
 
-@kernel
+@inner
 def call(query: Bytes, reference: Bytes, stretches: Numbers, count: int) -> Calls:
     """Reads the differences off the stretches in which a query is aligned."""
     aligned, deletions, insertions = _lay(query, reference, stretches, count)

@@ -7,16 +7,16 @@ sequence did not align; an empty one was, and nothing was found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sampan.engines.genome.calls import Calls
 from sampan.engines.genome.examine import ALIGNED, STATUSES, Findings
-from sampan.engines.genome.letters import AMINO_ACIDS, PEPTIDE, SYMBOLS, Bytes, decode
+from sampan.engines.genome.letters import AMINO_ACIDS, LETTERS, PEPTIDE, SYMBOLS, Bytes, decode
 from sampan.engines.genome.quality import RULES
 from sampan.engines.genome.quality import STATUSES as GRADES
 from sampan.engines.genome.reference import GenomeReference
@@ -73,49 +73,37 @@ MOST_ALTERNATIVES = 20
 
 MOST_KEPT = 1 << 18
 
-Offsets = npt.NDArray[np.int32]
 
-
-def _offsets(lengths: Iterable[int]) -> Offsets:
-    return np.cumsum([0, *lengths]).astype(np.int32)
-
-
-def _lists(values: pa.Array, offsets: Offsets, aligned: npt.NDArray[np.bool_], kind: pa.DataType) -> pa.Array:
-    """Values cut into rows; null where nothing was looked for."""
+def _lists(
+    values: pa.Array, counts: npt.NDArray[Any], aligned: npt.NDArray[np.bool_], kind: pa.DataType
+) -> pa.Array:
+    """Values cut into rows of so many; null where nothing was looked for."""
+    offsets = np.zeros(len(counts) + 1, np.int32)
+    np.cumsum(counts, out=offsets[1:])
     mask = None if aligned.all() else pa.array(~aligned)
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values, type=kind, mask=mask)
+    return pa.ListArray.from_arrays(pa.array(offsets), values, type=kind, mask=mask)
 
 
 def _spelt(
-    rows: Sequence[npt.NDArray[np.int32]],
-    weights: Sequence[int],
-    aligned: npt.NDArray[np.bool_],
-    spell: Callable[[int], str],
-) -> pa.Array:
-    """Rows of numbers of each sequence as words; each different row is spelt once.
-
-    weights: by which the columns of a row are added up to one number.
-    """
-    found = np.concatenate([*rows, np.empty((0, len(weights)), np.int32)])
-    codes = found.astype(np.int64) @ np.array(weights, np.int64)
-    return _spelt_codes(codes, _offsets(map(len, rows)), aligned, spell)
-
-
-def _spelt_codes(
     codes: npt.NDArray[np.int64],
-    offsets: Offsets,
+    counts: npt.NDArray[Any],
     aligned: npt.NDArray[np.bool_],
     spell: Callable[[int], str],
 ) -> pa.Array:
+    """Numbers of each sequence as words; each different number is spelt once."""
     found = pa.array(codes).dictionary_encode()
     words = pa.array([spell(code) for code in found.dictionary.to_pylist()], pa.string())
-    return _lists(words.take(found.indices), offsets, aligned, _WORDS)
+    return _lists(words.take(found.indices), counts, aligned, _WORDS)
 
 
-def _word(values: Sequence[int | None], words: Sequence[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(values, pa.int32()), pa.array(words, pa.string()))
+def _word(
+    values: npt.NDArray[Any], words: Sequence[str], *, mask: npt.NDArray[np.bool_] | None = None
+) -> pa.Array:
+    numbers = pa.array(values, pa.int32(), mask=mask)
+    return pa.DictionaryArray.from_arrays(numbers, pa.array(words, pa.string()))
 
 
+_ONE = (1,)
 _PAIR = (1 << 32, 1)
 _TRIPLE = (1 << 48, 1 << 24, 1)
 
@@ -159,6 +147,7 @@ class Columns:
         self._begins = (coding.begins // 3).tolist()
         self._spell_substitution = _Kept(self._substitution).__getitem__
         self._spell_amino_acid = _Kept(self._amino_acid).__getitem__
+        self._spell_lost = _Kept(lambda codon: f"{self._codon(codon)}-").__getitem__
         self._spell_private = _Kept(self._private).__getitem__
         self._lineage = _Kept(self._nearest).__getitem__
         self._owner = np.repeat(np.arange(len(self._cds)), np.diff(coding.begins) // 3)
@@ -186,35 +175,58 @@ class Columns:
     def _frame_shift(self, code: int) -> str:
         return f"{self._cds[code >> 48]}:{_span(code >> 24 & 0xFFFFFF, code & 0xFFFFFF)}"
 
-    def _coverage(self, calls: Sequence[Calls]) -> npt.NDArray[np.float64]:
+    def _coverage(self, found: Findings) -> npt.NDArray[np.float64]:
         """Share of the reference from the first letter aligned to the last, less what is not a single base."""
-        spans = np.array([(one.end - one.begin, len(one.ambiguous), len(one.missing)) for one in calls])
-        spans = spans.reshape(-1, 3)
-        missing = np.concatenate([*(one.missing for one in calls), np.empty((0, 2), np.int32)])
-        row = np.repeat(np.arange(len(calls)), spans[:, 2])
-        unknown = np.bincount(row, missing[:, 1] - missing[:, 0], minlength=len(calls))
-        covered: npt.NDArray[np.float64] = spans[:, 0] - spans[:, 1] - unknown
+        runs, counts = found.table("missing")
+        _, ambiguous = found.table("ambiguous")
+        row = np.repeat(np.arange(len(counts)), counts)
+        unknown = np.bincount(row, runs[:, 1] - runs[:, 0], minlength=len(counts))
+        covered: npt.NDArray[np.float64] = found.fact("end") - found.fact("begin") - ambiguous - unknown
         return covered / len(self._letters)
 
-    def _insertions(self, one: Findings) -> list[str]:
-        return [
-            f"{place}:{decode(one.query[begin:end])}" for place, begin, end in one.calls.insertions.tolist()
-        ]
+    def _words(
+        self,
+        found: Findings,
+        name: str,
+        weights: tuple[int, ...],
+        known: npt.NDArray[np.bool_],
+        spell: Callable[[int], str],
+    ) -> pa.Array:
+        """A table as words. weights: by which the columns of a row are added up to the number that is spelt."""
+        rows, counts = found.table(name)
+        return _spelt(rows.astype(np.int64) @ np.array(weights, np.int64), counts, known, spell)
 
-    def _aa_insertions(self, one: Findings) -> list[str]:
-        return [
-            f"{self._cds[cds]}:{codon - self._begins[cds]}:{_amino_acids(one.changes.inserted[begin:end])}"
-            for cds, codon, begin, end in one.changes.insertions.tolist()
+    def _insertions(self, found: Findings, aligned: npt.NDArray[np.bool_]) -> pa.Array:
+        rows, counts = found.table("insertions")
+        bases = _texts(found, "bases", LETTERS, counts)
+        words = [
+            f"{place}:{text[begin:end]}"
+            for (place, begin, end), text in zip(rows.tolist(), bases, strict=True)
         ]
+        return _lists(pa.array(words, pa.string()), counts, aligned, _WORDS)
 
-    def _unknown(self, found: Sequence[Findings], aligned: npt.NDArray[np.bool_]) -> pa.Array:
-        rows = np.concatenate([*(one.changes.unknown for one in found), np.empty((0, 3), np.int32)])
-        cds = pa.DictionaryArray.from_arrays(
-            pa.array(rows[:, 0], pa.int32()), pa.array(self._cds, pa.string())
+    def _aa_insertions(self, found: Findings, aligned: npt.NDArray[np.bool_]) -> pa.Array:
+        rows, counts = found.table("aa_insertions")
+        acids = _texts(found, "amino_acids", PEPTIDE, counts)
+        words = [
+            f"{self._cds[cds]}:{codon - self._begins[cds]}:{text[begin:end]}"
+            for (cds, codon, begin, end), text in zip(rows.tolist(), acids, strict=True)
+        ]
+        return _lists(pa.array(words, pa.string()), counts, aligned, _WORDS)
+
+    def _missing(self, found: Findings, aligned: npt.NDArray[np.bool_]) -> pa.Array:
+        rows, counts = found.table("missing")
+        ends = [pa.array(rows[:, 0] + 1), pa.array(rows[:, 1])]
+        return _lists(
+            pa.StructArray.from_arrays(ends, fields=list(_RANGES.value_type)), counts, aligned, _RANGES
         )
-        codons = [cds, pa.array(rows[:, 1] + 1, pa.int32()), pa.array(rows[:, 2], pa.int32())]
+
+    def _unknown(self, found: Findings, aligned: npt.NDArray[np.bool_]) -> pa.Array:
+        rows, counts = found.table("unknown")
+        cds = pa.DictionaryArray.from_arrays(pa.array(rows[:, 0]), pa.array(self._cds, pa.string()))
+        codons = [cds, pa.array(rows[:, 1] + 1), pa.array(rows[:, 2])]
         values = pa.StructArray.from_arrays(codons, fields=list(_CODONS.value_type))
-        return _lists(values, _offsets(len(one.changes.unknown) for one in found), aligned, _CODONS)
+        return _lists(values, counts, aligned, _CODONS)
 
     def _nearest(self, nearest: bytes) -> tuple[str | None, str | None, list[str] | None]:
         """Lineage, clade and the lineages equally near: one lineage from which they all descend, if there is any.
@@ -230,11 +242,17 @@ class Columns:
         lineage = self.reference.common_ancestor(names) or names[0]
         return lineage, nodes[0].clade, [name for name in names if name != lineage][:MOST_ALTERNATIVES]
 
-    def _private_lists(self, found: Sequence[Findings], placed: npt.NDArray[np.bool_]) -> dict[str, pa.Array]:
+    def _lineages(self, found: Findings) -> list[tuple[str | None, str | None, list[str] | None]]:
+        """Lineage, clade and alternatives of every sequence."""
+        nodes, counts = found.table("nearest")
+        raw, ends = nodes.tobytes(), np.cumsum(counts * nodes.itemsize).tolist()
+        return [self._lineage(raw[begin:end]) for begin, end in zip([0, *ends], ends, strict=False)]
+
+    def _private_lists(self, found: Findings, placed: npt.NDArray[np.bool_]) -> dict[str, pa.Array]:
         """Private substitutions of every sequence, by kind."""
-        rows = np.concatenate([*(one.placement.substitutions for one in found), np.empty((0, 3), np.int32)])
-        reverted = np.concatenate([*(one.placement.reverted for one in found), np.empty(0, np.bool_)])
-        sequence = np.repeat(np.arange(len(found)), [len(one.placement.reverted) for one in found])
+        rows, counts = found.table("private_substitutions")
+        reverted = found.table("reverted")[0][:, 0] > 0
+        sequence = np.repeat(np.arange(len(counts)), counts)
         labelled = self.reference.arrays.known.labelled[5 * rows[:, 0] + rows[:, 2]] & ~reverted
         codes = rows.astype(np.int64) @ np.array([72, 12, 2]) + labelled
         kinds = {
@@ -243,9 +261,9 @@ class Columns:
             "private_substitutions": ~reverted & ~labelled,
         }
         return {
-            name: _spelt_codes(
+            name: _spelt(
                 codes[kept],
-                _offsets(np.bincount(sequence[kept], minlength=len(found))),
+                np.bincount(sequence[kept], minlength=len(counts)),
                 placed,
                 self._spell_private,
             )
@@ -255,87 +273,61 @@ class Columns:
     def batch(
         self,
         names: Sequence[str],
-        digests: Sequence[str | None],
-        lengths: Sequence[int | None],
+        digests: pa.Array,
+        lengths: pa.Array,
         warnings: Sequence[Sequence[str]],
-        found: Sequence[Findings],
+        found: Findings,
     ) -> pa.RecordBatch:
         """One record batch of SCHEMA."""
-        aligned = np.array([one.status == ALIGNED for one in found], bool)
+        status = found.fact("status")
+        aligned = status == ALIGNED
         placed = aligned & (len(self.reference.nodes) > 0)
-        calls = [one.calls for one in found]
-        changes = [one.changes for one in found]
-        lineages = [self._lineage(one.placement.nearest.tobytes()) for one in found]
-        missing = np.concatenate([*(one.missing for one in calls), np.empty((0, 2), np.int32)])
-        scores = np.array([one.scores for one in found]).reshape(-1, len(RULES) + 1)
-        overall = scores[:, -1]
-        grade = np.where(overall < 30, 0, np.where(overall < 100, 1, 2))
+        lineages = self._lineages(found)
+        overall = found.scores[:, -1]
+        grade = np.where(~aligned | (overall < 30), 0, np.where(overall < 100, 1, 2))
         columns = {
             "name": pa.array(names, pa.string()),
-            "sequence_sha256": pa.array(digests, pa.string()),
-            "length": pa.array(lengths, pa.int32()),
-            "status": _word([one.status for one in found], STATUSES),
+            "sequence_sha256": digests,
+            "length": lengths,
+            "status": _word(status, STATUSES),
             "warnings": pa.array(warnings, _WORDS),
-            "reverse_complement": pa.array(
-                [bool(one.reverse) if ok else None for one, ok in zip(found, aligned, strict=True)]
+            "reverse_complement": pa.array(found.fact("reverse") > 0, mask=~aligned),
+            "alignment_start": pa.array(found.fact("begin") + 1, pa.int32(), mask=~aligned),
+            "alignment_end": pa.array(found.fact("end"), pa.int32(), mask=~aligned),
+            "coverage": pa.array(self._coverage(found).astype(np.float32), mask=~aligned),
+            "substitutions": self._words(found, "substitutions", (5, 1), aligned, self._spell_substitution),
+            "deletions": self._words(found, "deletions", _PAIR, aligned, _spell_span),
+            "insertions": self._insertions(found, aligned),
+            "missing": self._missing(found, aligned),
+            "non_acgtn": self._words(found, "ambiguous", _PAIR, aligned, self._ambiguous),
+            "aa_substitutions": self._words(
+                found, "aa_substitutions", _PAIR, aligned, self._spell_amino_acid
             ),
-            "alignment_start": pa.array([one.begin + 1 for one in calls], pa.int32(), mask=~aligned),
-            "alignment_end": pa.array([one.end for one in calls], pa.int32(), mask=~aligned),
-            "coverage": pa.array(self._coverage(calls).astype(np.float32), mask=~aligned),
-            "substitutions": _spelt(
-                [one.substitutions for one in calls], (5, 1), aligned, self._spell_substitution
-            ),
-            "deletions": _spelt([one.deletions for one in calls], _PAIR, aligned, _spell_span),
-            "insertions": pa.array(
-                [self._insertions(one) if ok else None for one, ok in zip(found, aligned, strict=True)],
-                _WORDS,
-            ),
-            "missing": _lists(
-                pa.StructArray.from_arrays(
-                    [pa.array(missing[:, 0] + 1, pa.int32()), pa.array(missing[:, 1], pa.int32())],
-                    fields=list(_RANGES.value_type),
-                ),
-                _offsets(len(one.missing) for one in calls),
-                aligned,
-                _RANGES,
-            ),
-            "non_acgtn": _spelt([one.ambiguous for one in calls], _PAIR, aligned, self._ambiguous),
-            "aa_substitutions": _spelt(
-                [one.substitutions for one in changes], _PAIR, aligned, self._spell_amino_acid
-            ),
-            "aa_deletions": _spelt(
-                [one.deletions.reshape(-1, 1) for one in changes],
-                (1,),
-                aligned,
-                lambda codon: f"{self._codon(codon)}-",
-            ),
-            "aa_insertions": pa.array(
-                [self._aa_insertions(one) if ok else None for one, ok in zip(found, aligned, strict=True)],
-                _WORDS,
-            ),
+            "aa_deletions": self._words(found, "aa_deletions", _ONE, aligned, self._spell_lost),
+            "aa_insertions": self._aa_insertions(found, aligned),
             "aa_unknown": self._unknown(found, aligned),
-            "frame_shifts": _spelt(
-                [one.frame_shifts for one in changes],
-                _TRIPLE,
-                aligned,
-                self._frame_shift,
-            ),
+            "frame_shifts": self._words(found, "frame_shifts", _TRIPLE, aligned, self._frame_shift),
             "lineage": pa.array([one[0] for one in lineages], pa.string()),
             "lineage_alternatives": pa.array([one[2] for one in lineages], _WORDS),
-            "lineage_distance": pa.array([one.placement.distance for one in found], pa.int32(), mask=~placed),
+            "lineage_distance": pa.array(found.fact("distance"), pa.int32(), mask=~placed),
             "clade": pa.array([one[1] for one in lineages], pa.string()),
-            "private_deletions": _spelt(
-                [one.placement.deletions for one in found], _PAIR, placed, _spell_span
-            ),
+            "private_deletions": self._words(found, "private_deletions", _PAIR, placed, _spell_span),
             **self._private_lists(found, placed),
             **{
-                f"qc_{rule}": pa.array(scores[:, index], pa.float32(), from_pandas=True)
+                f"qc_{rule}": pa.array(found.scores[:, index], pa.float32(), from_pandas=True)
                 for index, rule in enumerate((*RULES, "overall"))
             },
-            "qc_status": _word(
-                [int(one) if ok else None for one, ok in zip(grade, aligned, strict=True)], GRADES
-            ),
-            "engine": _word([0] * len(found), [ENGINE]),
-            "reference": _word([0] * len(found), [self.reference.title]),
+            "qc_status": _word(grade, GRADES, mask=~aligned),
+            "engine": _word(np.zeros(len(names), np.int32), [ENGINE]),
+            "reference": _word(np.zeros(len(names), np.int32), [self.reference.title]),
         }
         return pa.RecordBatch.from_arrays([columns[field.name] for field in SCHEMA], schema=SCHEMA)
+
+
+def _texts(found: Findings, name: str, letters: Bytes, rows: npt.NDArray[Any]) -> Iterator[str]:
+    """Of each sequence the letters of a table, as often as it has ``rows``."""
+    codes, counts = found.table(name)
+    text = letters[codes[:, 0]].tobytes().decode()
+    ends = np.cumsum(counts).tolist()
+    for begin, end, times in zip([0, *ends], ends, rows.tolist(), strict=False):
+        yield from repeat(text[begin:end], times)

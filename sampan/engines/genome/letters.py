@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sampan.engines.genome.kernels import kernel
+from sampan.engines.genome.kernels import inner
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -20,7 +20,7 @@ SYMBOLS = "-ACMGRSVTWYHKDBN"
 N = 15
 BLOCK = 64
 """Letters that are compared together."""
-LINE = 256
+LINE = 1024
 """Letters that are read together."""
 DROPPED, BAD = 254, 255
 AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY*X-"
@@ -105,30 +105,30 @@ def decode(codes: Bytes) -> str:
     return LETTERS[codes].tobytes().decode()
 
 
-@kernel
+@inner
 def _plain(raw: Bytes, out: Bytes, text: Bytes) -> bool:
     """Reads a block of upper-case A, C, G, T and N, many letters at once; False if there is any other byte."""
-    strange = np.uint8(0)
     for index in range(LINE):
         letter = raw[index]
-        a, c, g, t, n = letter == 65, letter == 67, letter == 71, letter == 84, letter == 78
-        strange |= np.uint8(not (a | c | g | t | n))
-        code = (
-            np.uint8(a) | np.uint8(c) << np.uint8(1) | np.uint8(g) << np.uint8(2) | np.uint8(t) << np.uint8(3)
-        )
-        out[index] = code | np.uint8(n) * np.uint8(15)
         text[index] = letter
+        out[index] = (
+            1 if letter == 65 else 2 if letter == 67 else 4 if letter == 71 else 8 if letter == 84
+            else 15 if letter == 78 else 0
+        )  # fmt: skip
+    strange = np.uint8(0)
+    for index in range(LINE):
+        strange |= np.uint8(out[index] == 0)
     return bool(strange == 0)
 
 
-@kernel
-def read_letters(raw: Bytes) -> tuple[Bytes, Bytes, int]:
-    """Reads the bytes of a record: sets of bases, upper-case letters with T for U, and how many stand for no base.
+@inner
+def read_letters(raw: Bytes, text: Bytes) -> tuple[Bytes, int]:
+    """Reads the bytes of a record: sets of bases, and how many letters stand for none.
 
-    White space and gaps are dropped; a letter that stands for no base is N.
+    White space and gaps are dropped; a letter that stands for no base is N. ``text``, as long as ``raw``, receives the
+    upper-case letters with T for U.
     """
-    out = np.empty(raw.size + LINE, np.uint8)
-    text = np.empty(raw.size + LINE, np.uint8)
+    out = np.empty(raw.size, np.uint8)
     length = bad = 0
     for start in range(0, raw.size, LINE):
         block = raw[start : start + LINE]
@@ -138,13 +138,14 @@ def read_letters(raw: Bytes) -> tuple[Bytes, Bytes, int]:
         for letter in block:
             code = CODES[letter]
             bad += code == BAD
-            out[length] = N if code == BAD else code
-            text[length] = UPPER[letter]
-            length += code != DROPPED
-    return out[:length], text[:length], bad
+            if code != DROPPED:
+                out[length] = N if code == BAD else code
+                text[length] = UPPER[letter]
+                length += 1
+    return out[:length], bad
 
 
-@kernel
+@inner
 def reverse_complement(codes: Bytes, complement: Bytes) -> Bytes:
     """The other strand, read in its own direction."""
     out = np.empty_like(codes)

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sampan.engines.genome.calls import DELETED, UNSEQUENCED, Calls, Place
-from sampan.engines.genome.kernels import kernel
+from sampan.engines.genome.kernels import inner
 from sampan.engines.genome.letters import TWO_BITS, Bytes, N
 from sampan.engines.genome.window import Numbers
 
@@ -54,7 +54,7 @@ class Placement(NamedTuple):
     """Where one genome belongs; positions count from 0."""
 
     nearest: Numbers
-    """Nodes at the least distance, in their order."""
+    """Nodes at the least distance, the likeliest first."""
     distance: int | np.int64
     substitutions: Numbers
     """(found, 3): position, state of the node (4 if deleted, 5 if as the reference), base of the genome."""
@@ -93,13 +93,13 @@ def nodes_of(mutations: Sequence[npt.NDArray[np.int64]], *, letters: int) -> Nod
     return Nodes(begins, states, totals, row, common, having[often], listed, rare)
 
 
-@kernel
+@inner
 def _told(letter: int) -> bool:
     """Whether a genome tells which base it has, or at least which it has not."""
     return letter != N and letter != DELETED and letter != UNSEQUENCED
 
 
-@kernel
+@inner
 def _wanted(calls: Calls, nodes: Nodes) -> Numbers:
     """Rows that bear on the distance: what the genome has, and the sites that it does not tell."""
     found = np.empty(nodes.common.size, np.int32)
@@ -119,7 +119,7 @@ def _wanted(calls: Calls, nodes: Nodes) -> Numbers:
     return found[: _hidden(nodes, calls.end, calls.aligned.size, found, count)]
 
 
-@kernel
+@inner
 def _hidden(nodes: Nodes, begin: Place, end: Place, found: Numbers, count: int) -> int:
     """Adds the rows of the sites from ``begin`` to ``end``; returns how many rows there are."""
     for position in range(begin, end):
@@ -130,7 +130,7 @@ def _hidden(nodes: Nodes, begin: Place, end: Place, found: Numbers, count: int) 
     return count
 
 
-@kernel
+@inner
 def _distances(calls: Calls, nodes: Nodes) -> Numbers:
     """Distance of the genome from every node. Common rows are added up as bytes, MOST_ADDED at a time."""
     distance = nodes.totals + np.int32(calls.substitutions.shape[0])
@@ -155,7 +155,7 @@ def _distances(calls: Calls, nodes: Nodes) -> Numbers:
     return distance
 
 
-@kernel
+@inner
 def _private(calls: Calls, nodes: Nodes, node: int) -> tuple[Numbers, npt.NDArray[np.bool_], Numbers]:
     """What the genome has that the node has not, and lacks that it has."""
     begin, end = nodes.begins[node], nodes.begins[node + 1]
@@ -189,7 +189,7 @@ def _private(calls: Calls, nodes: Nodes, node: int) -> tuple[Numbers, npt.NDArra
     return found[:count], reverted[:count], _private_deletions(calls, nodes, begin, end)
 
 
-@kernel
+@inner
 def _private_deletions(calls: Calls, nodes: Nodes, begin: int, end: int) -> Numbers:
     """Runs that the genome has lost and the node, whose states are ``begin`` to ``end``, has not."""
     size = 0
@@ -211,15 +211,20 @@ def _private_deletions(calls: Calls, nodes: Nodes, begin: int, end: int) -> Numb
     return runs[:count]
 
 
-@kernel
-def place(calls: Calls, nodes: Nodes, rank: Numbers) -> Placement:
+@inner
+def place(calls: Calls, nodes: Nodes, order: Numbers) -> Placement:
     """Places one genome.
 
-    rank: of each node; among nodes at the same distance the first by rank is taken for what is private.
+    order: of all nodes; among those at the same distance the first is taken for what is private.
     """
     distance = _distances(calls, nodes)
-    least = distance.min()
-    nearest = np.nonzero(distance == least)[0].astype(np.int32)
-    nearest = nearest[np.argsort(rank[nearest], kind="mergesort")]
+    least = distance[0]
+    for one in distance:
+        least = min(least, one)
+    nearest = np.empty(order.size, np.int32)
+    count = 0
+    for node in order:
+        nearest[count] = node
+        count += distance[node] == least
     private, reverted, deletions = _private(calls, nodes, nearest[0])
-    return Placement(nearest, np.int64(least), private, reverted, deletions)
+    return Placement(nearest[:count], np.int64(least), private, reverted, deletions)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from sampan.engines.genome.calls import Calls
 from sampan.engines.genome.coding import Coding
-from sampan.engines.genome.kernels import kernel
+from sampan.engines.genome.kernels import inner
 from sampan.engines.genome.letters import AMINO_ACIDS
 from sampan.engines.genome.place import Placement
 from sampan.engines.genome.translate import Changes
@@ -61,7 +61,7 @@ class Known(NamedTuple):
     """(5 × letters of the reference): by 5 × position + base."""
 
 
-@kernel
+@inner
 def _clusters(positions: Numbers, window: float, cutoff: float) -> int:
     """Runs of positions of which more than ``cutoff`` lie within ``window`` before each end."""
     count = first = 0
@@ -75,7 +75,7 @@ def _clusters(positions: Numbers, window: float, cutoff: float) -> int:
     return count
 
 
-@kernel
+@inner
 def _known_shift(known: Known, shift: Numbers) -> bool:
     for row in range(known.frame_shifts.shape[0]):
         if (
@@ -87,7 +87,7 @@ def _known_shift(known: Known, shift: Numbers) -> bool:
     return False
 
 
-@kernel
+@inner
 def _stops(changes: Changes, coding: Coding, known: Known) -> int:
     """New stop codons before the last codon of their CDS."""
     count = 0
@@ -101,7 +101,7 @@ def _stops(changes: Changes, coding: Coding, known: Known) -> int:
     return count
 
 
-@kernel
+@inner
 def _private(placement: Placement, rules: Rules, known: Known) -> float:
     """Private mutations by their weights; a run of private deletions counts once."""
     total = np.float64(placement.deletions.shape[0])
@@ -116,8 +116,9 @@ def _private(placement: Placement, rules: Rules, known: Known) -> float:
     return total
 
 
-@kernel
+@inner
 def judge(
+    scores: npt.NDArray[np.float64],
     calls: Calls,
     changes: Changes,
     placement: Placement,
@@ -125,12 +126,11 @@ def judge(
     coding: Coding,
     rules: Rules,
     known: Known,
-) -> npt.NDArray[np.float64]:
-    """Scores of the six rules in the order of RULES, then the overall score.
+) -> None:
+    """Writes the ``scores`` of the six rules in the order of RULES, then the overall score; they are NaN before.
 
     ``placed``: whether there was any node to place the genome at; if not, the two rules that need one give NaN.
     """
-    scores = np.full(7, np.nan)
     missing = 0
     for row in range(calls.missing.shape[0]):
         missing += calls.missing[row, 1] - calls.missing[row, 0]
@@ -151,4 +151,3 @@ def judge(
         if not np.isnan(scores[rule]):
             overall += scores[rule] ** 2 / 100
     scores[6] = overall
-    return scores

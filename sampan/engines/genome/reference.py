@@ -26,7 +26,8 @@ class Arrays(NamedTuple):
     position: npt.NDArray[np.int32]
     coding: Coding
     nodes: Nodes
-    rank: Numbers
+    order: Numbers
+    """Nodes, the likeliest first."""
     rules: Rules
     known: Known
 
@@ -115,8 +116,7 @@ def reference_of(
     totals = np.array([len(node.mutations) for node in nodes], np.int64)
     # of nodes equally near, the one with most mutations shares most with the genome
     priors = np.array([node.prior for node in nodes], np.float64)
-    ranked = np.empty(len(nodes), np.int32)
-    ranked[np.lexsort((np.arange(len(nodes)), -totals, -priors))] = np.arange(len(nodes), dtype=np.int32)
+    order = np.lexsort((np.arange(len(nodes)), -totals, -priors)).astype(np.int32)
     outside, codon_cost, inside = gap_open
     arrays = Arrays(
         letters,
@@ -124,7 +124,7 @@ def reference_of(
         *anchors_of(letters),
         coding,
         nodes_of([node.mutations for node in nodes], letters=letters.size),
-        ranked,
+        order,
         rules or Rules(),
         Known(np.array(shifts, np.int32).reshape(-1, 3), stops, labelled),
     )

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from sampan.engines.genome.calls import DELETED, UNSEQUENCED, Calls, Place, more
 from sampan.engines.genome.coding import Coding
-from sampan.engines.genome.kernels import kernel
+from sampan.engines.genome.kernels import inner
 from sampan.engines.genome.letters import BLOCK, COMPLEMENT, GAP, READINGS, Bytes, N, X
 from sampan.engines.genome.window import Numbers, align_window
 
@@ -44,19 +44,19 @@ class Changes(NamedTuple):
     """(found, 3): CDS; first codon, one past the last."""
 
 
-@kernel
+@inner
 def _up(letters: int) -> int:
     """Codons begun by so many letters."""
     return (letters + 2) // 3
 
 
-@kernel
+@inner
 def _amino_acid(first: int, second: int, third: int) -> int:
     """Translates sets of bases; X if they may be several amino acids, or none."""
     return int(READINGS[first << 8 | second << 4 | third])
 
 
-@kernel
+@inner
 def _letter(aligned: Bytes, coding: Coding, index: int, reverse: bool) -> int:
     """The letter that is read there; N where nothing was sequenced, DELETED where it is gone."""
     letter = aligned[coding.positions[index]]
@@ -65,14 +65,14 @@ def _letter(aligned: Bytes, coding: Coding, index: int, reverse: bool) -> int:
     return int(COMPLEMENT[letter]) if reverse else int(letter)
 
 
-@kernel
+@inner
 def _touch(coding: Coding, state: Bytes, begin: Place, end: Place) -> None:
     """Marks the codons that read a letter from ``begin`` to ``end``."""
     for index in range(coding.at_begin[begin], coding.at_begin[end]):
         state[coding.at[index] // 3] = _TO_READ
 
 
-@kernel
+@inner
 def _begins_cds(coding: Coding, letter: int) -> bool:
     found = False
     for begin in coding.begins:
@@ -80,7 +80,7 @@ def _begins_cds(coding: Coding, letter: int) -> bool:
     return found
 
 
-@kernel
+@inner
 def _gaps_in_codons(calls: Calls, coding: Coding) -> Numbers:
     """Every gap in coding letters, in their order: (begin, end, insertion or -1); an insertion has begin == end."""
     size = calls.insertions.shape[0] * 4
@@ -119,7 +119,7 @@ def _gaps_in_codons(calls: Calls, coding: Coding) -> Numbers:
     return gaps[:found]
 
 
-@kernel
+@inner
 def _net(calls: Calls, gaps: Numbers, index: int) -> int:
     """Letters by which a gap moves the reading frame: lost, less inserted."""
     row = gaps[index, 2]
@@ -128,7 +128,7 @@ def _net(calls: Calls, gaps: Numbers, index: int) -> int:
     return int(calls.insertions[row, 1] - calls.insertions[row, 2])
 
 
-@kernel
+@inner
 def _lost_ends(calls: Calls, coding: Coding, begin: int, end: int) -> tuple[int, int]:
     """Letters that a CDS lacks before its first and after its last, lost or not sequenced; all of them, and none."""
     size, before, after = end - begin, 0, 0
@@ -139,12 +139,12 @@ def _lost_ends(calls: Calls, coding: Coding, begin: int, end: int) -> tuple[int,
     return before, after
 
 
-@kernel
+@inner
 def _is_gap(letter: int) -> bool:
     return letter == DELETED or letter == UNSEQUENCED
 
 
-@kernel
+@inner
 def _shifted(calls: Calls, gaps: Numbers, first: int, last: int, begin: int, end: int) -> Numbers:
     """Stretches of a CDS that gaps ``first`` to ``last`` shift: begin, end, and both with the letters lost there."""
     found = np.empty((last - first, 4), np.int32)
@@ -171,7 +171,7 @@ def _shifted(calls: Calls, gaps: Numbers, first: int, last: int, begin: int, end
     return found[:count]
 
 
-@kernel
+@inner
 def _within(shifts: Numbers, index: int) -> bool:
     """Whether coding letter ``index`` is read in another frame."""
     for row in range(shifts.shape[0]):
@@ -180,7 +180,7 @@ def _within(shifts: Numbers, index: int) -> bool:
     return False
 
 
-@kernel
+@inner
 def _as_reference(calls: Calls, coding: Coding, shifts: Numbers, codon: int, reverse: bool) -> bool:
     """Whether a codon that no gap touches is certainly that of the reference."""
     if _within(shifts, 3 * codon):
@@ -193,7 +193,7 @@ def _as_reference(calls: Calls, coding: Coding, shifts: Numbers, codon: int, rev
     return bool(amino != X and amino == coding.peptide[codon])
 
 
-@kernel
+@inner
 def _around(
     calls: Calls, coding: Coding, gaps: Numbers, shifts: Numbers, first: int, last: int, cds: int, least: int
 ) -> tuple[int, int, int]:
@@ -219,7 +219,7 @@ def _around(
     return low, edge, stop
 
 
-@kernel
+@inner
 def _remaining(
     calls: Calls,
     query: Bytes,
@@ -267,7 +267,7 @@ def _remaining(
     return amino
 
 
-@kernel
+@inner
 def _sets(amino: Bytes) -> npt.NDArray[np.uint32]:
     """Amino acids as sets of one."""
     found = np.empty(amino.size, np.uint32)
@@ -276,14 +276,14 @@ def _sets(amino: Bytes) -> npt.NDArray[np.uint32]:
     return found
 
 
-@kernel
+@inner
 def _mask(state: Bytes, amino: Bytes, begin: int, end: int, value: int) -> None:
     for codon in range(begin, end):
         state[codon] = _READ
         amino[codon] = value
 
 
-@kernel
+@inner
 def _read_cds(
     calls: Calls,
     query: Bytes,
@@ -353,7 +353,7 @@ def _read_cds(
     return (rows, count, texts, length), shifts
 
 
-@kernel
+@inner
 def _room(texts: Bytes, length: int) -> Bytes:
     """Room for so many amino acids."""
     if length <= texts.size:
@@ -363,7 +363,7 @@ def _room(texts: Bytes, length: int) -> Bytes:
     return grown
 
 
-@kernel
+@inner
 def _read_gaps(
     calls: Calls, query: Bytes, coding: Coding, gaps: Numbers, state: Bytes, amino: Bytes
 ) -> tuple[Numbers, Bytes, Numbers]:
@@ -387,7 +387,7 @@ def _read_gaps(
     return rows[:extra], texts[:length], found[:count]
 
 
-@kernel
+@inner
 def translate(calls: Calls, query: Bytes, coding: Coding) -> Changes:
     """Reads the changes of every protein off the differences of a genome."""
     state = np.zeros(coding.peptide.size, np.uint8)
@@ -405,7 +405,7 @@ def translate(calls: Calls, query: Bytes, coding: Coding) -> Changes:
     return _changes(calls, coding, state, amino, inserted, texts, shifts)
 
 
-@kernel
+@inner
 def _touched(state: Bytes) -> Numbers:
     """Codons that are to be looked at; untouched ones are passed over BLOCK at a time."""
     found = np.empty(state.size, np.int32)
@@ -422,7 +422,7 @@ def _touched(state: Bytes) -> Numbers:
     return found[:count]
 
 
-@kernel
+@inner
 def _changes(
     calls: Calls, coding: Coding, state: Bytes, amino: Bytes, inserted: Numbers, texts: Bytes, shifts: Numbers
 ) -> Changes:

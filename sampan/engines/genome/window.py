@@ -5,7 +5,7 @@ documentation, "Algorithm: sequence alignment"): match 3, an unknown letter 2, m
 place on the reference, lengthening it nothing. Among equals the gap lies furthest left.
 """
 
-# ruff: noqa: PLR0917, PLR1714 - kernels take arrays by position, and Numba compiles plain comparisons
+# ruff: noqa: PLR0912, PLR0917, PLR1714 - kernels take arrays by position, and Numba compiles plain comparisons
 from __future__ import annotations
 
 import numpy as np
@@ -15,7 +15,7 @@ from sampan.engines.genome.kernels import kernel
 from sampan.engines.genome.letters import Bytes
 
 Numbers = npt.NDArray[np.int32]
-Sets = npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
+Sets = npt.NDArray[np.uint32]
 """Sets, one bit each: of bases, or of amino acids."""
 
 MATCH, UNKNOWN, MISMATCH = 3, 2, -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import numpy as np
@@ -67,8 +68,8 @@ letters = st.text("ACGTACGTACGTNRY", min_size=1, max_size=28)
 )
 def test_a_window_is_aligned_as_well_as_can_be(query: str, reference: str, costs: list[int]) -> None:
     found = align_window(
-        encode(query),
-        encode(reference),
+        encode(query).astype(np.uint32),
+        encode(reference).astype(np.uint32),
         np.array(costs[: len(reference) + 1], np.int32),
         N,
         False,
@@ -91,10 +92,26 @@ def test_a_band_gives_the_path_of_the_whole_table(
     query = reference
     for at, come, gone in edits:
         query = query[:at] + come + query[at + gone :]
-    there = encode(reference)
-    given = (encode(query), there, np.array(costs[: there.size + 1], np.int32), N)
+    there = encode(reference).astype(np.uint32)
+    given = (encode(query).astype(np.uint32), there, np.array(costs[: there.size + 1], np.int32), N)
     _, path, first = _filled(*given, free, len(query) + len(reference))
     assert align_window(*given, *free).tolist() == _way_back(path, first, len(query)).tolist()
+
+
+odd = st.tuples(st.integers(0, len(G)), st.sampled_from(["\n", "\r\n", "-", " ", "u", "n", "R", "k"]))
+
+
+@given(st.lists(odd, max_size=8))
+def test_letters_are_read_many_at_once_as_one_by_one(places: list[tuple[int, str]]) -> None:
+    text = G
+    for at, sign in places:
+        text = text[:at] + sign + text[at:]
+    plain = "".join(letter for letter in text.upper().replace("U", "T") if letter.isalpha())
+    one = row(text)
+    assert (one["length"], one["sequence_sha256"]) == (
+        len(plain),
+        hashlib.sha256(plain.encode()).hexdigest(),
+    )
 
 
 edit = st.tuples(
@@ -142,8 +159,8 @@ def test_the_diagonals_score_as_well_as_the_whole_table(edits: list[tuple[int, s
     stretches, count = align(query, arrays.letters, arrays.gap_open, arrays.word, arrays.position)
     costs = arrays.gap_open.tolist()
     whole = align_window(
-        query[2800 : len(query) - 4600],
-        arrays.letters[2800 : len(G) - 4600],
+        query[2800 : len(query) - 4600].astype(np.uint32),
+        arrays.letters[2800 : len(G) - 4600].astype(np.uint32),
         arrays.gap_open[2800 : len(G) - 4599],
         N,
         False,

@@ -14,7 +14,7 @@ from sampan.engines.genome.many import analyse_many, analyse_on
 from sampan.engines.genome.quality import Rules
 from sampan.formats import fasta
 from sampan.formats.fasta import Portion, read_fasta
-from sampan.formats.genome_tables import tsv_columns, writer
+from sampan.formats.genome_tables import TSV_COLUMNS, writer
 from tests.unit.engines_genome.test_analysis import given, substituted
 from tests.unit.engines_genome.test_placing import reference
 from tests.viruses import genome, small
@@ -80,7 +80,7 @@ def test_the_tsv_speaks_as_bioinformaticians_do(tmp_path) -> None:  # type: igno
     with writer(tmp_path / "t.tsv", SCHEMA) as write:
         write(batch)
     lines = [line.split("\t") for line in (tmp_path / "t.tsv").read_text().splitlines()]
-    header = [name for name, _ in tsv_columns()]
+    header = list(TSV_COLUMNS)
     assert lines[0] == header
     one, none = (dict(zip(header, cells, strict=True)) for cells in lines[1:])
     row = batch.to_pylist()[0]
@@ -91,12 +91,18 @@ def test_the_tsv_speaks_as_bioinformaticians_do(tmp_path) -> None:  # type: igno
     assert one["privateNucMutations.totalUnlabeledSubstitutions"] == str(len(row["private_substitutions"]))
     assert {one[f"qc.{rule}.status"] for rule in ("missingData", "snpClusters")} == {""}  # no rule is applied
     assert one["totalAminoacidDeletions"] == str(len(row["aa_deletions"]))
+    private = [row[f"{kind}_substitutions"] for kind in ("private", "labelled", "reversion")]
+    assert one["privateNucMutations.totalPrivateSubstitutions"] == str(sum(map(len, private)))
+    assert (one["index"], one["errors"]) == ("0", "") and (none["index"], none["errors"]) == (
+        "1",
+        "no information",
+    )
     assert none["status"] == "no information" and none["substitutions"] == none["totalDeletions"] == ""
 
 
 def test_the_tsv_grades_each_rule(tmp_path) -> None:  # type: ignore[no-untyped-def]
     known = reference({"b": []}, rules=Rules(missing_threshold=100, mixed_threshold=4))
-    half = "".join("R" if at in {50, 60} else letter for at, letter in enumerate(genome()))
+    half = "".join("R" if at in {50, 60, 61} else letter for at, letter in enumerate(genome()))
     with writer(tmp_path / "t.tsv", SCHEMA) as write:
         write(Analysis(known)(given(genome()[:4000] + "N" * 100 + genome()[4100:], half)))
     lines = [line.split("\t") for line in (tmp_path / "t.tsv").read_text().splitlines()]
@@ -104,6 +110,9 @@ def test_the_tsv_grades_each_rule(tmp_path) -> None:  # type: ignore[no-untyped-
     assert [row["qc.missingData.status"] for row in rows] == ["bad", "good"]
     assert [row["qc.mixedSites.status"] for row in rows] == ["good", "mediocre"]
     assert [row["qc.stopCodons.status"] for row in rows] == ["", ""]
+    assert [row["qc.missingData.totalMissing"] for row in rows] == ["100", "0"]
+    assert [row["qc.mixedSites.totalMixedSites"] for row in rows] == ["0", "3"]
+    assert rows[1]["nonACGTNs"] == "R:51,R:61-62"
 
 
 def test_what_changed_is_told_sequence_by_sequence() -> None:
