@@ -63,7 +63,11 @@ def of_brief(page: BriefPage, speech: Speech) -> tuple[Sequence[str], Rows]:
         (day, "region", each["what"], speech.term(each["what"], "region"), each["count"])
         for each in said["regions"]
     ]
-    rows += [(day, "item", each["item"], speech.item(each["item"]), each["units"]) for each in said["items"]]
+    rows += [
+        (day, figure, each["item"], speech.item(each["item"]), each["units"])
+        for figure, several in (("item", "items"), ("delivered", "delivered"))
+        for each in said[several]
+    ]
     rows += [(day, "batch", each["number"], "", each["recipients"]) for each in said["batches"]]
     rows += [
         (day, "paid", each["currency"], speech.currency(each["currency"]), _major(each))

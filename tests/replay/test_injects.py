@@ -37,6 +37,19 @@ def test_what_is_delivered_was_signed_for_by_its_recipient(exercise: Ran) -> Non
     assert 0 < len(confirmed(ledger)) < sum(1 for _ in ledger.entries(kind="assistance.consignment"))
 
 
+def test_the_brief_sums_what_recipients_found_good(exercise: Ran) -> None:
+    good: Counter[str] = Counter()
+    signed: dict[str, set[str]] = {}
+    for note in exercise.node.session.ledger.entries(kind="assistance.receipt"):
+        for line in note.body["lines"]:
+            good[line["item"]] += line["good"]
+            signed.setdefault(line["item"], set()).add(note.body["recipient"])
+    told = exercise.replay.brief.delivered
+    assert {one.item: (one.units, one.recipients) for one in told} == {
+        item: (units, len(signed[item])) for item, units in good.items()
+    }
+
+
 def test_some_is_late_damaged_or_missing_and_is_claimed(exercise: Ran) -> None:
     ledger = exercise.node.session.ledger
     lines = [line for note in ledger.entries(kind="assistance.receipt") for line in note.body["lines"]]

@@ -1,4 +1,4 @@
-"""What else has gone between us and others: money, people, and the help that we were given?"""
+"""What else has gone between us and others: goods signed for, money, people, and the help that we were given?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sampan.access.session import Session
 from sampan.desks.assistance.figures import Row, figure
 from sampan.desks.press.counted import Counted, ItemTotal, counted, item_totals
 from sampan.records.assistance.teams import Deployment
-from sampan.world.contributions import delivered
+from sampan.world.contributions import delivered as gifts_delivered
 from sampan.world.items import items
 
 
@@ -41,6 +41,13 @@ class Received:
     organisations: Counted
     items: tuple[ItemTotal, ...]
     money: tuple[MoneyTotal, ...]
+
+
+def delivered(session: Session, *, as_of: date, known_on: datetime | None) -> tuple[ItemTotal, ...]:
+    """Units of each item for which recipients have signed as good by then."""
+    rows = figure(session, "items", as_of=as_of, known_on=known_on, stage="received").rows
+    units = {row.code: sum(row.amounts.values()) for row in rows}
+    return item_totals(units, {row.code: row.amounts for row in rows})
 
 
 def paid(session: Session, *, as_of: date, known_on: datetime | None) -> tuple[MoneyTotal, ...]:
@@ -96,5 +103,5 @@ def _money(rows: Iterable[Row], currencies: frozenset[str] | None = None) -> tup
 
 def _currencies(session: Session, as_of: date, known_on: datetime | None) -> frozenset[str]:
     """The currencies in which money has come."""
-    came = delivered(session.ledger, as_of=as_of, known_on=known_on)
+    came = gifts_delivered(session.ledger, as_of=as_of, known_on=known_on)
     return frozenset(each.item for each in came if each.kind == "money")

@@ -11,7 +11,7 @@ import numpy as np
 
 from sampan.access.session import Session
 from sampan.desks.control.situation import Assessed, PlaceSituation, situation
-from sampan.desks.press.beyond_goods import MoneyTotal, Received, Teams, paid, received, teams
+from sampan.desks.press.beyond_goods import MoneyTotal, Received, Teams, delivered, paid, received, teams
 from sampan.desks.press.counted import Counted, ItemTotal, counted, item_totals
 from sampan.desks.press.registered import gathered
 from sampan.desks.press.told import Told
@@ -80,10 +80,13 @@ class Brief:
     organisations: Counted
     regions: tuple[Counted, ...]
     items: tuple[ItemTotal, ...]
+    """Units decided, by item."""
     batches: tuple[BatchLine, ...]
     confirmed_by_recipient: int
     ledger_size: int
     checkpoint: str
+    delivered: tuple[ItemTotal, ...] = ()
+    """Units for which recipients have signed, by item."""
     paid: tuple[MoneyTotal, ...] = ()
     teams: Teams | None = None
     received: Received | None = None
@@ -120,6 +123,7 @@ def brief(
         confirmed_by_recipient=len(confirmed(session.ledger, as_of=day, known_on=known_on)),
         ledger_size=session.ledger.size,
         checkpoint=session.ledger.checkpoint(),
+        delivered=delivered(session, as_of=day, known_on=known_on),
         paid=paid(session, as_of=day, known_on=known_on),
         teams=teams(session, as_of=day, known_on=known_on),
         received=received(session, as_of=day, known_on=known_on),

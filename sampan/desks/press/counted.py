@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sampan.world.items import item as find_item
+from sampan.world.items import items
 from sampan.world.organisations import organisations
 from sampan.world.places import is_place, place
 
@@ -38,11 +38,11 @@ def counted(what: str, codes: Collection[str]) -> Counted:
 
 
 def item_totals(units: Mapping[str, int], others: Mapping[str, Collection[object]]) -> tuple[ItemTotal, ...]:
-    """Totals by item, with how many ``others`` each went to or came from."""
-    kinds: Sequence[tuple[str, int]] = list(units.items())
+    """Totals in the order of the catalogue of items, with how many ``others`` each went to or came from."""
     return tuple(
-        ItemTotal(code, find_item(code).name("en"), find_item(code).unit, count, len(others[code]))
-        for code, count in kinds
+        ItemTotal(item.code, item.name("en"), item.unit, units[item.code], len(others[item.code]))
+        for item in items().values()
+        if item.code in units
     )
 
 

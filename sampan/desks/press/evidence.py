@@ -11,7 +11,7 @@ from typing import Literal
 from sampan.access.session import Session
 from sampan.core.errors import InputError
 from sampan.core.rows import Rows
-from sampan.desks.assistance.figures import figure
+from sampan.desks.assistance.figures import Stage, figure
 from sampan.desks.control.situation import Assessed, PlaceSituation, situation
 from sampan.desks.press.beyond_goods import paid, received
 from sampan.desks.press.cited import public_ids
@@ -91,6 +91,9 @@ class _Looking:
             known[f"region-{number}"] = partial(self._list, f"region:{region}")
         for code in items():
             known[f"item-{code}"] = partial(self._sum, code, ("countries", "organisations"))
+            known[f"delivered-{code}"] = partial(
+                self._sum, code, ("countries", "organisations"), stage="received"
+            )
             known[f"received-{code}"] = partial(self._sum, code, _HELPED_US)
         return known
 
@@ -108,8 +111,10 @@ class _Looking:
             f"received-{code}": partial(self._sum, code, _HELPED_US, currency=code) for code in back
         }
 
-    def _list(self, what: str, of: Literal["party", "batch", "team"] = "party") -> Evidence:
-        found = figure(self.session, what, as_of=self.day, known_on=self.known_on)
+    def _list(
+        self, what: str, of: Literal["party", "batch", "team"] = "party", stage: Stage = "decided"
+    ) -> Evidence:
+        found = figure(self.session, what, as_of=self.day, known_on=self.known_on, stage=stage)
         public = public_ids(self.session.ledger, (each for row in found.rows for each in row.entries))
         lines = tuple(Line(row.code, row.amounts, _known(row.entries, public)) for row in found.rows)
         return Evidence(self.day, self.name, of, found.count, lines)
@@ -118,12 +123,14 @@ class _Looking:
         listed = self._list("teams", of="team")
         return replace(listed, count=sum(sum(line.amounts.values()) for line in listed.lines))
 
-    def _sum(self, code: str, lists: tuple[str, ...], currency: str | None = None) -> Evidence:
+    def _sum(
+        self, code: str, lists: tuple[str, ...], currency: str | None = None, stage: Stage = "decided"
+    ) -> Evidence:
         """How much of one thing, by party, out of one or more lists."""
         lines = tuple(
             Line(line.code, {code: line.amounts[code]}, line.entries)
             for what in lists
-            for line in self._list(what).lines
+            for line in self._list(what, stage=stage).lines
             if code in line.amounts
         )
         total = sum(line.amounts[code] for line in lines)

@@ -29,6 +29,7 @@ def figures(brief: Brief) -> dict[str, Named]:
     }
     found |= {f"region-{number}": each.count for number, each in enumerate(brief.regions, 1)}
     found |= {f"item-{each.item}": each.units for each in brief.items}
+    found |= {f"delivered-{each.item}": each.units for each in brief.delivered}
     if brief.teams:
         found |= {"teams": brief.teams.teams, "experts": brief.teams.people}
     if brief.received:

@@ -110,6 +110,10 @@ def _assistance(writing: _Writing) -> _Written:
             gettext("Nothing has been decided yet."),
         ),
     ]
+    if brief.delivered:
+        columns = _heads(gettext("Item"), gettext("Units"), gettext("Recipients"))
+        rows = tuple(_item(teller, each, "delivered") for each in brief.delivered)
+        blocks.append(Table(gettext("What recipients have signed for"), columns, rows))
     blocks += _batches(writing)
     if brief.teams:
         blocks.append(Paragraph(said.teams(brief.teams)))
