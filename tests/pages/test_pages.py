@@ -127,4 +127,6 @@ def test_it_prints_without_what_paper_cannot_do(page: Page) -> None:
     assert not page.locator("header.bar").is_visible()
     assert not page.locator("footer").is_visible()
     assert page.locator("main details p").first.is_visible()
+    whole = page.locator("pre").first.evaluate("each => each.scrollWidth <= each.clientWidth")
+    assert whole, "no signature is cut"
     assert len(page.pdf(format="A4")) > 10_000

@@ -434,6 +434,7 @@ FIELDS: Mapping[str, str] = {
     "part": pgettext("field", "Part"),
     "parties": pgettext("field", "Parties"),
     "partner": pgettext("field", "Partner"),
+    "party": pgettext("field", "Party"),
     "people": pgettext("field", "People"),
     "per_100_000": pgettext("field", "Per 100,000"),
     "person_days": pgettext("field", "Person days"),
