@@ -67,9 +67,16 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def next_of_own(offer: Offer, rows: Sequence[Any], given: Mapping[str, Any]) -> str | None:
-    """What ``after`` is for the next page of a view that pages itself: the first field of the last row."""
+def next_of_own(offer: Offer, shown: Any, given: Mapping[str, Any]) -> str | None:
+    """What ``after`` is for the next page of a view that pages itself: the first field of the last row of a list.
+
+    Of what is more than a list, and has ``lines``, it is how many of them are left out.
+    """
     takes = offer.signature.parameters
-    if "after" not in takes or len(rows) < given.get("limit", takes["limit"].default):
+    if "after" not in takes:
         return None
-    return str(next(iter(vars(rows[-1]).values())))
+    asked = {name: given.get(name, takes[name].default) for name in ("after", "limit")}
+    rows = shown if isinstance(shown, Sequence) else shown.lines
+    if len(rows) < asked["limit"]:
+        return None
+    return str(next(iter(vars(rows[-1]).values())) if rows is shown else asked["after"] + asked["limit"])

@@ -365,6 +365,17 @@ def test_a_view_that_ends_its_own_pages_links_to_the_next(served: Served) -> Non
     assert indices == [5, 6, 7, 8, 9]
 
 
+def test_the_list_behind_a_figure_is_read_to_its_end(served: Served) -> None:
+    client, said = served.client(), {"name": "countries", "day": "2020-03-26", "limit": 1}
+    answer = client.get("/api/v1/press/evidence", params=said)
+    lines = answer.json()["lines"]
+    while "next" in answer.links:
+        answer = client.get(answer.links["next"]["url"])
+        lines += answer.json()["lines"]
+    assert [line["code"] for line in lines] == served.node.press.brief().countries.codes
+    assert len(lines) == answer.json()["count"] > 1
+
+
 # In an exercise
 
 
