@@ -101,13 +101,15 @@ def test_tiles_are_large_enough_to_point_at(page: Page) -> None:
 
 
 def test_without_scripts_nothing_is_missing_but_the_print_button(browser: Browser, address: str) -> None:
+    tables = []
     for scripts in (False, True):
         context = browser.new_context(base_url=address, java_script_enabled=scripts)
         page = context.new_page()
         page.goto("/fr/brief")
         assert page.get_by_role("button", name="Imprimer").count() == int(scripts)
-        assert page.locator("main table").count() == 4
+        tables.append(page.locator("main table").count())
         context.close()
+    assert tables[0] == tables[1] >= 4
 
 
 def test_nobody_else_is_asked_for_anything(page: Page, visited: Site, address: str) -> None:
