@@ -179,7 +179,7 @@ def find_seen(session: Session, text: str, reader: Reader | None = None) -> Held
     if reader == "staff":
         return held.find(text)
     accession, version = read_accession(text)
-    for one in reversed(held.held.values()):
+    for one in reversed(list(held.held.values())):
         if (
             one.accession == accession
             and version in (None, one.version)
