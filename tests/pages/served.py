@@ -63,15 +63,19 @@ def watched(page: Page) -> Page:
     return page
 
 
-def grave_faults(page: Page) -> list[list[str]]:
+def grave_faults(page: Page, *, colours: bool = True) -> list[list[str]]:
     """Serious and critical faults of accessibility, and where they stand: WCAG 2.2 AA, as far as axe can see.
 
-    They are picked out in the page (a ``watched`` one): all that axe has to say weighs megabytes.
+    They are picked out in the page (a ``watched`` one): all that axe has to say weighs megabytes. ``colours`` may
+    be left out where the same page was looked at in another language: they take longer than all else.
     """
     found: list[list[str]] = page.evaluate(
-        """async () => (await axe.run({resultTypes: ["violations"]})).violations
+        """async colours => (await axe.run({
+                resultTypes: ["violations"], rules: {"color-contrast": {enabled: colours}}
+            })).violations
             .filter(fault => ["serious", "critical"].includes(fault.impact))
-            .map(fault => [fault.id, fault.nodes[0].html])"""
+            .map(fault => [fault.id, fault.nodes[0].html])""",
+        colours,
     )
     return found
 
