@@ -22,6 +22,7 @@ class Careful(HttpToolsProtocol):
 
     _head = 0
     _heads = True
+    _begun = False
     _timer: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
@@ -35,18 +36,18 @@ class Careful(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Takes bytes in, unless the head has become too long."""
-        if self._heads:
-            self._head += len(data)
-            if self._head > MOST_HEAD + 65_536:  # a part of the body may have come in the same piece
-                self._refuse()
-                return
+        """Takes bytes in, unless a head has become too long that is still not whole."""
+        self._begun = False
         super().data_received(data)
+        if self._heads and not self._begun:  # else the piece may hold much of the body before it
+            self._head += len(data)
+            if self._head > MOST_HEAD:
+                self._refuse()
 
     def on_message_begin(self) -> None:
         """A head begins."""
         super().on_message_begin()
-        self._heads = True
+        self._heads = self._begun = True
         if self._timer is None:
             self._wait()
 

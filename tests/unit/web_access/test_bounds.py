@@ -126,6 +126,13 @@ def test_a_head_that_is_too_large_or_never_ends(served: tuple[str, int]) -> None
     assert tell(served, HEAD + LAST).startswith(b"HTTP/1.1 200"), "it goes on"
 
 
+def test_a_large_body_may_come_in_one_piece_with_its_head(served: tuple[str, int]) -> None:
+    body = b"handle=" + b"x" * 240_000
+    head = b"POST /en/sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nConnection: close\r\n" % len(body)
+    said = head + b"Content-Type: application/x-www-form-urlencoded\r\n\r\n" + body
+    assert tell(served, said).startswith(b"HTTP/1.1 419")
+
+
 def test_a_head_or_a_body_that_does_not_come(served: tuple[str, int]) -> None:
     begun = time.monotonic()
     for nothing in (b"", HEAD, b"G"):
