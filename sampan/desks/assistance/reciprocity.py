@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sampan.access.session import Session
 from sampan.desks.assistance.lines import shown
+from sampan.records.movement import Kind
 from sampan.world.parties import finder
 from sampan.world.reciprocity import Given
 from sampan.world.reciprocity import reciprocity as _reciprocity
@@ -46,16 +47,17 @@ def reciprocity(
     )
 
 
-def _over_time(lines: Iterable[Given]) -> tuple[Given, ...]:
-    sums: dict[tuple[str, str], Given] = {}
+def _over_time(lines: Sequence[Given]) -> tuple[Given, ...]:
+    """The same, added up; ``lines`` are of one partner, in the order of their months."""
+    first: dict[tuple[Kind, str], date] = {}
+    sums: dict[tuple[Kind, str], list[int]] = {}
     for line in lines:
-        was = sums.get((line.kind, line.item))
-        given, got = (was.given, was.received) if was else (0, 0)
-        month = min(was.month, line.month) if was else line.month
-        sums[line.kind, line.item] = Given(
-            line.partner, month, line.kind, line.item, given + line.given, got + line.received
-        )
-    return tuple(sums[key] for key in sorted(sums))
+        key = line.kind, line.item
+        first.setdefault(key, line.month)
+        both = sums.setdefault(key, [0, 0])
+        both[0] += line.given
+        both[1] += line.received
+    return tuple(Given(lines[0].partner, first[key], *key, *sums[key]) for key in sorted(sums))
 
 
 def shown_thing(line: Given, quantity: int) -> str | None:

@@ -64,6 +64,7 @@ COLUMNS: Mapping[str, Columns] = {
         ),
         "lines": ("day", "other", "commodity", "change", "balance"),
     },
+    "press.brief": {"batches": ("number", "day", "recipients", "first_time")},
     "press.briefs": {"": ("day", "state", "revision", "by", "reviewed_by", "missing", "versions", "changed")},
     "exchange.entries": {"": ("index", "id", "kind", "effective", "actor", "sharing")},
     "exchange.published": {"": ("index", "id", "kind", "effective", "actor")},
