@@ -20,11 +20,12 @@ from sampan.desks.assistance.planning import NeedView, PlanView
 from sampan.desks.assistance.statements import Position, Statement
 from sampan.desks.assistance.teams import TeamRow
 from sampan.desks.control.course import course
+from sampan.languages.choices import choice
 from sampan.languages.reasons import why
 from sampan.languages.speech import Speech, speech
 from sampan.web import batches as public_batches
 from sampan.web import chart, flow
-from sampan.web.desk import bars, rota, way, weeks, words
+from sampan.web.desk import bars, rota, way, weeks
 from sampan.web.desk.bars import Bar, Fill
 from sampan.web.desk.reading import Said, first, texts
 from sampan.web.standing import Standing
@@ -187,7 +188,7 @@ def _policies(found: Sequence[Alternative], _: Said, looking: Looking) -> Mappin
     percent = looking.speech.percent
     drawn = [
         Bar(
-            looking.speech.term(words.choice(one.policy), "choice"),
+            looking.speech.term(choice(one.policy), "choice"),
             ((("whole", one.averted),), (("hatched", one.least_coverage),)),
             f"{percent(one.averted)} · {percent(one.least_coverage)}",
             1.0,

@@ -215,7 +215,10 @@ ABOUT: Mapping[str, Callable[[Any, Asked], tuple[Next, ...]]] = {
     "control.situation": lambda *_: (_next("control.publish_forecast"), _next("need")),
     "control.forecast": lambda *_: (_next("control.publish_forecast"), _next("need")),
     "assistance.need": lambda *_: (_next("draft_plan"), _next("compare_policies")),
-    "assistance.draft_plan": lambda _, asked: (Next("assistance.propose_plan", asked), _next("compare_policies")),
+    "assistance.draft_plan": lambda _, asked: (
+        Next("assistance.propose_plan", asked),
+        _next("compare_policies"),
+    ),
     "assistance.batches": lambda *_: (_next("draft_plan"), _next("consignments")),
     "assistance.appeal": lambda one, _: of_appeal(one),
     "assistance.consignment": lambda one, _: of_consignment(one),
