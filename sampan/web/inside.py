@@ -23,6 +23,7 @@ from sampan.languages import faults
 from sampan.languages.speech import Speech, speech
 from sampan.web.asked import NotFound
 from sampan.web.assets import ASSETS
+from sampan.web.desk.menu import open_to
 from sampan.web.links import Here, Links
 from sampan.web.pages import TYPES, templates
 from sampan.web.standing import Reading, Standing
@@ -87,6 +88,7 @@ def _templates(language: Language) -> jinja2.Environment:
         "fault": partial(faults.said, language=language),
         "figure": partial(_figure, spoken),
         "money": lambda money: spoken.money(money.amount, money.currency),
+        "opened": lambda placed, person, standing: open_to(person, standing.session.home, placed),
     }
     return made
 

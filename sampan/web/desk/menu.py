@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from sampan.access.offer import Offer, View
+from sampan.access.people import Person
+from sampan.access.reach import SIGNING, is_open
 from sampan.node import DESKS, desk
 
 
@@ -17,6 +19,11 @@ class Section:
     name: str
     views: tuple[str, ...]
     acts: tuple[str, ...] = ()
+
+    @property
+    def pages(self) -> list[Placed]:
+        """All that stands there."""
+        return [*views_of(self), *acts_of(self)]
 
 
 SECTIONS = (
@@ -238,6 +245,13 @@ class Placed:
         """Its page, after the language."""
         return f"/desk/{self.desk}/{self.offer.name}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is open to somebody who signs here for another party (``access.reach``)."""
+        if isinstance(self.offer, View):
+            return self.offer.readers == "public" or is_open(self.offer.name)
+        return self.offer.name in SIGNING
+
 
 @cache
 def offers() -> Mapping[str, Placed]:
@@ -258,6 +272,11 @@ def views_of(section: Section) -> list[Placed]:
 def acts_of(section: Section) -> list[Placed]:
     """The acts of a section."""
     return [offers()[key] for key in section.acts]
+
+
+def open_to(person: Person, home: str, placed: list[Placed]) -> list[Placed]:
+    """Those of ``placed`` that ``person`` finds open."""
+    return placed if person.party in (None, home) else [one for one in placed if one.is_open]
 
 
 def section_of(name: str) -> Section | None:

@@ -13,7 +13,7 @@ from sampan.engines.allocate import POLICIES
 from sampan.languages.choices import CHOICES, choice  # noqa: F401 -- templates ask for them here
 from sampan.languages.terms import pgettext
 from sampan.web.desk import science_words
-from sampan.web.desk.menu import offers
+from sampan.web.desk.menu import Placed, offers
 
 SECTIONS: Mapping[str, str] = {
     "situation": pgettext("section", "Situation"),
@@ -607,7 +607,7 @@ LEADS: Mapping[tuple[str, str], tuple[str, str]] = {
 class Lead:
     """A page, and the field of it that is filled in."""
 
-    path: str
+    placed: Placed
     word: str
 
 
@@ -640,4 +640,4 @@ def figure(name: str) -> str:
 def leads_to(key: str, column: str) -> Lead | None:
     """Where the cells of a column lead; None if nowhere."""
     found = LEADS.get((key, column))
-    return Lead(offers()[found[0]].path, found[1]) if found else None
+    return Lead(offers()[found[0]], found[1]) if found else None

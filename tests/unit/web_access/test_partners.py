@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -96,6 +97,18 @@ def test_pages_of_the_desks(served: Served, app, path: str) -> None:
     assert "1-ITA" not in answer.text
     assert serbia.get("/fr/desk").headers["location"] == "/fr/desk/assistance/consignments"
     assert serbia.get("/fr/desk/assistance/receive").status_code == 200
+
+
+def test_every_way_that_is_shown_is_open(served: Served, app) -> None:
+    serbia = signed_in(app, served.node, "serbia")
+    ways, seen = {"/en/desk"}, set()
+    while ways - seen:
+        seen.add(way := min(ways - seen))
+        answer = serbia.get(way, follow_redirects=True)
+        assert answer.status_code == 200, way
+        ways |= set(re.findall(r'href="(/en/desk[^"?#]*)', answer.text))
+    assert "/en/desk/receipts" in seen
+    assert not seen & {"/en/desk/stock", "/en/desk/assistance/accounts", "/en/desk/exchange/entries"}
 
 
 def test_a_form_about_what_is_anothers_tells_nothing(served: Served, app) -> None:
