@@ -124,7 +124,9 @@ class AccountPages:
         await self._prove(request, person, form)
         await run_in_threadpool(self._door.second_factors.offer, person.handle)
 
-    async def _confirm(self, request: Request, person: Person, form: FormData) -> Response:
+    async def _confirm(self, request: Request, person: Person, form: FormData) -> Response | None:
+        if await run_in_threadpool(self._door.second_factors.offered, person.handle) is None:
+            return None  # the page was loaded again, or the factor turned on elsewhere
         codes = await run_in_threadpool(self._door.second_factors.confirm, person.handle, said(form, "code"))
         return await self._show(request, codes=codes)
 
