@@ -181,8 +181,8 @@ class Columns:
         _, ambiguous = found.table("ambiguous")
         row = np.repeat(np.arange(len(counts)), counts)
         unknown = np.bincount(row, runs[:, 1] - runs[:, 0], minlength=len(counts))
-        covered: npt.NDArray[np.float64] = found.fact("end") - found.fact("begin") - ambiguous - unknown
-        return covered / len(self._letters)
+        covered = found.fact("end") - found.fact("begin") - ambiguous - unknown
+        return np.asarray(covered / len(self._letters))
 
     def _words(
         self,

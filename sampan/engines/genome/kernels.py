@@ -58,26 +58,25 @@ numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]
 
 def _wide(kind: Any) -> Any:
     """The type as which a kernel takes an argument: no constants, and short whole numbers as long ones."""
-    kind = types.unliteral(kind)
-    return types.int64 if isinstance(kind, types.Integer) and kind.bitwidth < types.intp.bitwidth else kind
+    plain: Any = types.unliteral(kind)  # type: ignore[no-untyped-call]
+    whole = isinstance(plain, types.Integer)
+    return types.int64 if whole and plain.bitwidth < 64 else plain
 
 
 def kernel(function: Kernel) -> Kernel:
     """Compiles a function of arrays that Python calls: cached between runs, and free of Python's lock meanwhile."""
-    compiled: Any = numba.njit(cache=True, nogil=True, boundscheck=False, no_cfunc_wrapper=True)(function)
-    return cast(Kernel, _once(compiled))
+    return _compiled(function, cache=True)
 
 
 def inner(function: Kernel) -> Kernel:
     """Compiles a function that only kernels call: it becomes a part of theirs."""
-    compiled: Any = numba.njit(nogil=True, boundscheck=False, no_cfunc_wrapper=True, no_cpython_wrapper=True)(
-        function
-    )
-    return cast(Kernel, _once(compiled))
+    return _compiled(function, no_cpython_wrapper=True)
 
 
-def _once(compiled: Any) -> Any:
+def _compiled(function: Kernel, **options: bool) -> Kernel:
     """Compiles for one kind of call where Numba would for each constant and each width of a number it meets."""
+    options |= {"nogil": True, "boundscheck": False, "no_cfunc_wrapper": True}
+    compiled: Any = numba.njit(**options)(function)  # type: ignore[call-overload]
     resolve = compiled.get_call_template
     compiled.get_call_template = lambda args, kws: resolve(tuple(map(_wide, args)), kws)
-    return compiled
+    return cast(Kernel, compiled)

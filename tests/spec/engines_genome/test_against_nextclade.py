@@ -18,9 +18,11 @@ from typing import Any
 import pytest
 
 from sampan.engines.genome.analyse import Analysis
+from sampan.engines.genome.columns import SCHEMA
 from sampan.engines.genome.rebuild import aligned, proteins
 from sampan.engines.genome.reference import GenomeReference
 from sampan.formats.fasta import read_fasta
+from sampan.formats.genome_tables import writer
 from sampan.world.genome_references import load_reference
 
 UNTIL = "2023-02-28"
@@ -208,6 +210,21 @@ def test_quality(sequences: Path) -> None:
 
 def grade(score: float) -> str:
     return "good" if score < 30 else "mediocre" if score < 100 else "bad"
+
+
+def test_the_tsv_has_what_the_snapshot_has_under_the_same_names(sequences: Path, tmp_path: Path) -> None:
+    path, analysis = tmp_path / "analysis.tsv", Analysis(reference(sequences))
+    with writer(path, SCHEMA) as write:
+        for part in read_fasta(sequences / SETS[SNAPSHOT][0]):
+            write(analysis(part))
+    theirs = expected(sequences, SNAPSHOT)
+    same = ["totalMissing", "missing", "totalNonACGTNs", "nonACGTNs", "errors"]
+    same += ["qc.missingData.totalMissing", "qc.missingData.status"]
+    same += ["qc.mixedSites.totalMixedSites", "qc.mixedSites.status"]
+    with path.open() as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            if row["seqName"] not in DIFFERENCES["letters"]:
+                assert [row[name] for name in same] == [theirs[row["seqName"]][name] for name in same]
 
 
 def test_clades_and_lineages(sequences: Path) -> None:
