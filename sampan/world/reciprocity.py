@@ -61,8 +61,8 @@ def reciprocity(
     for side, sign in ((held.giver, -1), (held.taker, 1)):
         its = rows[abroad[side[rows]]]
         account, donor = side[its], gives[side[its]]
-        told = (whose[held.party.code[account]], months[its], thing[held.commodity[its]], donor)
-        keys.append(np.ravel_multi_index(told, shape))
+        parts = (whose[held.party.code[account]], months[its], thing[held.commodity[its]], donor)
+        keys.append(np.ravel_multi_index(parts, shape))
         signed.append(np.where(donor, -sign, sign) * held.quantity[its])
     distinct, where = np.unique(np.concatenate(keys), return_inverse=True)
     totals = np.zeros(len(distinct), np.int64)

@@ -19,7 +19,7 @@ MARCH = date(2020, 3, 1)
 
 
 def _state(office: Session, number: str, item: str) -> tuple[int, int, int, int]:
-    line = next(x for x in progress(office.ledger, number)[0].lines if x.item == item)
+    line = next(x for x in progress(office.ledger, [number])[0].lines if x.item == item)
     return line.pledged, line.committed, line.delivered, line.cancelled
 
 
@@ -31,7 +31,7 @@ def test_pledged_committed_and_delivered_are_kept_apart(office: Session) -> None
     contributions.commit(office, number, read_lines(["mask=800"]), day=MARCH)
     deliveries.deliver(office, number, [read_arrival("mask=300@L1/2022-01-01")], day=MARCH)
     assert _state(office, number, "mask") == (1000, 800, 300, 0)
-    assert progress(office.ledger, number)[0].status == "partly delivered"
+    assert progress(office.ledger, [number])[0].status == "partly delivered"
 
 
 def test_the_donor_stays_with_the_pack_from_the_gift_to_its_use(office: Session) -> None:

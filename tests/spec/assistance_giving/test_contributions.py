@@ -170,7 +170,7 @@ def test_a_back_dated_step_keeps_every_later_day_in_order(office: Session) -> No
         contributions.cancel(office, number, read_lines(["mask=50"]), note="late", day=date(2020, 3, 11))
     with pytest.raises(Refused, match="not pledged yet on 2020-01-31"):
         contributions.commit(office, number, day=date(2020, 1, 31))
-    assert progress(office.ledger, number)[0].lines[0].delivered == 90
+    assert progress(office.ledger, [number])[0].lines[0].delivered == 90
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_twenty_million_dollars_to_who(office: Session) -> None:
     contributions.commit(office, number, day=date(2020, 3, 5))
     assert held(office, f"committed:{number}") == {("USD", "WHO-20"): TWENTY}
     deliveries.deliver(office, number, day=date(2020, 3, 9))
-    assert progress(office.ledger, number)[0].status == "paid, not confirmed"
+    assert progress(office.ledger, [number])[0].status == "paid, not confirmed"
     deliveries.deliver(office, number, confirmed="WHO receipt 7", day=date(2020, 3, 9))
     contributions.thank(office, number, "letter of the Director-General", day=date(2020, 3, 9))
 
@@ -124,7 +124,7 @@ def test_a_gift_pledged_in_one_currency_is_paid_in_another_at_a_rate_that_is_kep
         deliveries.deliver(office, number, paid=paid, rate=wrong, day=MARCH)
     deliveries.deliver(office, number, paid=paid, rate=EURO, day=MARCH)
     assert held(office, "fund:relief") == {("EUR", None): 1000_00}
-    assert progress(office.ledger, number)[0].status == "delivered"
+    assert progress(office.ledger, [number])[0].status == "delivered"
     entry = next(e for e in office.ledger.entries(kind="assistance.delivery"))
     assert entry.body["rate"] == {
         "base": "EUR",

@@ -36,7 +36,7 @@ def given_by_government(office: Session) -> int:
 
 
 def test_a_payment_is_not_delivered_before_the_recipient_says_so(office: Session, paid: str) -> None:
-    (said,) = progress(office.ledger, paid)
+    (said,) = progress(office.ledger, [paid])
     assert said.status == "paid, not confirmed"
     assert (said.lines[0].delivered, said.lines[0].paid, said.lines[0].due) == (0, 20_000_000_00, 0)
     assert given_by_government(office) == 0
@@ -47,10 +47,10 @@ def test_a_payment_is_not_delivered_before_the_recipient_says_so(office: Session
 def test_the_recipient_s_word_may_come_later_and_in_parts(office: Session, paid: str) -> None:
     before = balance(office.ledger)
     deliveries.deliver(office, paid, [read_arrival("USD=5000000")], confirmed="WHO receipt 1", day=MARCH)
-    (said,) = progress(office.ledger, paid)
+    (said,) = progress(office.ledger, [paid])
     assert (said.status, said.lines[0].delivered) == ("partly delivered", 5_000_000_00)
     deliveries.deliver(office, paid, confirmed="WHO receipt 2", day=MARCH)
-    (said,) = progress(office.ledger, paid)
+    (said,) = progress(office.ledger, [paid])
     assert (said.status, said.lines[0].paid) == ("delivered", 0)
     assert balance(office.ledger) == before, "a word moves nothing"
     assert given_by_government(office) == 20_000_000_00

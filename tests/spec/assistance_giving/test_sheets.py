@@ -145,11 +145,11 @@ def test_one_sheet_delivers_in_parts_and_never_more_than_was_pledged(office: Ses
     rows = b"C-0001,2020-03-01,mask,6\nC-0001,2020-03-02,mask,4\n"
     with pytest.raises(Refused, match="line 4: "):
         bring_in(office, "deliveries", head + rows + b"C-0001,2020-03-03,mask,1\n", file="x.csv")
-    assert progress(office.ledger, "C-0001")[0].lines[0].delivered == 0
+    assert progress(office.ledger, ["C-0001"])[0].lines[0].delivered == 0
     bring_in(office, "deliveries", head + rows, file="x.csv")
-    line = progress(office.ledger, "C-0001")[0].lines[0]
+    line = progress(office.ledger, ["C-0001"])[0].lines[0]
     assert (line.committed, line.delivered) == (10, 10)
-    assert progress(office.ledger, "C-0001", as_of=MARCH)[0].lines[0].delivered == 6
+    assert progress(office.ledger, ["C-0001"], as_of=MARCH)[0].lines[0].delivered == 6
 
 
 def test_what_home_itself_gives_is_not_delivered_by_a_sheet(office: Session) -> None:
