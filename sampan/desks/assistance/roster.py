@@ -12,6 +12,7 @@ from sampan.core.errors import InputError, Refused
 from sampan.core.quantities import whole
 from sampan.core.time import read_day
 from sampan.desks.assistance.done import Done
+from sampan.formats import csvfile
 from sampan.records.assistance.teams import (
     PSEUDONYM,
     Expert,
@@ -71,25 +72,20 @@ def enrol(session: Session, experts: Sequence[Expert], *, day: date | None = Non
 
 def read_roster(data: bytes, *, name: str) -> tuple[Expert, ...]:
     """The experts of a CSV sheet with the columns of ``COLUMNS``. Raises InputError naming the line."""
-    try:
-        rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-        columns = set(rows.fieldnames or ())
-    except UnicodeDecodeError as fault:
-        raise InputError(
-            f"Byte {fault.start} is not UTF-8.", file=name, way_out="Save the file as UTF-8."
-        ) from None
+    rows = csvfile.rows(data, name=name)
+    _, columns = next(rows, (1, []))
     if missing := [column for column in COLUMNS if column not in columns]:
         raise InputError(
             f"The column {missing[0]} is missing.", file=name, line=1,
             way_out=f"A roster has the columns {', '.join(COLUMNS)}, and no names of people.",
         )  # fmt: skip
-    return tuple(_from_row(row, name, rows.line_num) for row in rows)
+    return tuple(_from_row(dict(zip(columns, cells, strict=False)), name, line) for line, cells in rows)
 
 
-def _from_row(row: Mapping[str, str | None], name: str, line: int) -> Expert:
-    cells = {column: [part for part in (row[column] or "").split(";") if part.strip()] for column in COLUMNS}
+def _from_row(row: Mapping[str, str], name: str, line: int) -> Expert:
+    cells = {column: [part for part in row.get(column, "").split(";") if part.strip()] for column in COLUMNS}
     try:
-        return expert(row["handle"] or "", cells["skills"], cells["languages"], cells["available"])
+        return expert(row.get("handle", ""), cells["skills"], cells["languages"], cells["available"])
     except InputError as fault:
         raise InputError(fault.what, way_out=fault.way_out, file=name, line=line, field=fault.field) from None
 

@@ -146,9 +146,13 @@ def test_the_roster_makes_the_round_trip_as_a_sheet(node: Node) -> None:
         ("E-9,epidemiology,klingonese,", "language"),
         ("E-9,epidemiology,en,2020-04-01/2020-03-01", "available"),
         ("E-9,,en,", "skills"),
+        ("E-9", "skills"),
+        ('E-9,"' + "x" * 200_000, None),
     ],
 )
-def test_a_bad_sheet_names_line_and_column_and_nothing_is_written(node: Node, line: str, field: str) -> None:
+def test_a_bad_sheet_names_line_and_column_and_nothing_is_written(
+    node: Node, line: str, field: str | None
+) -> None:
     sheet = f"handle,skills,languages,available\nE-8,epidemiology,en,\n{line}\n".encode()
     size = node.session.ledger.size
     with pytest.raises(InputError) as fault:

@@ -7,8 +7,6 @@ has counted already. What has no documented value is published by quantity: abse
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -19,25 +17,27 @@ from sampan.desks.assistance.iati.consignments import consignments
 from sampan.desks.assistance.iati.context import Context, Publishing
 from sampan.desks.assistance.iati.gifts import gifts
 from sampan.desks.assistance.iati.teams import deployments
-from sampan.formats import iati
+from sampan.formats import csvfile, iati
 from sampan.formats.iati import Activity
 from sampan.world.items import item
 
 
 def read_values(data: bytes, *, name: str) -> Mapping[str, Money]:
     """Documented unit values by item, from CSV with item, value and currency. Raises InputError by line."""
-    rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig", "replace"), newline=""))
-    if {"item", "value", "currency"} - set(rows.fieldnames or ()):
+    rows = csvfile.rows(data, name=name)
+    _, columns = next(rows, (1, []))
+    if {"item", "value", "currency"} - set(columns):
         raise InputError(
             "A list of unit values has the columns item, value, currency.", file=name, line=1,
             way_out="Name them in the first line.",
         )  # fmt: skip
     found: dict[str, Money] = {}
-    for row in rows:
+    for line, cells in rows:
+        row = dict(zip(columns, cells, strict=False))
         try:
-            found[item(row["item"] or "").code] = Money.read(row["value"] or "", row["currency"] or "")
+            found[item(row.get("item", "")).code] = Money.read(row.get("value", ""), row.get("currency", ""))
         except InputError as fault:
-            raise InputError(fault.what, way_out=fault.way_out, file=name, line=rows.line_num) from None
+            raise InputError(fault.what, way_out=fault.way_out, file=name, line=line) from None
     return found
 
 
