@@ -58,10 +58,10 @@ def _amino_acid(first: int, second: int, third: int) -> int:
 
 @inner
 def _letter(aligned: Bytes, coding: Coding, index: int, reverse: bool) -> int:
-    """The letter that is read there; N where nothing was sequenced, DELETED where it is gone."""
+    """The letter that is read there; DELETED where it is gone, or nothing was sequenced."""
     letter = aligned[coding.positions[index]]
     if letter == UNSEQUENCED:
-        return N
+        return DELETED
     return int(COMPLEMENT[letter]) if reverse else int(letter)
 
 
@@ -257,7 +257,9 @@ def _remaining(
             at += 1
         if index == 3 * high or index >= ends[1] or index < ends[0] // 3 * 3:
             continue
-        letter = N if index < ends[0] else _letter(calls.aligned, coding, index, reverse)
+        letter = _letter(calls.aligned, coding, index, reverse)
+        if index < ends[0] or calls.aligned[coding.positions[index]] == UNSEQUENCED:
+            letter = N
         if letter != DELETED:
             letters[count] = N if _within(shifts, index) else letter
             count += 1

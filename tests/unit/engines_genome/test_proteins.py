@@ -123,3 +123,15 @@ def test_gaps_cost_more_inside_a_codon_and_the_later_cds_overrules() -> None:
     assert list(costs[6602:6605]) == [7, 8, 8]
     assert list(costs[7997:8000]) == [7, 8, 8]  # backwards, the first letter of a codon here is its last
     assert costs.dtype == np.int32 and len(costs) == len(G) + 1
+
+
+def test_a_codon_that_may_be_several_is_read_if_all_are_one_amino_acid() -> None:
+    one = row(with_codon(CDSES[1], 401, "GCN"))
+    assert changes(one, "cap") == ([] if peptide("cap")[400] == "A" else [f"cap:{peptide('cap')[400]}401A"])
+    assert {"cds": "cap", "begin": 401, "end": 401} in row(with_codon(CDSES[1], 401, "GAN"))["aa_unknown"]
+
+
+def test_a_codon_that_the_end_of_the_genome_cuts_is_unknown() -> None:
+    one = row(G[: CDSES[1].positions[1202]])  # two letters, CG, are left of arginine 401
+    assert changes(one, "cap") == []
+    assert {"cds": "cap", "begin": 401, "end": 500} in one["aa_unknown"]
