@@ -57,7 +57,11 @@ class Answering:
         asked = await read(request)
         if isinstance(asked.offer, Act):
             given, again = await run_in_threadpool(self._done, asked)
-            headers = {"Cache-Control": "no-store", **({"Idempotency-Replayed": "true"} if again else {})}
+            headers = {
+                "Cache-Control": "no-store",
+                "Vary": "Accept-Language",
+                **({"Idempotency-Replayed": "true"} if again else {}),
+            }
             return Response(given.body, given.status, headers, media_type=given.media)
         shown = await run_in_threadpool(self._looked, asked)
         response = shown.to(request)
@@ -130,7 +134,7 @@ class Answering:
             except SampanError as fault:
                 if fault.http_status >= 500:
                     raise
-                return Given(fault.http_status, MEDIA, problems.body(fault, asked.path))
+                return Given(fault.http_status, MEDIA, problems.body(fault, asked.path, asked.language))
             return Given(200, JSON, _json(result))
 
         if asked.key is None:

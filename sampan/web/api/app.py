@@ -54,17 +54,17 @@ class Api:
         may, standing = self._take(request)
         if not may:
             fault = Fault(429, "Too many requests.", way_out=f"Wait {standing['Retry-After']} s, then go on.")
-            return problems.answer(fault, request.scope["path"], standing)
+            return problems.answer(request, fault, standing)
         try:
             response = await self._answering(request)
         except SampanError as fault:
             allowed = {"Allow": fault.allowed} if isinstance(fault, WrongMethod) else {}
-            return problems.answer(fault, request.scope["path"], {**standing, **allowed})
+            return problems.answer(request, fault, {**standing, **allowed})
         except HTTPException:
             raise
         except Exception:
             _log.exception("A request to the API failed.")  # where the mistake lies is not for a stranger
-            return problems.answer(_mistake(), request.scope["path"], standing)
+            return problems.answer(request, _mistake(), standing)
         response.headers.update(standing)
         return response
 
@@ -90,12 +90,12 @@ class Api:
 
 async def _told(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, SampanError)
-    return problems.answer(fault, request.scope["path"])
+    return problems.answer(request, fault)
 
 
 async def _told_of_http(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
-    return problems.answer(problems.of_http(fault), request.scope["path"], fault.headers)
+    return problems.answer(request, problems.of_http(fault), fault.headers)
 
 
 def _mistake() -> SampanError:

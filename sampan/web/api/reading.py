@@ -11,8 +11,10 @@ from starlette.requests import Request
 from sampan.access.offer import Act, Offer
 from sampan.access.people import Person
 from sampan.core.errors import InputError, NotSignedIn
+from sampan.core.languages import Language
 from sampan.core.problems import Fault
 from sampan.node import DESKS, desk
+from sampan.web.api.problems import language_of
 from sampan.web.who import person_of
 
 LONGEST_QUERY = 8_000
@@ -35,6 +37,7 @@ class Asked:
     person: Person | None
     key: str | None
     size: int | None
+    language: Language
 
     @property
     def somebody(self) -> Person:
@@ -60,6 +63,7 @@ async def read(request: Request) -> Asked:
         person_of(request),
         request.headers.get("idempotency-key"),
         _size(request.headers.get("if-match")),
+        language_of(request),
     )
 
 

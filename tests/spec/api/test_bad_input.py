@@ -278,3 +278,18 @@ def test_a_mistake_of_ours_is_a_problem_too_and_says_nothing_of_where(
     problem = _problem(answer, 500)
     assert "secret" not in json.dumps(problem)
     assert "secret place" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [("fr, en;q=0.5", "Utilisez : non affecté"), ("zh-CN", "请使用："), ("de", "Use unearmarked, ")],
+)
+def test_what_is_wrong_is_told_in_the_language_that_is_asked_for(
+    unchanged: Served, asked: str, told: str
+) -> None:
+    body = {"code": "E-1", "donor": "ITA", "level": "none"}
+    answer = unchanged.client("officer").post(
+        "/api/v1/assistance/record_earmark", json=body, headers={"Accept-Language": asked}
+    )
+    assert _problem(answer, 422)["way_out"].startswith(told)
+    assert "Accept-Language" in answer.headers["Vary"]
