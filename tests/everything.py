@@ -73,6 +73,8 @@ VIEWS: dict[str, dict[str, Any]] = {
     "exchange.entry": {"entry": "2"},
     "exchange.entries": {"kind": "assistance.", "after": 3, "limit": 20, "as_of": date(2020, 3, 26)},
     "science.genomes": {"number": "G-0001"},
+    "science.submission_report": {"number": "G-0001"},
+    "science.original": {"number": "G-0001", "name": "about.tsv"},
     "science.genome": {"accession": ""},
     "science.call_changes": {"number": "G-0001"},
     "science.search": {"query": "lineage=A*", "limit": 2},
