@@ -41,7 +41,7 @@ def evidence(
         raise InputError(f"{limit} at once cannot be.", way_out=f"Ask for 1 to {MOST}.", field="limit")
     state = assessed_on(session, day, known_on)
     found = behind.evidence(session, name, day=day, known_on=known_on, assessed=state)
-    return replace(found, lines=tuple(found.lines[max(0, after) : max(0, after) + limit]))
+    return replace(found, lines=list(found.lines[max(0, after) : max(0, after) + limit]))
 
 
 def assessed_on(session: Session, day: date, known_on: datetime | None) -> Assessed | None:
