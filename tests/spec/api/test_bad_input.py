@@ -25,7 +25,7 @@ def _problem(answer: Any, status: int) -> dict[str, Any]:
     assert {"type", "title", "status", "detail", "instance", "way_out"} <= problem.keys()
     assert problem["status"] == status
     assert problem["type"].startswith("/api/v1/#problem-")
-    assert problem["detail"].endswith((".", "?")) and problem["way_out"]
+    assert problem["detail"].endswith((".", "?", "。")) and problem["way_out"]
     return problem
 
 
