@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from re import ASCII, fullmatch
 from typing import Any, Literal
 
 from sampan.core.errors import InputError
@@ -172,6 +173,8 @@ def _brief_day(standing: Standing, day: date) -> BriefDay:
 def figure(standing: Standing, asked: Asked) -> Evidence:
     """The list behind a figure of a brief: of a released one, as it was known then."""
     day = _day(standing, asked["day"])
+    if not fullmatch(r"0|[1-9][0-9]{0,5}00", asked.get("from", "0"), ASCII):
+        raise NotFound
     known_on = _version(standing, day, asked["version"]).known_on if "version" in asked else None
     assessed = standing.assessed(day, known_on)
     try:

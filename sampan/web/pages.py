@@ -75,7 +75,11 @@ PAGES = (
         files=("md", "pdf"),
     ),
     Page(
-        "/briefs/{day}/figures/{name}", briefs.figure, "figure.html", sheets.of_evidence, query=("version",)
+        "/briefs/{day}/figures/{name}",
+        briefs.figure,
+        "figure.html",
+        sheets.of_evidence,
+        query=("version", "from"),
     ),
     Page("/world", situation.world, "world.html", sheets.of_situation, query=("sort", "region")),
     Page("/countries/{code}", partners.country, "party.html", sheets.of_party),

@@ -157,7 +157,8 @@ def test_10_giving_more_than_there_is_fails_loudly_with_the_numbers(node: Node) 
 def test_11_cartons_and_units_are_counted_alike(node: Node) -> None:
     assert in_units(3, "cartons", item="mask") == in_units(6000, "masks", item="mask") == 6000
     with pytest.raises(
-        InputError, match=r'mask is not counted in "litre"\. Count it in its own unit \(mask\), or in cartons of 2000'
+        InputError,
+        match=r'mask is not counted in "litre"\. Count it in its own unit \(mask\), or in cartons of 2000',
     ):
         in_units(3, "litre", item="mask")
 

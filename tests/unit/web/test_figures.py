@@ -79,6 +79,19 @@ def test_the_list_behind_every_figure_of_the_brief_gives_that_figure(visited: Si
         assert all(line["entries"] for line in behind["lines"]), href
 
 
+def test_a_long_list_behind_a_figure_is_shown_part_by_part(visited: Site) -> None:
+    path = f"/en/briefs/{visited.ran.replay.brief.day}/figures/confirmed"
+    said = visited.client.get(f"{path}.json").json()["lines"]
+    assert 100 < len(said) < 200
+    first, rest = visited.client.get(path).text, visited.client.get(f"{path}?from=100").text
+    shown = [re.findall(r'<a href="/en/consignments/([^"]+)">', page) for page in (first, rest)]
+    assert [number for part in shown for number in part] == [line["code"] for line in said]
+    assert f'href="{path}?from=100" rel="next"' in first
+    assert f'href="{path}?from=0" rel="prev"' in rest
+    for wrong in ("50", "-100", "x", "0100", "٣٠٠"):
+        assert visited.client.get(f"{path}?from={wrong}").status_code == 404
+
+
 def test_a_stranger_can_follow_a_figure_to_proofs_that_hold(visited: Site) -> None:
     behind = visited.client.get(f"/en/briefs/{visited.parts['day']}/figures/item-ventilator.json").json()
     entries = {id for line in behind["lines"] for id in line["entries"]}
