@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
 import pytest
@@ -16,6 +16,8 @@ from sampan.web.desk.menu import offers
 from tests.everything import Asked, asked_of, do_everything
 from tests.pages.served import grave_faults, served, signed_in, watched
 from tests.served import PEOPLE
+
+OTHERS = tuple(language for language in LANGUAGES if language != "en")
 
 GET_MORE = {"assistance.draft_plan", "assistance.compare_policies", "assistance.what_if"}
 """Views that are asked to begin; they are slow, and shown in one language only."""
@@ -66,17 +68,24 @@ def paths(node: Node) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_fits_a_small_window_and_can_be_read_aloud(
-    page: Page, node: Node, language: str, request: pytest.FixtureRequest
-) -> None:
+def fits_and_can_be_read_aloud(page: Page, language: str, of: Sequence[str]) -> None:
     root = "document.documentElement"
-    full = request.config.getoption("--full", default=False)
-    at = LANGUAGES.index(language)
     page.set_viewport_size({"width": 360, "height": 800})
-    for place, path in enumerate(paths(node)):
-        if language != "en" and not full and place % (len(LANGUAGES) - 1) != at % (len(LANGUAGES) - 1):
-            continue  # every page in English and one other language; in all with --full
+    for path in of:
         page.goto(f"/{language}{path}")
         assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), path
         assert not grave_faults(page, colours=language == "en"), path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_fits_a_small_window_and_can_be_read_aloud(page: Page, node: Node, language: str) -> None:
+    """Every page in English and in one other language."""
+    every = paths(node)
+    of = every if language == "en" else every[OTHERS.index(language) :: len(OTHERS)]
+    fits_and_can_be_read_aloud(page, language, of)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_page_fits_in_every_language(page: Page, node: Node, language: str) -> None:
+    fits_and_can_be_read_aloud(page, language, paths(node))
