@@ -142,7 +142,12 @@ class Handlers:
             headers["WWW-Authenticate"] = 'Bearer realm="Sampan"'
         wanted = request.scope["path"] if request.method == "GET" else None
         body = await run_in_threadpool(
-            pages.sorry, self._reading.fresh(), self._site, _reader(request), status, wanted=wanted
+            pages.sorry,
+            self._site,
+            _reader(request),
+            status,
+            exercise=self._reading.exercise,
+            wanted=wanted,
         )
         return Response(body, status, headers, media_type=TYPES["html"])
 

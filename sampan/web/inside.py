@@ -64,6 +64,7 @@ class Inside:
         body = await run_in_threadpool(
             text.render,
             standing=standing,
+            exercise=standing.exercise,
             here=Here(self.site, language, path, _kept(request), ()),
             links=Links(language),
             assets=ASSETS,

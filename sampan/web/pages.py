@@ -119,29 +119,30 @@ def render_page(page: Page, form: str, standing: Standing, asked: Asked, here: H
         if isinstance(result, Answered)
         else _beside(standing, result, asked, here.language)
     )
-    return _html(page.template, standing, here, asked=asked, it=result, **said)
+    return _html(page.template, here, **_of(standing), asked=asked, it=result, **said)
 
 
 def feed(standing: Standing, site: str, language: Language) -> bytes:
     """The newest briefs and batches as an Atom feed (RFC 4287)."""
     here = Here(site, language, "/feed.atom", {}, ())
     told = [each for each in briefs.briefs(standing, {}) if each.released or not standing.releases]
-    return _html("feed.xml", standing, here, told=told[:20], batches=batches.batches(standing, {})[:20])
+    told, sent = told[:20], batches.batches(standing, {})[:20]
+    return _html("feed.xml", here, **_of(standing), told=told, batches=sent)
 
 
-def sorry(
-    standing: Standing | None, site: str, language: Language, status: int, *, wanted: str | None = None
-) -> bytes:
+def sorry(site: str, language: Language, status: int, *, exercise: bool, wanted: str | None = None) -> bytes:
     """The page that says what went wrong, and leads to the sign-in and back to what was ``wanted``: None for a form."""
     here = Here(site, language, "/brief", {}, ())
-    return _html("sorry.html", standing, here, status=status, wanted=wanted)
+    return _html("sorry.html", here, status=status, exercise=exercise, wanted=wanted)
 
 
-def _html(template: str, standing: Standing | None, here: Here, **said: Any) -> bytes:
+def _of(standing: Standing) -> dict[str, Any]:
+    return {"standing": standing, "exercise": standing.exercise}
+
+
+def _html(template: str, here: Here, **said: Any) -> bytes:
     text = templates(here.language).get_template(template)
-    return text.render(
-        standing=standing, here=here, links=Links(here.language), assets=ASSETS, **said
-    ).encode()
+    return text.render(here=here, links=Links(here.language), assets=ASSETS, **said).encode()
 
 
 def _beside(standing: Standing, result: Any, asked: Asked, language: Language) -> dict[str, Any]:

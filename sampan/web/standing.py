@@ -135,6 +135,11 @@ class Reading:
         """How many entries there are at this moment. Raises NodeError if the database does not answer."""
         return self.session.ledger.size
 
+    @property
+    def exercise(self) -> bool:
+        """Whether every page has to say that nothing here is real, by what is known without asking."""
+        return self._standing.exercise if self._standing else self._exercise
+
     def fresh(self) -> Standing | None:
         """What was so a moment ago, without asking the database; None if that is too long ago."""
         return self._standing if time.monotonic() - self._asked <= FRESH else None
