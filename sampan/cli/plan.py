@@ -265,7 +265,7 @@ def _show_changes(found: WhatIf, limit: int, *, marked: str) -> None:
     if not found.changes:
         said("Nothing would change.")
     for conflict in found.then.conflicts:
-        said(f"RELAXED, if so: {conflict}.")
+        said(f"RELAXED, if so: {conflict}")
     said(_harm_then(found))
 
 
@@ -301,7 +301,7 @@ def _show(decision: Decision, limit: int, *, marked: str) -> None:
         title="Home first: need of the weeks that are forecast, and what must be left for it",
     )
     for conflict in decision.conflicts:
-        said(f"RELAXED: {conflict}.")
+        said(f"RELAXED: {conflict}")
     said(_how_good(decision))
     said(f"Assumed, for nobody announced it: {', '.join(decision.assumptions)}.")
 

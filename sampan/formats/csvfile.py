@@ -141,7 +141,7 @@ def column(header: Sequence[str], names: Sequence[str], *, name: str) -> int:
         line=1,
         way_out=f'Is it "{near[0]}"? Rename it "{names[0]}".'
         if near
-        else "Fetch the file again, or check that it is the right one.",
+        else f"It has [{', '.join(header)[:200]}]. Fetch the file again, or check that it is the right one.",
     )
 
 

@@ -210,8 +210,12 @@ def _typed(name: str, spoken: Spoken, names: Mapping[str, Named]) -> Iterator[st
             same = next(
                 (each for each, figure in names.items() if str(figure.value) == _digits(number)), None
             )
-            instead = f"{{{same}}}" if same else f"{{number:{_digits(number) or '…'}}}, {{day:…}}"
-            yield f"{name}.{language} has a number typed by hand, {number}: write {instead}."
+            if same:
+                instead = f"{{{same}}}"
+                yield f"{name}.{language} has a number typed by hand, {number}: write {instead}."
+                continue
+            counted, dated = f"{{number:{_digits(number) or '…'}}}", "{day:…}"
+            yield f"{name}.{language} has a number typed by hand, {number}: write {counted} or {dated}."
 
 
 _CHINESE = re.compile(r"[一二三四五六七八九两〇零][十百千万亿]")

@@ -184,7 +184,7 @@ def test_what_is_under_way_is_asked_for_again(fresh: Served) -> None:
             return None
         fault = Fault(409, "A request with this key is under way.", way_out="Ask again.")
         return httpx2.Response(
-            409, content=body(fault, PRODUCE), headers={"Retry-After": "0", "Content-Type": MEDIA}
+            409, content=body(fault, PRODUCE, "en"), headers={"Retry-After": "0", "Content-Type": MEDIA}
         )
 
     remote = Remote(ADDRESS, http=_between(fresh, look))
@@ -193,7 +193,7 @@ def test_what_is_under_way_is_asked_for_again(fresh: Served) -> None:
 
 
 def test_who_is_told_to_come_back_later_than_they_wait_is_told_so(fresh: Served) -> None:
-    busy = body(Fault(429, "Too many requests.", way_out="Wait 90 s, then go on."), PRODUCE)
+    busy = body(Fault(429, "Too many requests.", way_out="Wait 90 s, then go on."), PRODUCE, "en")
     answer = httpx2.Response(429, content=busy, headers={"Retry-After": "90", "Content-Type": MEDIA})
     with pytest.raises(Fault, match="Wait 90 s") as caught:
         Remote(ADDRESS, http=_between(fresh, lambda _: answer)).assistance.figures()

@@ -32,7 +32,7 @@ def test_what_is_watched_is_set_before_there_are_genomes_and_replaced_as_a_whole
         (TABLE.replace(REFERENCE[390:412], "NOT AN OLIGO"), "is no oligo"),
         (TABLE.replace("start", "begin"), "This column is missing."),
         ("", "The file is empty."),
-        ("\0\1\2", ""),
+        ("\0\1\2", "table|column|text"),
         ("x" * (1 << 20) + "x", "too large"),
     ],
 )
