@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -12,11 +13,11 @@ from sqlalchemy import func, select
 from sampan.core.portions import portions
 from sampan.ledger.entry import milliseconds
 from sampan.ledger.ledger import Ledger
-from sampan.world.account_columns import columns
+from sampan.world.account_columns import Columns, columns
 from sampan.world.consignment_tables import events
 
 At = Literal["decided", "packed", "under way", "claimed"]
-"""Where goods of a consignment are: promised in a depot, packed, with a carrier, or missing."""
+"""Where goods of a consignment are: promised and still in a depot, packed, with a carrier, or missing."""
 
 _ACCOUNTS: Mapping[At, str] = {
     "decided": "allotted",
@@ -35,15 +36,33 @@ def everywhere(
     """The numbers of the consignments of which something is at each place: all commodities of an account together."""
     held, found = columns(ledger), {account: set[str]() for account in _ACCOUNTS.values()}
     rows = held.rows(as_of=as_of, known_on=known_on)
-    left = sum(
-        sign * np.bincount(side[rows], held.quantity[rows], len(held.accounts))
-        for side, sign in ((held.taker, 1), (held.giver, -1))
-    )
+    left = _changes(held, rows)
     for one in np.flatnonzero(left > 0).tolist():
         account, _, number = held.accounts[one].partition(":")
         if account in found:
             found[account].add(number)
+    taken = _taken(held, rows)
+    promised = dict(zip(held.accounts, left.tolist(), strict=True))
+    found["allotted"] = {n for n in found["allotted"] if promised[f"allotted:{n}"] > taken[n]}
     return {where: frozenset(found[account]) for where, account in _ACCOUNTS.items()}
+
+
+def _taken(held: Columns, rows: np.ndarray) -> Mapping[str, float]:
+    """Units that each consignment took out of depots, or of another: a promise stays as it was when it is kept."""
+    ours = held.kind.among(["packed", "transit", "claim"])
+    inside = ours | held.kind.among(["depot"])
+    changes = _changes(held, rows[inside[held.giver[rows]] & inside[held.taker[rows]]])
+    taken: defaultdict[str, float] = defaultdict(float)
+    for one in np.flatnonzero(ours).tolist():
+        taken[held.accounts[one].partition(":")[2]] += changes[one]
+    return taken
+
+
+def _changes(held: Columns, rows: np.ndarray) -> np.ndarray:
+    """(accounts,): by how much the movements at ``rows`` change each account."""
+    return np.bincount(held.taker[rows], held.quantity[rows], len(held.accounts)) - np.bincount(
+        held.giver[rows], held.quantity[rows], len(held.accounts)
+    )
 
 
 def silent(

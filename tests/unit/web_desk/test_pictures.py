@@ -125,6 +125,11 @@ def test_a_part_is_approved_by_ticking_and_nothing_ticked_approves_nothing(desk:
     page = desk.browser().get("/en/desk/assistance/consignments?at=decided").text
     assert "/desk/assistance/pack?number=1-ITA" in page
     assert "1-ITA" not in desk.browser().get("/en/desk/assistance/consignments?at=packed").text
+    desk.send("assistance.pack", number="1-ITA")
+    assert "to_pack" not in words_of(desk, "officer"), "what is packed does not wait to be packed"
+    assert (
+        "/desk/assistance/pack?" not in desk.browser().get("/en/desk/assistance/consignments?at=decided").text
+    )
 
 
 def test_more_than_was_sent_is_said_beside_its_line(desk: Desk) -> None:
