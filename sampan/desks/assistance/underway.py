@@ -49,7 +49,7 @@ def everywhere(
 
 def _taken(held: Columns, rows: np.ndarray) -> Mapping[str, float]:
     """Units that each consignment took out of depots, or of another: a promise stays as it was when it is kept."""
-    ours = held.kind.among(["packed", "transit", "claim"])
+    ours = held.kind.among(["packed", "transit"])
     inside = ours | held.kind.among(["depot"])
     changes = _changes(held, rows[inside[held.giver[rows]] & inside[held.taker[rows]]])
     taken: defaultdict[str, float] = defaultdict(float)
