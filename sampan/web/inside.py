@@ -57,7 +57,8 @@ class Inside:
     ) -> Response:
         """The page that ``template`` makes. ``path`` is its own, after the language."""
         language = language_of(request)
-        standing = self._reading.fresh() or await run_in_threadpool(self._reading.standing)
+        fresh = self._reading.fresh()
+        standing = await run_in_threadpool(self._reading.standing) if fresh is None else fresh
         caller = caller_of(request) if request.method == "GET" or said.get("known") else None
         said = {"person": caller.person if caller else None, **said}
         text = _templates(language).get_template(template)
