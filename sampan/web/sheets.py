@@ -17,6 +17,7 @@ import numpy as np
 from sampan.core.money import Money
 from sampan.desks.control.situation import SituationReport
 from sampan.desks.press.evidence import Evidence
+from sampan.formats.spreadsheet import inert
 from sampan.languages.speech import Speech
 from sampan.web.batches import BatchLine, BatchView, ConsignmentView
 from sampan.web.briefs import BriefDay, BriefPage
@@ -34,19 +35,8 @@ def write(columns: Sequence[str], rows: Rows) -> bytes:
     writer = csv.writer(text)
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([safe(cell) for cell in row])
+        writer.writerow([inert(cell) for cell in row])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def safe(cell: object) -> object:
-    """A cell that no spreadsheet takes for a formula (OWASP, "CSV Injection"). Numbers stay numbers."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str) and cell.startswith(
-        ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-    ):
-        return f"'{cell}"
-    return cell
 
 
 def of_brief(page: BriefPage, speech: Speech) -> tuple[Sequence[str], Rows]:
