@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sampan.cli.genomes import genomes_app
-from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
+from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, Virus, opened
 from sampan.cli.say import as_json, said, table
 from sampan.core.errors import InputError
 
@@ -48,11 +48,6 @@ Labels = Annotated[
     list[str] | None,
     typer.Option("--by", metavar="LABEL", help="day, month, year, region, country, area, lineage, clade, host."),
 ]  # fmt: skip
-
-
-Virus = Annotated[
-    str | None, typer.Option("--virus", help="Which, if there are several.", show_default="the only one")
-]
 
 
 def _look(node: Node, eyes: SeenBy, virus: str | None) -> Look:

@@ -14,7 +14,7 @@ import typer
 
 from sampan.cli.appeals import day_of
 from sampan.cli.genomes import genomes_app
-from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
+from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, Virus, opened
 from sampan.cli.say import as_json, err, said, table
 from sampan.core.errors import InputError
 
@@ -355,9 +355,7 @@ def export(
     ] = False,
     organism: Annotated[str, typer.Option(help="For INSDC: the name in NCBI's taxonomy.")] = "",
     project: Annotated[str, typer.Option(help="For INSDC: your own BioProject.")] = "",
-    virus: Annotated[
-        str | None, typer.Option(help="Which, if there are several.", show_default="the only one")
-    ] = None,
+    virus: Virus = None,
     folder: NodeFolder = HERE,
     person: As = OFFICER,
     json: Json = False,

@@ -17,6 +17,9 @@ NodeFolder = Annotated[
     Path, typer.Option("--node", envvar="SAMPAN_NODE", help="Folder of the node.", show_default="this folder")
 ]
 As = Annotated[str, typer.Option("--as", envvar="SAMPAN_USER", metavar="HANDLE", help="Who is asking.")]
+Virus = Annotated[
+    str | None, typer.Option("--virus", help="Which, if there are several.", show_default="the only one")
+]
 Json = Annotated[bool, typer.Option("--json", help="Results as JSON.")]
 
 AssumptionsFile = Annotated[

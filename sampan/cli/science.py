@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sampan.cli.appeals import day_of
-from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
+from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, Virus, opened
 from sampan.cli.say import as_json, said, table
 from sampan.core.errors import InputError
 
@@ -285,9 +285,7 @@ def watch_primers(
         Path | None,
         typer.Argument(help="A table: name, sequence, start, strand.", show_default="show what is watched"),
     ] = None,
-    virus: Annotated[
-        str | None, typer.Option(help="Which, if there are several.", show_default="the only one")
-    ] = None,
+    virus: Virus = None,
     folder: NodeFolder = HERE,
     person: As = OFFICER,
     json: Json = False,
