@@ -34,7 +34,7 @@ from sampan.node import DESKS, Node, desk, read_models
 from sampan.records.assistance import LotLine
 from sampan.web.api.app import PREFIX, Api
 from sampan.web.api.rate import Rate
-from sampan.web.app import site
+from sampan.web.app import settle, site
 from sampan.web.door import Door
 from sampan.web.who import Recognise
 
@@ -73,6 +73,7 @@ def measure(place: Path, problem: str, times: int) -> list[Row]:
         session = Session(ledger, Blobs(f"memory://{id(ledger)}"), clock, "CHN", officer)
         node = Node(Path(), Settings("CHN", KEY.name), session)
         clients = {"API": _client(node), "page": _browser(node)}
+        settle()
         found: list[tuple[float, str]] = []
         for where, name, given in ((where, *view) for view in _views() for where in clients):
             _taken(node, clients[where], where, name, given)

@@ -45,7 +45,8 @@ class Coded:
 
     def among(self, words: Iterable[str]) -> np.ndarray:
         """(things,): whether each has one of ``words``."""
-        wanted = [place for place, word in enumerate(self.words) if word in set(words)]
+        words = set(words)
+        wanted = [place for place, word in enumerate(self.words) if word in words]
         return np.isin(self.code, wanted)
 
 

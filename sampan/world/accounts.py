@@ -202,7 +202,7 @@ def statement(
     me = held.accounts.index(account) if account in held.accounts else -1
     rows = rows[(held.giver[rows] == me) | (held.taker[rows] == me)]
     if item is not None:
-        rows = rows[held.of_commodities(lambda what: what.item == item)[held.commodity[rows]]]
+        rows = rows[held.item.among([item])[held.commodity[rows]]]
     rows = rows[np.lexsort((rows, held.day[rows]))]
     took = held.taker[rows] == me
     change = np.where(took, 1, -1) * held.quantity[rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import select
 
 from sampan.core.portions import portions
+from sampan.core.rows import Rows
 from sampan.ledger.ledger import Ledger
 from sampan.ledger.schema import entries
 from sampan.world.account_columns import Columns, columns
@@ -134,7 +135,7 @@ def _number(held: Columns, account: int) -> str:
 
 def confirmed(
     ledger: Ledger, *, as_of: date | None = None, known_on: datetime | None = None
-) -> tuple[str, ...]:
+) -> Sequence[str]:
     """Consignments of which everything that left has been signed for, good or claimed, by their recipients."""
     held = columns(ledger)
     rows = held.rows(as_of=as_of, known_on=known_on)
@@ -147,7 +148,10 @@ def confirmed(
     by_recipient = out[~on_the_way[held.taker[out]]]
     np.add.at(signed, held.giver[by_recipient], held.quantity[by_recipient])
     done = np.flatnonzero((signed > 0) & (left == 0))
-    return tuple(held.accounts[account].removeprefix("transit:") for account in done.tolist())
+    return Rows(
+        len(done),
+        lambda begin, end: [held.accounts[one].removeprefix("transit:") for one in done[begin:end].tolist()],
+    )
 
 
 _PROMISED = (
@@ -173,8 +177,7 @@ def outstanding(ledger: Ledger, *, as_of: date | None = None) -> dict[str, int]:
 def _promises(held: Columns, as_of: date | None, known_on: datetime | None) -> np.ndarray:
     """Places of the movements of promises."""
     rows = held.rows(as_of=as_of, known_on=known_on)
-    spoken = held.of_commodities(lambda what: what.kind == "promise")
-    found: np.ndarray = rows[spoken[held.commodity[rows]]]
+    found: np.ndarray = rows[held.what.among(["promise"])[held.commodity[rows]]]
     return found
 
 

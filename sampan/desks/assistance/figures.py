@@ -101,8 +101,24 @@ def figure(
     stage: Stage = "decided",
 ) -> Figure:
     """One figure by its name. Raises InputError if there is none of that name."""
-    name, _, part = what.partition(":")
+    return named(session, [what], as_of=as_of, known_on=known_on, stage=stage)[0]
+
+
+def named(
+    session: Session,
+    names: Iterable[str],
+    *,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+    stage: Stage = "decided",
+) -> tuple[Figure, ...]:
+    """The figures with these names; what several of them rest on is worked out once. Raises as ``figure``."""
     tally = _Tally(session, as_of=as_of or session.today(), known_on=known_on, stage=stage)
+    return tuple(_named(tally, what) for what in names)
+
+
+def _named(tally: _Tally, what: str) -> Figure:
+    name, _, part = what.partition(":")
     known: dict[str, Callable[[], Figure]] = {
         "countries": tally.countries,
         "organisations": tally.organisations,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sampan.access.session import Session
-from sampan.desks.assistance.figures import Row, figure
+from sampan.desks.assistance.figures import Row, figure, named
 from sampan.desks.press.counted import Counted, ItemTotal, counted, item_totals
 from sampan.records.assistance.teams import Deployment
-from sampan.world.contributions import delivered as gifts_delivered
+from sampan.world.account_columns import columns
 from sampan.world.items import items
 
 
@@ -67,10 +67,8 @@ def teams(session: Session, *, as_of: date, known_on: datetime | None) -> Teams 
 
 def received(session: Session, *, as_of: date, known_on: datetime | None) -> Received | None:
     """What has come to us from abroad by then; None if nothing has."""
-    countries, organisations = (
-        figure(session, f"helped-us-{who}", as_of=as_of, known_on=known_on).rows
-        for who in ("countries", "organisations")
-    )
+    found = named(session, ("helped-us-countries", "helped-us-organisations"), as_of=as_of, known_on=known_on)
+    countries, organisations = (each.rows for each in found)
     rows = (*countries, *organisations)
     if not rows:
         return None
@@ -85,7 +83,7 @@ def received(session: Session, *, as_of: date, known_on: datetime | None) -> Rec
         counted("countries that helped us", [row.code for row in countries]),
         counted("organisations that helped us", [row.code for row in organisations]),
         item_totals(units, givers),
-        _money(rows, _currencies(session, as_of, known_on)),
+        _money(rows, _currencies(session)),
     )
 
 
@@ -101,7 +99,9 @@ def _money(rows: Iterable[Row], currencies: frozenset[str] | None = None) -> tup
     return tuple(MoneyTotal(code, sums[code], parties[code]) for code in sorted(sums))
 
 
-def _currencies(session: Session, as_of: date, known_on: datetime | None) -> frozenset[str]:
-    """The currencies in which money has come."""
-    came = gifts_delivered(session.ledger, as_of=as_of, known_on=known_on)
-    return frozenset(each.item for each in came if each.kind == "money")
+def _currencies(session: Session) -> frozenset[str]:
+    """The currencies in which money has moved."""
+    held = columns(session.ledger)
+    return frozenset(
+        held.item.words[code] for code in set(held.item.code[held.what.among(["money"])].tolist())
+    )
