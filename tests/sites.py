@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
 from sampan.core.languages import LANGUAGES
-from sampan.desks.control.exercise import make
 from sampan.desks.press import drafts, releasing
 from sampan.desks.science import works
 from sampan.desks.science.terms import shown
@@ -21,7 +21,8 @@ from sampan.web.app import site
 from sampan.web.guard import Guard
 from sampan.web.pages import PAGES
 from tests.genomes_shown import HIDDEN, put, some
-from tests.replays import Ran, run
+from tests.once import own_copy
+from tests.replays import Ran, kept, of_the_demo, opened
 
 ADDRESS = "https://aid.example.org"
 
@@ -84,10 +85,15 @@ class Site:
         return [f"/{language}{path}" for path in self.paths(form) for language in LANGUAGES]
 
 
-def make_site(folder: Path) -> Site:
+def make_site(factory: pytest.TempPathFactory) -> Site:
     """The site of a node on which the exercise of the demo has run."""
-    made = make(home="CHN")
-    ran = run(folder / "node", made.files, last_weeks_off=1, exercise=made)
+    ran = opened(own_copy(factory, "site", lambda: _furnished(of_the_demo(factory))))
+    app = site(ran.node, public_url=ADDRESS)
+    return Site(ran, app, TestClient(app, follow_redirects=False))
+
+
+def _furnished(ran: Ran) -> Path:
+    """The same with a released brief, a work and genomes."""
     _release(ran.node, ran.replay.rounds[1].day)
     works.record_work(
         ran.node.on_behalf_of("officer"),
@@ -100,8 +106,7 @@ def make_site(folder: Path) -> Site:
     genomes = some(300)
     shows = [shown(Terms()) if each.rank == 0 else HIDDEN for each in genomes]
     put(ran.node.folder, genomes, shows, session=ran.node.session)
-    app = site(ran.node, public_url=ADDRESS)
-    return Site(ran, app, TestClient(app, follow_redirects=False))
+    return kept(ran)
 
 
 def _release(node: Node, day: date) -> None:

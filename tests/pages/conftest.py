@@ -44,7 +44,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def visited(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The site of an exercise."""
-    return make_site(tmp_path_factory.mktemp("site"))
+    return make_site(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

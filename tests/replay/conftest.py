@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from sampan.desks.control.exercise import make
-from tests.replays import Ran, real_files, run
+from tests.replays import Ran, of_march, of_the_demo
 
 
 @pytest.fixture(scope="session")
 def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     """The replay of March 2020."""
-    ran = run(tmp_path_factory.mktemp("real") / "node", real_files(shared))
+    ran = of_march(tmp_path_factory, shared)
     yield ran
     ran.node.close()
 
@@ -22,7 +21,6 @@ def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran
 @pytest.fixture(scope="session")
 def exercise(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     """The replay of the exercise that the demo runs on."""
-    made = make(home="CHN")
-    ran = run(tmp_path_factory.mktemp("made") / "node", made.files, last_weeks_off=1, exercise=made)
+    ran = of_the_demo(tmp_path_factory)
     yield ran
     ran.node.close()

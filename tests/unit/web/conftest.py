@@ -10,4 +10,4 @@ from tests.sites import Site, make_site
 @pytest.fixture(scope="session")
 def visited(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The site of an exercise."""
-    return make_site(tmp_path_factory.mktemp("site"))
+    return make_site(tmp_path_factory)
