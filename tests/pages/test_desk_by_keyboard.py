@@ -35,7 +35,7 @@ def test_from_an_appeal_to_the_signature(browser: Browser, node: Node, scripts: 
         officer.write("lines.0.what", "mask")
         officer.write("lines.0.quantity", "many")
         officer.send()
-        assert officer.page.evaluate("document.activeElement.id") == "fault", "the focus is where it is said"
+        officer.page.locator("#fault:focus").wait_for()  # given when the page is drawn
         officer.press("#fault a")
         assert officer.page.evaluate("document.activeElement.name") == "lines.0.quantity"
         officer.page.keyboard.press("Control+A")
