@@ -29,6 +29,7 @@ from sampan.core.errors import InputError, NodeError
 from sampan.core.files import disk_faults, write_whole
 from sampan.core.ids import uuid7
 from sampan.core.time import Clock, StandingClock, SystemClock
+from sampan.ledger.ledger import PATIENCE
 
 if TYPE_CHECKING:
     from sampan.access.offer import Counter, Desk
@@ -101,11 +102,18 @@ class Node:
         return cls.open(folder, clock=clock)
 
     @classmethod
-    def open(cls, folder: Path, *, person: str = "officer", clock: Clock | None = None) -> Self:
-        """Opens the node in ``folder`` for ``person``.
+    def open(
+        cls,
+        folder: Path,
+        *,
+        person: str = "officer",
+        clock: Clock | None = None,
+        patience: float = PATIENCE,
+    ) -> Self:
+        """Opens the node in ``folder`` for ``person``, who waits for its database ``patience`` seconds at most.
 
-        Raises NodeError if the folder is no node or a newer one, or lacks its ledger or its key; Refused if
-        the person is unknown.
+        Raises NodeError if the folder is no node or a newer one, lacks its ledger or its key, or has another
+        node's; Refused if the person is unknown.
         """
         from sampan.ledger.blobs import Blobs
         from sampan.ledger.ledger import Ledger
@@ -113,8 +121,14 @@ class Node:
         settings = Settings.read(folder)
         somebody = settings.person(person)
         clock = clock or SystemClock()
-        key = _key(folder / "keys" / "ledger.pem")
-        ledger = Ledger.open(_database(folder), key=key, clock=clock, read_models=read_models())
+        key = _key(folder / "keys" / "ledger.pem", settings.origin)
+        ledger = Ledger.open(
+            _database(folder),
+            key=key,
+            clock=clock,
+            read_models=read_models(),
+            patience=patience,
+        )
         blobs, genomes = Blobs(folder / "blobs"), folder / "genomes"
         session = Session(ledger, blobs, clock, settings.home, somebody, settings.exercise, genomes)
         return cls(folder, settings, session)
@@ -216,17 +230,23 @@ def _folder_faults(folder: Path) -> Iterator[None]:
         ) from fault
 
 
-def _key(file: Path) -> SigningKey:
-    """The node's key. A node without it is at fault, not whoever asks something of the node."""
+def _key(file: Path, origin: str) -> SigningKey:
+    """The key of the node ``origin``. A node without it is at fault, not whoever asks something of the node."""
     from sampan.ledger.signing import SigningKey
 
     try:
-        return SigningKey.load(file)
+        key = SigningKey.load(file)
     except InputError as fault:
         raise NodeError(
             f"The key of this node, {file}, cannot be used: {fault.what[:1].lower()}{fault.what[1:]}",
             way_out="Put it back from a backup of this node.",
         ) from fault
+    if key.name != origin:
+        raise NodeError(
+            f"The key {file} is that of {key.name}, but the sampan.toml beside it is that of {origin}.",
+            way_out="Put back, from its backup, whichever of the two is another node's.",
+        )
+    return key
 
 
 def _database(folder: Path) -> str | Path:

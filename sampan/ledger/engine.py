@@ -14,9 +14,6 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from sampan.core.errors import InputError, NodeError
 
-PATIENCE = 60
-"""Seconds that a writer waits for its turn."""
-
 _SPACE = "Free some space and try again."
 _SQLITE_FAULTS = {
     "SQLITE_FULL": ("has no space left", _SPACE),
@@ -29,6 +26,8 @@ _SQLITE_FAULTS = {
     "SQLITE_NOTADB": ("is not a ledger", "Check the name, or put back the last backup."),
 }
 _POSTGRES_FAULTS = {
+    "55P03": _SQLITE_FAULTS["SQLITE_BUSY"],
+    "57014": ("takes too long to answer", "Try again in a moment."),
     "53100": ("has no space left", _SPACE),
     "25006": ("is read-only", "Connect to the primary server."),
     "42501": ("may not be written by this user", "Ask its operator for the right to write."),
@@ -65,14 +64,16 @@ def masked(url: URL) -> str:
     return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
 
-def open_engine(url: URL) -> Engine:
-    """An engine for ``url``; nothing is opened yet."""
+def open_engine(url: URL, patience: float) -> Engine:
+    """An engine for ``url``, by which nobody waits for longer than ``patience`` seconds; nothing is opened yet."""
     if url.drivername == "postgresql+psycopg":
-        return create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, hide_parameters=True)
+        from sampan.ledger import postgres
+
+        return postgres.open_engine(url, patience)
     if not in_memory(url) and _only_readable(Path(str(url.database))):
-        engine = _read_only_engine(Path(str(url.database)))
+        engine = _read_only_engine(Path(str(url.database)), patience)
     else:
-        arguments: dict[str, Any] = {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
+        arguments: dict[str, Any] = {"connect_args": {"timeout": patience, "check_same_thread": False}}
         if in_memory(url):
             arguments["poolclass"] = StaticPool
         engine = create_engine(url, hide_parameters=True, **arguments)
@@ -94,7 +95,7 @@ def _only_readable(file: Path) -> bool:
     return False
 
 
-def _read_only_engine(file: Path) -> Engine:
+def _read_only_engine(file: Path, patience: float) -> Engine:
     """An engine for a backup, or for somebody who may only look.
 
     SQLite wants to write even to read, unless it is told that nobody does. That is so where no log lies beside
@@ -105,7 +106,7 @@ def _read_only_engine(file: Path) -> Engine:
         log = file.with_name(f"{file.name}-wal")
         alone = "" if log.exists() and log.stat().st_size else "&immutable=1"
         uri = f"{file.absolute().as_uri()}?mode=ro{alone}"
-        return sqlite3.connect(uri, uri=True, timeout=PATIENCE, check_same_thread=False, isolation_level=None)
+        return sqlite3.connect(uri, uri=True, timeout=patience, check_same_thread=False, isolation_level=None)
 
     return create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
 

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any, Literal, get_args
 
-from sampan.core.errors import InputError, SampanError
+from sampan.core.errors import InputError, SampanError, clause
 from sampan.core.ids import SYSTEM_BITS, Bits, uuid7
 from sampan.core.time import read_stamp, stamp
 from sampan.ledger import merkle
@@ -120,12 +120,24 @@ def seal(draft: Draft, *, index: int, recorded: datetime, bits: Bits = SYSTEM_BI
 
 def _check(draft: Draft) -> None:
     for name, right, what in (
-        ("kind", is_kind(draft.kind), f"{draft.kind!r} is not the name of a kind of entry"),
-        ("body", isinstance(draft.body, Mapping), f"A {type(draft.body).__name__} has no named fields"),
-        ("actor", isinstance(draft.actor, str) and draft.actor, "Nobody is named as the one who acts"),
-        ("effective", _is_moment(draft.effective), f"{draft.effective} is not a moment in UTC"),
-        ("sharing", draft.sharing in _SHARING, f"{draft.sharing!r} is neither public nor internal"),
-        ("refs", all(isinstance(ref, str) for ref in draft.refs), "A reference is not the id of an entry"),
+        ("kind", is_kind(draft.kind), clause(f"{draft.kind!r} is not the name of a kind of entry")),
+        (
+            "body",
+            isinstance(draft.body, Mapping),
+            clause(f"A {type(draft.body).__name__} has no named fields"),
+        ),
+        (
+            "actor",
+            isinstance(draft.actor, str) and draft.actor,
+            clause("Nobody is named as the one who acts"),
+        ),
+        ("effective", _is_moment(draft.effective), clause(f"{draft.effective} is not a moment in UTC")),
+        ("sharing", draft.sharing in _SHARING, clause(f"{draft.sharing!r} is neither public nor internal")),
+        (
+            "refs",
+            all(isinstance(ref, str) for ref in draft.refs),
+            clause("A reference is not the id of an entry"),
+        ),
     ):
         if not right:
             raise InputError(
@@ -147,13 +159,13 @@ def read_entry(index: int, data: bytes) -> Entry:
     try:
         fields = parsed(data)
     except (ValueError, AttributeError, RecursionError):
-        raise ValueError("its bytes are not JSON") from None
+        raise ValueError(clause("its bytes are not JSON")) from None
     try:
         entry = _from_fields(index, fields)
     except (KeyError, TypeError, AttributeError, SampanError) as fault:
-        raise ValueError(f"a field is missing or is not what it should be ({fault})") from None
+        raise ValueError(clause(f"a field is missing or is not what it should be ({fault})")) from None
     if not is_kind(entry.kind) or entry.sharing not in _SHARING:
-        raise ValueError("its kind or its sharing is not one that there is")
+        raise ValueError(clause("its kind or its sharing is not one that there is"))
     return entry
 
 

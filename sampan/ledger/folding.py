@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
-from sampan.core.errors import NodeError
+from sampan.core.errors import NodeError, clause
 from sampan.ledger import rows, standing
 from sampan.ledger.damage import damaged, read_row
 from sampan.ledger.entry import Entry
@@ -81,14 +81,14 @@ def _pages(connection: Connection, size: int) -> Iterator[tuple[Entry, ...]]:
 
 def _compare(connection: Connection, scratch: Connection, model: ReadModel, size: int) -> None:
     if (applied := standing.applied(connection, model)) != size:
-        raise _differs(model, f"it took in {applied} entries of {size}")
+        raise _differs(model, clause(f"it took in {applied} entries of {size}"))
     for table in model.tables:
         try:
             place = _first_difference(connection, scratch, table)
         except (DBAPIError, UnicodeDecodeError) as fault:
-            raise _differs(model, f"its table {table.name} cannot be read") from fault
+            raise _differs(model, clause(f"its table {table.name} cannot be read")) from fault
         if place:
-            raise _differs(model, f"its table {table.name} departs from them at {place}")
+            raise _differs(model, clause(f"its table {table.name} departs from them at {place}"))
 
 
 def _first_difference(connection: Connection, scratch: Connection, table: Table) -> str:

@@ -18,7 +18,7 @@ from sampan.ledger.damage import damaged
 from sampan.ledger.entry import Draft, Entry, seal
 from sampan.ledger.query import Query
 from sampan.ledger.read_model import ReadModel
-from sampan.ledger.signing import SigningKey, VerifierKey, check_name
+from sampan.ledger.signing import SigningKey, VerifierKey, check_name, signers
 from sampan.ledger.verification import Verification
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from sampan.ledger.end import End
     from sampan.ledger.store import Store
+
+PATIENCE = 60.0
+"""Seconds to wait for the store, which somebody else may be writing to, unless told otherwise."""
 
 Progress = Callable[[int, int], None]
 """Told (entries done, entries in all) from time to time."""
@@ -73,7 +76,7 @@ class Ledger:
         from sampan.ledger.store import Store
 
         empty = Checkpoint(check_name(origin), 0, merkle.EMPTY_ROOT)
-        with _let_go_on_fault(Store(place)) as store:
+        with _let_go_on_fault(Store(place, patience=PATIENCE)) as store:
             store.create(key.sign(empty.text))
             return cls(store, key=key, verifier=key.verifier, clock=clock, bits=bits, read_models=read_models)
 
@@ -87,19 +90,22 @@ class Ledger:
         clock: Clock | None = None,
         bits: Bits = SYSTEM_BITS,
         read_models: Sequence[ReadModel] = (),
+        patience: float = PATIENCE,
     ) -> Ledger:
         """Opens the ledger at ``place``: with ``key`` to append, with only ``verifier`` to read.
 
-        Tables of an older Sampan are brought up to date, and changed read models made again.
-        Raises NodeError if there is no ledger, if a newer Sampan made it or it cannot be read.
+        Tables of an older Sampan are brought up to date, and changed read models made again. Nobody waits for
+        the store much longer than ``patience`` seconds. Raises NodeError if there is no ledger, if a newer Sampan
+        or another node made it, or it cannot be read.
         """
         from sampan.ledger.store import Store
 
         verifier = verifier or (key.verifier if key else None)
         if verifier is None:
             raise TypeError("a ledger is opened with a key or with a verifier")
-        with _let_go_on_fault(Store(place)) as store:
+        with _let_go_on_fault(Store(place, patience=patience)) as store:
             store.require()
+            _require_own(store, verifier)
             return cls(store, key=key, verifier=verifier, clock=clock, bits=bits, read_models=read_models)
 
     def close(self) -> None:
@@ -345,6 +351,23 @@ class Ledger:
         if not level:
             with self._store.writing() as connection:
                 standing.level(connection, self._models)
+
+
+def _require_own(store: Store, verifier: VerifierKey) -> None:
+    """Raises NodeError for the sound ledger of another node. What is damaged may be opened, to be looked at."""
+    note = store.head().checkpoint
+    owner = note.partition("\n")[0]
+    try:
+        names = signers(note)
+    except PeerError:
+        return
+    if verifier.name not in names and owner in names:
+        raise NodeError(
+            f"The ledger {store.name} is that of another node, {owner}; this is {verifier.name}.",
+            way_out="There is nothing to repair: open the folder of that node, or give this one its own ledger again"
+            " (ledger.sqlite in its folder, or what SAMPAN_DATABASE_URL names).",
+            owner=owner,
+        )
 
 
 def _expect(expecting: int | None, size: int) -> None:

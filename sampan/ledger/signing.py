@@ -156,6 +156,12 @@ def open_note(note: str, *verifiers: VerifierKey) -> str:
     return text
 
 
+def signers(note: str) -> frozenset[str]:
+    """Under which names ``note`` is signed, whether or not that holds. Raises PeerError if it is no note."""
+    _, signatures = _parts(note)
+    return frozenset(name for name, _, _ in signatures)
+
+
 def _parts(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
     text, gap, tail = note.rpartition("\n\n")
     lines = tail.split("\n")

@@ -27,9 +27,9 @@ class Store:
     A ledger in memory has only one, which threads take in turn.
     """
 
-    def __init__(self, place: str | Path) -> None:
+    def __init__(self, place: str | Path, *, patience: float) -> None:
         self.url: URL = engine.address(place)
-        self._engine = engine.open_engine(self.url)
+        self._engine = engine.open_engine(self.url, patience)
         self._turn: AbstractContextManager[object] = nullcontext()
         if engine.in_memory(self.url):
             self._turn = threading.RLock()
@@ -55,6 +55,11 @@ class Store:
         self._engine.dispose()
 
     @property
+    def name(self) -> str:
+        """The address as it may be shown."""
+        return engine.masked(self.url)
+
+    @property
     def is_file(self) -> bool:
         """Whether the ledger is a file of its own."""
         return self.url.get_backend_name() == "sqlite" and not engine.in_memory(self.url)
@@ -69,7 +74,7 @@ class Store:
             raise self._absent()
         if version > schema.VERSION:
             raise NodeError(
-                f"The ledger {engine.masked(self.url)} was made by a newer Sampan"
+                f"The ledger {self.name} was made by a newer Sampan"
                 f" (its version is {version}; this one knows {schema.VERSION}).",
                 way_out="Upgrade Sampan.",
                 version=version,
@@ -83,7 +88,7 @@ class Store:
         with self.writing() as connection:
             if version_of(connection, schema.VERSION_TABLE) is not None:
                 raise InputError(
-                    f"There is a ledger at {engine.masked(self.url)} already.",
+                    f"There is a ledger at {self.name} already.",
                     way_out="Open it, or choose another place.",
                 )
             migrate(connection, MIGRATIONS, lock=5260326)
@@ -131,6 +136,6 @@ class Store:
 
     def _absent(self) -> NodeError:
         return NodeError(
-            f"There is no ledger at {engine.masked(self.url)}.",
+            f"There is no ledger at {self.name}.",
             way_out="Check the name, and SAMPAN_DATABASE_URL; if there was one, restore it from a backup.",
         )

@@ -26,7 +26,7 @@ FIND = Prepared(select(THINGS.c.id, THINGS.c.data).where(THINGS.c.name == bindpa
 
 def test_rows_come_back_as_they_went(place: str | Path) -> None:
     """``'); --`` and a per cent sign are values like any other; nothing at all is run for no rows."""
-    store = Store(place)
+    store = Store(place, patience=10)
     odd = "50 % of '); DROP TABLE thing; --"
     try:
         with store.writing() as connection:
@@ -41,7 +41,7 @@ def test_rows_come_back_as_they_went(place: str | Path) -> None:
 
 
 def test_a_statement_whose_values_are_named_in_another_order_is_our_own_mistake(tmp_path: Path) -> None:
-    store = Store(tmp_path / "ledger.sqlite")
+    store = Store(tmp_path / "ledger.sqlite", patience=10)
     wrong = Prepared(insert(THINGS).inline(), "name", "id", "data")
     with store.writing() as connection, pytest.raises(AssertionError):
         wrong.run_each(connection, [("one", 1, b"")])

@@ -115,17 +115,20 @@ def test_a_node_without_its_key_says_so(tmp_path: Path, broken: bytes | None, sa
     assert ".." not in caught.value.what
 
 
-def test_the_key_of_another_node_is_said_not_to_fit(tmp_path: Path) -> None:
-    for name in ("n", "other"):
-        Node.create(tmp_path / name, home="CHN", clock=CLOCK).close()
-    key = (tmp_path / "other" / "keys" / "ledger.pem").read_bytes()
-    (tmp_path / "n" / "keys" / "ledger.pem").write_bytes(key)
-    with (
-        Node.open(tmp_path / "n", clock=CLOCK) as node,
-        pytest.raises(NodeError, match="not signed") as caught,
-    ):
-        node.session.ledger.verify()
-    assert ".." not in str(caught.value)
+@pytest.mark.parametrize("part", ["keys/ledger.pem", "sampan.toml", "ledger.sqlite"])
+def test_a_part_of_another_node_is_named_and_nothing_is_called_damaged(tmp_path: Path, part: str) -> None:
+    own, other = tmp_path / "own", tmp_path / "other"
+    for folder in (own, other):
+        Node.create(folder, home="CHN", clock=CLOCK).close()
+    origins = [Settings.read(folder).origin for folder in (own, other)]
+    (own / part).write_bytes((other / part).read_bytes())
+    before = (own / "ledger.sqlite").read_bytes()
+    with pytest.raises(NodeError, match=part.rpartition("/")[2]) as caught:
+        Node.open(own, clock=CLOCK)
+    said = str(caught.value)
+    assert all(origin in said for origin in origins)
+    assert not [word for word in ("damaged", "verify", "last backup") if word in said]
+    assert (own / "ledger.sqlite").read_bytes() == before, "nothing is written into what is not ours"
 
 
 def test_a_node_that_lost_its_ledger_is_not_told_to_start_anew(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sampan.core.errors import InputError
+from sampan.core.errors import InputError, NodeError
 from sampan.core.time import StandingClock
 from sampan.desks.control.reports import load
 from sampan.node import Node
@@ -36,3 +36,20 @@ def test_postgresql_holds_the_ledger_if_it_is_named(
     with pytest.raises(InputError):
         Node.create(tmp_path / "other", home="ITA", clock=CLOCK)
     assert not (tmp_path / "other").exists()
+    monkeypatch.delenv("SAMPAN_DATABASE_URL")
+    Node.create(tmp_path / "second", home="FRA", clock=CLOCK).close()
+    monkeypatch.setenv("SAMPAN_DATABASE_URL", postgres_url)
+    with pytest.raises(NodeError, match=r"of another node, sampan/ita/.* this is sampan/fra/") as caught:
+        Node.open(tmp_path / "second", clock=CLOCK)
+    assert "SAMPAN_DATABASE_URL" in caught.value.way_out
+    assert "verify" not in str(caught.value)
+
+
+def test_a_database_that_holds_no_ledger_is_not_called_damaged(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Node.create(tmp_path / "n", home="ITA", clock=CLOCK).close()
+    monkeypatch.setenv("SAMPAN_DATABASE_URL", postgres_url)
+    with pytest.raises(NodeError, match="There is no ledger at postgresql://") as caught:
+        Node.open(tmp_path / "n", clock=CLOCK)
+    assert "SAMPAN_DATABASE_URL" in caught.value.way_out
