@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from sampan.engines.genome.columns import Columns
 from sampan.engines.genome.examine import ALIGNED, TOO_LONG, examine
+from sampan.engines.genome.kernels import ready
 from sampan.engines.genome.place import GONE
 from sampan.engines.genome.reference import GenomeReference
 
@@ -60,7 +61,7 @@ class Analysis:
         skipped = ends < 0
         ends[skipped] = begins[skipped]
         raw = np.frombuffer(records.data, np.uint8)
-        found = examine(raw, begins, ends, self.reference.arrays, self.reference.least_letters)
+        found = ready(examine)(raw, begins, ends, self.reference.arrays, self.reference.least_letters)
         found.facts[skipped, 0] = TOO_LONG
         lengths = found.fact("length")
         text = found.text.data

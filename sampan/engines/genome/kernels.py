@@ -11,11 +11,16 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 from numba import types
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
@@ -61,6 +66,45 @@ def _wide(kind: Any) -> Any:
     plain: Any = types.unliteral(kind)  # type: ignore[no-untyped-call]
     whole = isinstance(plain, types.Integer)
     return types.int64 if whole and plain.bitwidth < 64 else plain
+
+
+_SPARING: ContextVar[bool] = ContextVar("sparing", default=False)
+
+
+@contextmanager
+def sparing() -> Iterator[None]:
+    """Within it, what is not compiled yet is interpreted: for some hundred short genomes that are like their reference.
+
+    Each takes some hundredths of a second then, and the same is found; to compile takes half a minute.
+    """
+    before = _SPARING.set(True)
+    try:
+        with np.errstate(over="ignore"):  # whole numbers wrap round, as compiled ones do
+            yield
+    finally:
+        _SPARING.reset(before)
+
+
+def ready(compiled: Kernel) -> Kernel:
+    """A kernel to be called now: as it is, or, if it is not compiled yet and time is to be spared, interpreted."""
+    return _interpreted(compiled) if _SPARING.get() and not _is_compiled(compiled) else compiled
+
+
+def _is_compiled(compiled: Any) -> bool:
+    """Whether a kernel was compiled, in this process or an earlier one."""
+    name = f"{compiled.__module__.rpartition('.')[2]}.{compiled.__name__}-*.nbi"
+    return bool(compiled.signatures) or any(Path(numba.config.CACHE_DIR).rglob(name))  # type: ignore[attr-defined]
+
+
+@cache
+def _interpreted(compiled: Any) -> Any:
+    """A compiled function as Python runs it, with those that it calls."""
+    plain = compiled.py_func
+    names = {name: plain.__globals__[name] for name in plain.__code__.co_names if name in plain.__globals__}
+    known = {name: _interpreted(one) if hasattr(one, "py_func") else one for name, one in names.items()}
+    return FunctionType(
+        plain.__code__, {"__builtins__": __builtins__, **known}, plain.__name__, plain.__defaults__
+    )
 
 
 def kernel(function: Kernel) -> Kernel:
