@@ -14,13 +14,14 @@ from markupsafe import Markup
 
 from sampan.languages.speech import Speech
 from sampan.web.batches import Flow
+from sampan.web.names import LINE, label, lines
 
 BARS, GAP, LEAST = 300, 4, 18
 """Height of all bars together, room between two, and the least room of one, so that its name can be read."""
 
 LEFT, RIGHT = 250, 560
-LONGEST = 30
-"""Characters of a name; the whole of it stands in the table."""
+LETTERS = 30
+"""Letters of a line beside a bar."""
 NAMED = 14
 """Recipients that are shown by name."""
 
@@ -30,10 +31,16 @@ OURS = ""
 
 @dataclass(frozen=True)
 class _Node:
-    """A source or a recipient: where its bar begins, and how high it is."""
+    """A source or a recipient: where its bar begins, how high it is, and its name in lines."""
 
     top: float
     height: float
+    name: list[str]
+
+    @property
+    def end(self) -> float:
+        """Where the next may begin."""
+        return self.top + max(self.height, LEAST + LINE * (len(self.name) - 1))
 
 
 @dataclass(frozen=True)
@@ -47,20 +54,37 @@ class Picture:
 def picture(flow: Flow, speech: Speech, home: str) -> Picture:
     """The bands of a flow with the names at both ends."""
     streams = _gathered(flow)
-    left, right = _stacked(streams, 0), _stacked(streams, 1)
+    left, right = (
+        _stacked(streams, 0, _givers(flow, speech, home)),
+        _stacked(streams, 1, _takers(streams, speech)),
+    )
     parts = [_band(pair, units, streams, left, right) for pair, units in streams.items()]
-    gettext = speech.translations.gettext
-    recorded = {stream.source: stream.source_name for stream in flow.streams}
-    for node, at in left.items():
-        own = gettext("%(home)s: own stock") % {"home": speech.party(home)}
-        said = own if node == OURS else speech.named(node, recorded[node])
-        parts.append(_label(at, LEFT - 14, _short(said), "end", LEFT - 6))
-    for node, at in right.items():
-        said = gettext("others") if node == OTHERS else speech.party(node)
-        units = sum(count for (_, to), count in streams.items() if to == node)
-        parts.append(_label(at, RIGHT + 14, f"{_short(said)} · {speech.number(units)}", "start", RIGHT))
-    ends = (at.top + max(at.height, LEAST) for at in (*left.values(), *right.values()))
-    return Picture(Markup("").join(parts), round(max(ends)) + GAP)
+    parts += [_label(at, LEFT - 14, "end", LEFT - 6) for at in left.values()]
+    parts += [_label(at, RIGHT + 14, "start", RIGHT) for at in right.values()]
+    return Picture(
+        Markup("").join(parts), round(max(at.end for at in (*left.values(), *right.values()))) + GAP
+    )
+
+
+def _givers(flow: Flow, speech: Speech, home: str) -> dict[str, list[str]]:
+    """The name of each source, in lines."""
+    own = speech.translations.gettext("%(home)s: own stock") % {"home": speech.party(home)}
+    said = {each.source or OURS: each.source_name for each in flow.streams}
+    return {
+        node: lines(own if node == OURS else speech.named(node, name), LETTERS) for node, name in said.items()
+    }
+
+
+def _takers(streams: Mapping[tuple[str, str], int], speech: Speech) -> dict[str, list[str]]:
+    """The name of each recipient and what it gets, in lines."""
+    units: Counter[str] = Counter()
+    for (_, node), count in streams.items():
+        units[node] += count
+    others = speech.translations.gettext("others")
+    return {
+        node: lines(f"{others if node == OTHERS else speech.party(node)} · {speech.number(count)}", LETTERS)
+        for node, count in units.items()
+    }
 
 
 def _gathered(flow: Flow) -> dict[tuple[str, str], int]:
@@ -78,7 +102,9 @@ def _gathered(flow: Flow) -> dict[tuple[str, str], int]:
     return dict(sorted(found.items(), key=lambda pair: (pair[0][1] == OTHERS, -pair[1], pair[0])))
 
 
-def _stacked(streams: Mapping[tuple[str, str], int], side: int) -> dict[str, _Node]:
+def _stacked(
+    streams: Mapping[tuple[str, str], int], side: int, names: Mapping[str, list[str]]
+) -> dict[str, _Node]:
     """The bars of one side from top to bottom, as high as what flows through each."""
     nodes = dict.fromkeys(pair[side] for pair in streams)
     total = sum(streams.values())
@@ -86,8 +112,8 @@ def _stacked(streams: Mapping[tuple[str, str], int], side: int) -> dict[str, _No
     for node in nodes:
         units = sum(count for pair, count in streams.items() if pair[side] == node)
         height = max(1.0, BARS * units / total)
-        found[node] = _Node(round(top, 1), round(height, 1))
-        top += max(height, LEAST) + GAP
+        found[node] = _Node(round(top, 1), round(height, 1), names[node])
+        top = found[node].end + GAP
     return found
 
 
@@ -123,12 +149,7 @@ def _part(
     return round(node.top + node.height * before / whole, 1), round(node.height * units / whole, 1)
 
 
-def _label(node: _Node, x: int, text: str, anchor: str, bar: int) -> Markup:
-    y = round(node.top + max(node.height / 2, LEAST / 3) + 4, 1)
-    return Markup(
-        '<path class="node" d="M{} {}h6v{}h-6z"/><text class="tick" x="{}" y="{}" text-anchor="{}">{}</text>'
-    ).format(bar, node.top, node.height, x, y, anchor, text)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+def _label(node: _Node, x: int, anchor: str, bar: int) -> Markup:
+    y = node.top + max(node.height / 2, LEAST / 3 + LINE * (len(node.name) - 1) / 2) + 4
+    bar_of = Markup('<path class="node" d="M{} {}h6v{}h-6z"/>').format(bar, node.top, node.height)
+    return bar_of + label(x, y, node.name, anchor)

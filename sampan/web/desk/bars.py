@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 from markupsafe import Markup
+
+from sampan.web.names import LINE, label, lines
 
 Fill = Literal["whole", "hatched", "outlined", "crossed"]
 
 WIDTH, LEFT, RIGHT = 720, 214, 590
 ROW, BAR = 30, 20
 MOST_LETTERS = 26
+"""Letters of a line beside a bar."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,19 @@ class Picture:
 
 def picture(bars: Sequence[Bar]) -> Picture:
     """The bars below each other."""
-    parts = [part for at, bar in enumerate(bars) for part in _drawn(bar, at * ROW + 4)]
-    return Picture(Markup("").join(parts), max(1, len(bars)) * ROW + 6)
+    names = [lines(bar.name, MOST_LETTERS) for bar in bars]
+    ends = list(accumulate(max(ROW, LINE * len(name) + 6) for name in names)) or [ROW]
+    parts = [
+        part
+        for bar, name, end, top in zip(bars, names, ends, [0, *ends], strict=False)
+        for part in _drawn(bar, name, (top + end - ROW) // 2 + 4)
+    ]
+    return Picture(Markup("").join(parts), ends[-1] + 6)
 
 
-def _drawn(bar: Bar, y: int) -> list[Markup]:
+def _drawn(bar: Bar, name: list[str], y: int) -> list[Markup]:
     high = BAR / max(1, len(bar.lanes))
-    parts = [label(LEFT - 8, y + 15, short(bar.name), "end"), label(RIGHT + 6, y + 15, bar.said, "start")]
+    parts = [label(LEFT - 8, y + 15, name, "end"), label(RIGHT + 6, y + 15, bar.said, "start")]
     parts.append(Markup('<path class="axis" d="M{} {}v{}"/>').format(LEFT, y - 2, BAR + 4))
     for at, lane in enumerate(bar.lanes):
         x = float(LEFT)
@@ -74,15 +84,3 @@ def box(fill: Fill, x: float, y: float, wide: float, high: float) -> Markup:
     return Markup('<path class="part {}"{} d="M{} {}h{}v{}h-{}z"/>').format(
         fill, hatch, round(x, 1), round(y, 1), round(wide, 1), round(high, 1), round(wide, 1)
     )
-
-
-def label(x: float, y: float, text: str, anchor: str) -> Markup:
-    """Words on a picture: they begin, end or lie in the middle at ``x``."""
-    return Markup('<text class="tick" x="{}" y="{}" text-anchor="{}">{}</text>').format(
-        round(x, 1), y, anchor, text
-    )
-
-
-def short(text: str) -> str:
-    """A name that fits beside its bar; the table has the whole of it."""
-    return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1].rstrip()}…"

@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from sampan.desks.assistance.teams import TeamRow
 from sampan.languages.speech import Speech
-from sampan.web.desk.bars import Fill, Picture, box, label, short
+from sampan.web.desk.bars import MOST_LETTERS, Fill, Picture, box
+from sampan.web.names import label, lines
 
 WIDTH, LEFT, RIGHT, ROW, HEAD = 720, 214, 712, 30, 26
 FILLS: dict[str, Fill] = {"planned": "outlined", "deployed": "whole", "returned": "hatched"}
@@ -31,7 +32,7 @@ def picture(rows: Sequence[TeamRow], today: date, speech: Speech) -> Picture:
     parts = [_mark(x(day), high, speech.short_day(day)) for day in _mondays(first, days)]
     for at, row in enumerate(shown):
         y = HEAD + at * ROW + 5
-        name = short(f"{row.number} {speech.party(row.recipient)}")
+        name = lines(f"{row.number} {speech.party(row.recipient)}", MOST_LETTERS)
         parts.append(label(LEFT - 8, y + 15, name, "end"))
         parts.append(
             box(FILLS[row.state], x(row.start), y, x(row.last + timedelta(days=1)) - x(row.start), 20)

@@ -11,7 +11,7 @@ from sampan.languages.speech import Speech
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance import Handover, Progress, Receipt
 from sampan.records.record import Record
-from sampan.web.desk.bars import label
+from sampan.web.names import label
 from sampan.world.consignments import Event, track
 
 STEPS = ("decided", "packed", "handed to carrier", "in transit", "arrived", "cleared", "received")

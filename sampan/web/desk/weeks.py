@@ -11,7 +11,8 @@ from markupsafe import Markup
 from sampan.desks.assistance.lists import Stock
 from sampan.languages.speech import Speech
 from sampan.web import chart
-from sampan.web.desk.bars import Fill, Picture, box, label
+from sampan.web.desk.bars import Fill, Picture, box
+from sampan.web.names import label
 
 WEEKS = 12
 WIDTH, LEFT, RIGHT, TOP, HIGH = 720, 100, 712, 12, 190

@@ -183,6 +183,19 @@ def test_bars_are_as_long_as_what_they_stand_for_and_names_are_text() -> None:
     assert bars.picture([]).height > 0
 
 
+def test_a_long_name_is_broken_and_never_cut() -> None:
+    for name in (
+        "what was promised first, then least expected harm",
+        "先兑现承诺，然后使预期损害最小，最后保证公平",
+    ):
+        drawn = bars.picture(
+            [Bar(name, ((("whole", 1.0),),), "", 1.0), Bar("b", ((("whole", 1.0),),), "", 1.0)]
+        )
+        said = re.findall(r"<text [^>]*>([^<]*)<", drawn.svg)
+        assert "".join(said[:-3]).replace(" ", "") == name.replace(" ", "")
+        assert drawn.height > 2 * bars.ROW + 6, "the next bar begins below it"
+
+
 def test_a_bar_of_nothing_and_of_too_much_stays_in_the_picture() -> None:
     drawn = bars.picture([Bar("a", ((("whole", 0.0),),), "", 0.0), Bar("b", ((("whole", 9.0),),), "", 3.0)])
     assert re.findall(r"h([\d.]+)v", drawn.svg) == [str(float(bars.RIGHT - bars.LEFT))]
