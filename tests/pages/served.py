@@ -80,6 +80,17 @@ def grave_faults(page: Page, *, colours: bool = True) -> list[list[str]]:
     return found
 
 
+def cut_off(page: Page) -> list[str]:
+    """Links at the head and the foot of the page that stand, in part or whole, outside the window."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll(".bar a, .foot a")].filter(link => {
+            const box = link.getBoundingClientRect()
+            return box.width && (box.left < 0 || box.right > document.documentElement.clientWidth)
+        }).map(link => link.textContent)"""
+    )
+    return found
+
+
 class Keyboard:
     """Somebody at a page who has no mouse: fields and buttons are reached with the tabulator."""
 

@@ -14,7 +14,7 @@ from sampan.core.plain import plain
 from sampan.node import Node, memory_node
 from sampan.web.desk.menu import offers
 from tests.everything import Asked, asked_of, do_everything
-from tests.pages.served import grave_faults, served, signed_in, watched
+from tests.pages.served import cut_off, grave_faults, served, signed_in, watched
 from tests.served import PEOPLE
 
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
@@ -74,6 +74,7 @@ def fits_and_can_be_read_aloud(page: Page, language: str, of: Sequence[str]) -> 
     for path in of:
         page.goto(f"/{language}{path}")
         assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), path
+        assert not cut_off(page), path
         assert not grave_faults(page, colours=language == "en"), path
 
 

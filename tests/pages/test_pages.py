@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from sampan.core.languages import LANGUAGES
-from tests.pages.served import grave_faults, watched
+from tests.pages.served import cut_off, grave_faults, watched
 from tests.sites import Site
 
 WIDTHS = {"narrow": 360, "wide": 1200}
@@ -39,6 +39,7 @@ def test_every_page_fits_its_window_and_has_no_serious_fault_of_accessibility(
         for width, pixels in WIDTHS.items():
             page.set_viewport_size({"width": pixels, "height": 800})
             assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), (path, width)
+            assert not cut_off(page), (path, width)
             assert page.locator("h1").bounding_box()["height"] > 10
             if pictures:
                 name = path.strip("/").split("/")[0] + str(path.count("/"))
