@@ -9,10 +9,10 @@ What stands in quotation marks or brackets was typed by somebody, and stays. A t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
 
 from sampan.core.languages import Language
 from sampan.languages.catalogue import TRANSLATED, faults_file, read
@@ -33,6 +33,9 @@ TYPED = ('"', "[", "= ")
 LONGEST = 2_000
 """Characters of a fault that is looked through for texts of ours, one after the other."""
 
+MOST, DEEPEST = 12, 4
+"""Texts of ours one after the other, and one within another: whatever somebody typed is looked through quickly."""
+
 _NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _COUNTED = re.compile(r"([\d,]+) (\w+)")
@@ -48,50 +51,81 @@ def said(text: str, language: Language) -> str:
     return _BETWEEN_CHINESE.sub("", told) if language == "zh" else told
 
 
-def _said(text: str, language: Language) -> str | None:
+def _said(text: str, language: Language, deep: int = 0) -> str | None:
     """One text of ours in ``language``, or several one after the other; None if it is none."""
-    if (whole := _whole(text, language)) or len(text) > LONGEST:
-        return whole
-    for end in reversed([found.end() for found in re.finditer(r"[.?:](?= )", text)]):
-        first = _whole(text[:end], language)
-        if first and (rest := _said(text[end + 1 :], language)):
-            return f"{first}{'' if language == 'zh' else ' '}{rest}"
+    if deep > DEEPEST:
+        return None
+    parts = [text] if _fitting(text, language) else _parted(text, language)
+    told = [_filled(part, language, deep) for part in parts]
+    return ("" if language == "zh" else " ").join(told) if told else None
+
+
+def _parted(text: str, language: Language) -> Sequence[str]:
+    """The texts of ours that ``text`` is made of, the longest that fits first; nothing if it is of others."""
+    ends = [found.end() for found in re.finditer(r"[.?:](?= )", text)] if len(text) <= LONGEST else []
+    if not 0 < len(ends) < MOST:
+        return ()
+    begins = [0, *(end + 1 for end in ends)]
+    rest: dict[int, Sequence[str]] = {}
+    for begin in reversed(begins):  # each from the last on, so that none is parted twice
+        parts = (
+            (text[begin:end], rest.get(end + 1, ()))
+            for end in (len(text), *reversed(ends))
+            if end > begin and (end == len(text) or end + 1 in rest)
+        )
+        if found := next(((first, *more) for first, more in parts if _fitting(first, language)), None):
+            rest[begin] = found
+    return rest.get(0, ())
+
+
+def _filled(text: str, language: Language, deep: int) -> str:
+    """The translation of a text of ours, filled with what stands in its gaps."""
+    fitting = _fitting(text, language)
+    assert fitting is not None
+    translation, gaps = fitting
+    as_typed = "sampan " in text  # a command takes days and numbers as they are
+    return translation % {
+        gap: value
+        if not value or text[:start].endswith(TYPED)
+        else _in_gap(value, language, as_typed=as_typed, deep=deep + 1)
+        for gap, (start, value) in gaps.items()
+    }
+
+
+Gaps = Mapping[str, tuple[int, str]]
+"""Where what is filled in begins, and what it is."""
+
+
+def _fitting(text: str, language: Language) -> tuple[str, Gaps] | None:
+    """The translation of the text that ``text`` is, as it stands in the catalogue, and what is filled in."""
+    for known in _known_texts(language):
+        gaps = known.gaps_in(text)
+        if gaps is not None:
+            return known.translation, gaps
     return None
 
 
-def _whole(text: str, language: Language) -> str | None:
-    for pattern, translation in _patterns(language):
-        if found := pattern.fullmatch(text):
-            as_typed = "sampan " in text  # a command takes days and numbers as they are
-            return translation % {
-                gap: value
-                if not value or text[: found.start(gap)].endswith(TYPED)
-                else _in_gap(value, language, as_typed=as_typed)
-                for gap, value in found.groupdict().items()
-            }
-    return None
-
-
-def _in_gap(value: str, language: Language, *, as_typed: bool) -> str:
+def _in_gap(value: str, language: Language, *, as_typed: bool, deep: int) -> str:
     """What stands in a gap, in the reader's language; as it is, where it is none of what we know."""
-    return _known(value, language, as_typed=as_typed) or value
+    return _known(value, language, as_typed=as_typed, deep=deep) or value
 
 
-def _known(value: str, language: Language, *, as_typed: bool) -> str | None:
+def _known(value: str, language: Language, *, as_typed: bool, deep: int) -> str | None:
     spoken = speech(language)
     found = _word(value, spoken) or (None if as_typed else _figure(value, spoken))
     if found is None and (named := _DETAILED.fullmatch(value)) and (name := _word(named[1], spoken, "limit")):
         code = _CODE.fullmatch(named[2])
-        details = named[2] if code else _in_gap(named[2], language, as_typed=as_typed)
+        details = named[2] if code else _in_gap(named[2], language, as_typed=as_typed, deep=deep + 1)
         found = f"{name}（{details}）" if language == "zh" else f"{name} ({details})"
-    return found or _listed(value, language, as_typed=as_typed) or _said(value, language)
+    listed = found or (_listed(value, language, as_typed=as_typed, deep=deep) if deep <= DEEPEST else None)
+    return listed or _said(value, language, deep)
 
 
 def _word(value: str, spoken: Speech, context: str = "") -> str | None:
     """A kind of supply, a party by its English name, or a word of ours (of ``context``, if of several); or None."""
     if value in items():
         return spoken.item(value)
-    if code := _codes().get(value) or area_names("CHN").get(fold(value)):
+    if code := known_by_name(value):
         return spoken.party(code)
     if value in CHOICES:
         return spoken.term(CHOICES[value], "choice")
@@ -112,22 +146,27 @@ def _figure(value: str, spoken: Speech) -> str | None:
     return None
 
 
-def _listed(value: str, language: Language, *, as_typed: bool) -> str | None:
+def _listed(value: str, language: Language, *, as_typed: bool, deep: int) -> str | None:
     """A list of things that we know, and of codes, as the reader writes lists; None if it is none."""
     spoken = speech(language)
     parts = re.split("(; )" if "; " in value else f"({_PARTED})", value)
     if len(parts) < 2:
         return None
-    told = [
-        _known(part, language, as_typed=as_typed) or (part if _CODE.fullmatch(part) else "")
-        for part in parts[::2]
-    ]
-    if not all(told):
-        return None
+    told = []
+    for part in parts[::2]:
+        known = _known(part, language, as_typed=as_typed, deep=deep + 1)
+        if not (known or _CODE.fullmatch(part)):
+            return None
+        told.append(known or part)
     if "; " in value or any(sign in each for each in told for sign in ",，،"):
         return spoken.semicolon.join(told)
     between = parts[1::2] if language == "en" else [spoken.comma] * (len(told) - 1)
     return "".join(part for pair in zip(told, [*between, ""], strict=True) for part in pair)
+
+
+def known_by_name(name: str) -> str | None:
+    """The code of a country, an area or an organisation by its English name; None if nobody is called so."""
+    return _codes().get(name) or area_names("CHN").get(fold(name))
 
 
 @cache
@@ -136,25 +175,53 @@ def _codes() -> Mapping[str, str]:
     return {each.name(): code for known in (places(), organisations()) for code, each in known.items()}
 
 
+@dataclass(frozen=True)
+class _Text:
+    """A text of ours: what it says around its gaps, their names, and what it says in another language.
+
+    It is looked for piece by piece, each where it first stands. As a regular expression it would be tried in every
+    way in which what somebody typed may be parted, and a long word could keep everybody else waiting.
+    """
+
+    pieces: Sequence[str]
+    names: Sequence[str]
+    little: bool
+    """Whether its gaps hold little."""
+    translation: str
+
+    def gaps_in(self, text: str) -> Gaps | None:
+        """What stands in the gaps; None if this is not what ``text`` says."""
+        last, at = len(text) - len(self.pieces[-1]), len(self.pieces[0])
+        if not self.names:
+            return {} if text == self.pieces[0] else None
+        if at > last or not (text.startswith(self.pieces[0]) and text.endswith(self.pieces[-1])):
+            return None
+        gaps: dict[str, tuple[int, str]] = {}
+        for name, piece in zip(self.names[:-1], self.pieces[1:-1], strict=True):
+            end = text.find(piece, at, last)
+            if end < 0:
+                return None
+            gaps[name], at = (at, text[at:end]), end + len(piece)
+        gaps[self.names[-1]] = at, text[at:last]
+        fits = not self.little or all(_LITTLE.fullmatch(value) for _, value in gaps.values())
+        return gaps if fits else None
+
+
+_LITTLE = re.compile("[^:;]{0,60}|[^:;.]{61,400}")
+
+
 @cache
-def _patterns(language: Language) -> list[tuple[re.Pattern[str], str]]:
+def _known_texts(language: Language) -> Sequence[_Text]:
     """What may be said and how it is translated; what is told most exactly is tried first."""
     source = read(faults_file(TRANSLATED[0] if language == "en" else language), language)
     known = {str(each.id): str(each.id if language == "en" else each.string) for each in source if each.id}
-    return [
-        (_pattern(text), known[text]) for text in sorted(known, key=_exactness, reverse=True) if known[text]
-    ]
+    return [_text(text, known[text]) for text in sorted(known, key=_exactness, reverse=True) if known[text]]
 
 
 def _exactness(text: str) -> tuple[int, str]:
     return len(outside_gaps(text)), text
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    pieces: list[Any] = GAP.split(text)
-    gap = ".*?" if len(outside_gaps(text)) >= ENOUGH else "(?:[^:;]{0,60}?|[^:;.]{61,400}?)"
-    written = "".join(
-        f"(?P<{piece}>{gap})" if at % 2 else re.escape(piece.replace("%%", "%"))
-        for at, piece in enumerate(pieces)
-    )
-    return re.compile(written, re.DOTALL)
+def _text(text: str, translation: str) -> _Text:
+    parts = [part.replace("%%", "%") for part in GAP.split(text)]
+    return _Text(parts[::2], parts[1::2], len(outside_gaps(text)) < ENOUGH, translation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import process_time
 
 import pytest
 
@@ -91,3 +92,33 @@ def test_what_stands_in_a_gap_is_said_as_the_reader_says_it(said: str, language:
 
 def test_limits_of_plans_are_words_that_translators_see() -> None:
     assert {*deciding.LIMITS.values(), deciding.NO_FREIGHT} == set(TERMS["limit"])
+
+
+TYPED = (
+    "x",
+    ". ",
+    ' "',
+    "a, ",
+    "mask; ",
+    "may not ",
+    'There is no item "',
+    "There is no entry ",
+    "1 of ",
+    ": ",
+)
+
+
+@pytest.mark.parametrize("typed", TYPED)
+@pytest.mark.parametrize("around", ["{}", 'There is no item "{}".', "There is no entry {} in this ledger."])
+def test_nothing_that_somebody_types_is_looked_through_for_long(typed: str, around: str) -> None:
+    """What strangers ask for stands in faults, and while one is translated nobody else is answered."""
+    faults.said("Check whose key it is.", "fr")
+    begun = process_time()
+    for size in (60, 500, 1_900, 20_000):
+        faults.said(around.format((typed * size)[:size]), "fr")
+    assert process_time() - begun < 1
+
+
+def test_what_was_typed_hides_none_of_the_texts_around_it() -> None:
+    told = faults.said('"It is withdrawn." is not a number. Check whose key it is.', "fr")
+    assert told == "« It is withdrawn. » n’est pas un nombre. Vérifiez de qui est la clé."
