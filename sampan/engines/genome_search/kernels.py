@@ -17,6 +17,8 @@ from llvmlite import ir
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from sampan.engines.genome.kernels import kernel
+
 Words = NDArray[np.uint64]
 Ints = NDArray[np.int64]
 
@@ -51,11 +53,7 @@ _lowest = _one_instruction(lambda builder, word: builder.cttz(word, ir.Constant(
 """Place of the lowest bit set in a word that is not 0."""
 
 
-def _compiled(function: Any) -> Any:
-    return nb.njit(cache=True, nogil=True)(function)
-
-
-@_compiled
+@kernel
 def size(words: Words) -> Any:
     """How many members a decoded set has."""
     found = nb.int64(0)
@@ -64,7 +62,7 @@ def size(words: Words) -> Any:
     return found
 
 
-@_compiled
+@kernel
 def members(words: Words) -> Any:
     """The members of a decoded set in order: ``(members,)`` numbers of genomes within the block."""
     found = np.empty(size(words), np.int64)
@@ -78,7 +76,7 @@ def members(words: Words) -> Any:
     return found
 
 
-@_compiled
+@kernel
 def unite(
     out: Words, which: Ints, shape: Any, count: Any, where: Any, lows: Any, bits: Any, full: Words
 ) -> None:
@@ -96,7 +94,7 @@ def unite(
             out |= rest
 
 
-@_compiled
+@kernel
 def sizes_within(words: Words, shape: Any, count: Any, where: Any, lows: Any, bits: Any) -> Any:
     """How many members of ``words`` each set has: ``(sets,)``."""
     sets = len(shape)
@@ -117,7 +115,7 @@ def sizes_within(words: Words, shape: Any, count: Any, where: Any, lows: Any, bi
     return found
 
 
-@_compiled
+@kernel
 def lay_out(begins: Ints, genomes: Any, n: int, shape: Any, where: Any, lows: Any, bits: Any) -> None:
     """Writes each list ``genomes[begins[i]:begins[i + 1]]`` in the shape that was chosen for it."""
     at, row = 0, 0
@@ -147,7 +145,7 @@ def lay_out(begins: Ints, genomes: Any, n: int, shape: Any, where: Any, lows: An
                 expected += 1
 
 
-@_compiled
+@kernel
 def copy_sets(into: Ints, out: Any, n: int, shape: Any, count: Any, where: Any, lows: Any, bits: Any) -> None:
     """Copies the members of every set ``i`` to ``out`` from ``into[i]`` on, and moves ``into[i]`` behind them."""
     for i in range(len(shape)):
@@ -178,7 +176,7 @@ def copy_sets(into: Ints, out: Any, n: int, shape: Any, count: Any, where: Any, 
         into[i] = at
 
 
-@_compiled
+@kernel
 def scatter(into: Ints, out: Any, code: Any, genome: Any, shift: int) -> None:
     """Appends ``genome[k] + shift`` to list ``code[k]``, for every k in order."""
     for k in range(len(code)):
@@ -186,7 +184,7 @@ def scatter(into: Ints, out: Any, code: Any, genome: Any, shift: int) -> None:
         into[code[k]] += 1
 
 
-@_compiled
+@kernel
 def cover(words: Words, genome: Any, begin: Any, end: Any, sites: int) -> Any:
     """How many members of ``words`` are missing at each site: ``(sites,)``, from ranges ``begin:end``."""
     change = np.zeros(sites + 1, np.int64)
@@ -203,7 +201,7 @@ def cover(words: Words, genome: Any, begin: Any, end: Any, sites: int) -> Any:
     return found
 
 
-@_compiled
+@kernel
 def mark_ranges(out: Words, which: Any, genome: Any, begin: Any, end: Any, site: int) -> None:
     """Adds to ``out`` the genomes of those ranges, of the numbered ones, that hold ``site``."""
     for k in which:
@@ -211,7 +209,7 @@ def mark_ranges(out: Words, which: Any, genome: Any, begin: Any, end: Any, site:
             out[genome[k] >> 6] |= np.uint64(1) << np.uint64(genome[k] & 63)
 
 
-@_compiled
+@kernel
 def bins_of_ranges(begin: Any, end: Any, bins: int, width: int) -> Any:
     """For every range, the bins of ``width`` sites that it fills and those that it only touches.
 
@@ -240,7 +238,7 @@ def bins_of_ranges(begin: Any, end: Any, bins: int, width: int) -> Any:
     return filled, fills, touched, touches
 
 
-@_compiled
+@kernel
 def choose(codes: Any, wanted: Any) -> Any:
     """The genomes whose code is wanted: ``wanted`` is ``(codes,)`` of 0 and 1."""
     out = np.zeros(WORDS, np.uint64)
@@ -252,14 +250,14 @@ def choose(codes: Any, wanted: Any) -> Any:
     return out
 
 
-@_compiled
+@kernel
 def add_at(sums: Ints, keys: Any, more: Ints) -> None:
     """Adds ``more[i]`` to ``sums[keys[i]]``, for every i."""
     for i in range(len(keys)):
         sums[keys[i]] += more[i]
 
 
-@_compiled
+@kernel
 def tally(words: Words, first: Any, firsts: Any, second: Any, seconds: Any, out: Ints) -> None:
     """Counts the members of ``words`` into ``out[group by first code, group by second code]``."""
     for w in range(len(words)):
