@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sampan.cli.control import Day, KnownBy, end_of_day
-from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
+from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, one_of, opened
 from sampan.cli.say import as_json, said, table
 
 if TYPE_CHECKING:
@@ -139,17 +139,29 @@ def list_(
     day: Day = None,
     known_by: KnownBy = None,
     unmet: Annotated[bool, typer.Option("--open", help="Only those not met and not withdrawn.")] = False,
+    state: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STATE",
+            help="Only received, verified, acknowledged, answered or withdrawn ones.",
+            show_default="all",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """List the appeals, with what was pledged and delivered on each.
 
-    Example: sampan appeal list --open
+    Examples: sampan appeal list --open; sampan appeal list --state received
     """
+    from typing import get_args
+
     from sampan.desks.assistance.lines import shown
+    from sampan.records.assistance.appeals import AppealState
     from sampan.world.appeals import appeals
 
+    only = one_of(state, get_args(AppealState), "--state") if state else None
     with opened(folder) as node:
-        found = appeals(node.session.ledger, as_of=day_of(day), known_on=end_of_day(known_by))
+        found = appeals(node.session.ledger, state=only, as_of=day_of(day), known_on=end_of_day(known_by))
     rows = [each for each in found if each.open or not unmet]
     if json:
         as_json(rows)
@@ -173,4 +185,4 @@ def list_(
         ],
     )
     if not rows:
-        said("No appeal: sampan appeal record")
+        said(f"No appeal is {state}." if state else "No appeal: sampan appeal record")

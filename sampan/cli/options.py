@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -41,6 +41,15 @@ def assumptions_of(file: Path | None) -> Assumptions:
     from sampan.desks.assistance.assumptions import default, read
 
     return read(read_bytes(file), name=str(file)) if file else default()
+
+
+def one_of(text: str, choices: tuple[str, ...], field: str) -> Any:
+    """One of the choices. Raises InputError naming them if it is none."""
+    from sampan.core.errors import InputError
+
+    if text not in choices:
+        raise InputError(f'"{text[:40]}" is none of them.', field=field, way_out=f"Use {', '.join(choices)}.")
+    return text
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import typer
 from sampan.cli.appeals import On, day_of
 from sampan.cli.appeals import report as told
 from sampan.cli.control import Day
-from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, opened
+from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, one_of, opened
 from sampan.cli.say import as_json, said, table
 
 team_app = typer.Typer(no_args_is_help=True, help="Rosters of experts, requests for teams, deployments.")
@@ -276,15 +276,25 @@ def return_(
 
 
 @team_app.command("list")
-def list_(day: Day = None, folder: NodeFolder = HERE, json: Json = False) -> None:
+def list_(
+    day: Day = None,
+    state: Annotated[
+        str | None,
+        typer.Option(metavar="STATE", help="Only planned, deployed or returned ones.", show_default="all"),
+    ] = None,
+    folder: NodeFolder = HERE,
+    json: Json = False,
+) -> None:
     """List the teams that were sent.
 
-    Example: sampan team list --on 2020-03-26
+    Examples: sampan team list --as-of 2020-03-26; sampan team list --state deployed
     """
     from sampan.desks.assistance.teams import rows
+    from sampan.world.teams import TeamState
 
+    only = one_of(state, get_args(TeamState), "--state") if state else None
     with opened(folder) as node:
-        sent = rows(node.session, as_of=day.date() if day else None)
+        sent = rows(node.session, state=only, as_of=day_of(day))
     if json:
         as_json(sent)
         return
@@ -310,3 +320,5 @@ def list_(day: Day = None, folder: NodeFolder = HERE, json: Json = False) -> Non
             said(
                 f"{r.number} sees {r.outpatients:.0f} outpatients a day; an {r.team} sees {r.standard} or more."
             )
+    if not sent:
+        said(f"No team is {state}." if state else "No team has been sent: sampan team send")
