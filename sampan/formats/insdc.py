@@ -77,8 +77,23 @@ _NAMES = {
     "FLK": "Falkland Islands (Islas Malvinas)",
     "VIR": "Virgin Islands",
     "SJM": "Svalbard",
+    "ATF": "French Southern and Antarctic Lands",
+    "CCK": "Cocos Islands",
+    "HMD": "Heard Island and McDonald Islands",
+    "SGS": "South Georgia and the South Sandwich Islands",
+    "VCT": "Saint Vincent and the Grenadines",
 }
-"""What INSDC calls places otherwise than CLDR. Source: INSDC, "Country list for the geo_loc_name qualifier"."""
+"""What INSDC calls places otherwise than CLDR. Source: INSDC, "geo_loc_name qualifier vocabulary", revised 8 July 2024
+(insdc.org/submitting-standards/geo_loc_name-qualifier-vocabulary, and its mirror at DDBJ of 25 July 2024); every
+country and territory of ISO 3166-1 was held against it on 23 November 2026."""
+_AROUND = {
+    "ALA": "Finland",
+    "BES": "Netherlands",
+    "IOT": "Indian Ocean",
+    "UMI": "USA",
+    "VAT": "Italy",
+}
+"""Under which name of the same list a place is told that has none there: its own follows as the region."""
 
 
 def _country(genome: GenomeOut) -> str:
@@ -89,7 +104,10 @@ def _country(genome: GenomeOut) -> str:
 
 
 def _place(genome: GenomeOut) -> str:
-    return f"{_country(genome)}: {genome.division}" if genome.division else _country(genome)
+    """``Name: region, locality``, as far as it is known."""
+    country, around = _country(genome), _AROUND.get(genome.country)
+    within = [name for name in (country if around else "", genome.division) if name]
+    return f"{around or country}: {', '.join(within)}" if within else country
 
 
 def _modifiers(genome: GenomeOut, organism: str) -> str:

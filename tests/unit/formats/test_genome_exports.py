@@ -46,6 +46,13 @@ def test_a_letter_that_is_another_one_is_kept_where_something_is_inserted_behind
         ("TTO", "Trinidad & Tobago", "Trinidad and Tobago"),
         ("LCA", "St. Lucia", "Saint Lucia"),
         ("HKG", "Hong Kong SAR China", "Hong Kong"),
+        ("VCT", "St. Vincent & Grenadines", "Saint Vincent and the Grenadines"),
+        ("CCK", "Cocos (Keeling) Islands", "Cocos Islands"),
+        ("HMD", "Heard & McDonald Islands", "Heard Island and McDonald Islands"),
+        ("SGS", "South Georgia & South Sandwich Islands", "South Georgia and the South Sandwich Islands"),
+        ("ATF", "French Southern Territories", "French Southern and Antarctic Lands"),
+        ("ALA", "Åland Islands", "Finland: Aland Islands"),
+        ("IOT", "British Indian Ocean Territory", "Indian Ocean: British Indian Ocean Territory"),
         ("ITA", "Italy", "Italy"),
     ],
 )
