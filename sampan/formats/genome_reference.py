@@ -208,12 +208,13 @@ def _proteins(path: Path, letters: int) -> tuple[Protein, ...]:
     rows = [row for row in _features(path, letters) if row[1] == "CDS"]
     rows = rows or [row for row in _features(path, letters) if row[1] == "gene"]
     grouped: dict[str, list[tuple[int, int, int, bool, int, str]]] = {}
-    for line, _, begin, end, reverse, phase, attributes in rows:
+    for line, _, begin, end, strand, phase, attributes in rows:
         name = next((attributes[key] for key in _NAMES if attributes.get(key)), "")
         if not name:
             raise InputError(
                 "This CDS has no name.", file=path, line=line, way_out="Add Name= to its attributes."
             )
+        reverse = _is_reverse(strand, name, path, line)
         grouped.setdefault(attributes.get("ID") or name, []).append((line, begin, end, reverse, phase, name))
     found = tuple(_protein(path, parts) for parts in grouped.values())
     names = [protein.name for protein in found]
@@ -226,6 +227,18 @@ def _proteins(path: Path, letters: int) -> tuple[Protein, ...]:
                 way_out="Give parts of one CDS the same ID, and others another name.",
             )
     return found
+
+
+def _is_reverse(strand: str, name: str, path: Path, line: int) -> bool:
+    """Whether a CDS is read backwards. Raises InputError for a strand that is not known (?), or is none (.)."""
+    if strand not in ("+", "-"):
+        raise InputError(
+            f'The strand of {name} is "{strand}": nobody can tell how it is read.',
+            file=path,
+            line=line,
+            way_out="Write + or - in column 7; ? means that the strand is not known, and . that there is none.",
+        )
+    return strand == "-"
 
 
 def _protein(path: Path, parts: list[tuple[int, int, int, bool, int, str]]) -> Protein:
@@ -248,8 +261,8 @@ def _protein(path: Path, parts: list[tuple[int, int, int, bool, int, str]]) -> P
     return Protein(name, tuple(ordered), reverse, line)
 
 
-def _features(path: Path, letters: int) -> Iterator[tuple[int, str, int, int, bool, int, dict[str, str]]]:
-    """Line, kind, begin, end, whether reverse, phase and attributes of each feature that is read."""
+def _features(path: Path, letters: int) -> Iterator[tuple[int, str, int, int, str, int, dict[str, str]]]:
+    """Line, kind, begin, end, strand, phase and attributes of each feature that is read."""
     text = read_bytes(path).decode("utf-8", "replace")
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith("##FASTA"):
@@ -258,7 +271,7 @@ def _features(path: Path, letters: int) -> Iterator[tuple[int, str, int, int, bo
         if not line.strip() or line.startswith("#") or (len(cells) > 2 and cells[2] not in {"CDS", "gene"}):
             continue
         try:
-            begin, end, strand = int(cells[3]), int(cells[4]), cells[6]
+            begin, end, strand = int(cells[3]), int(cells[4]), cells[6].strip()[:20]
             phase = int(cells[7]) if cells[7] in {"1", "2"} and cells[2] == "CDS" else 0
             pairs = [pair.partition("=") for pair in cells[8].split(";") if "=" in pair]
         except (IndexError, ValueError):
@@ -273,7 +286,7 @@ def _features(path: Path, letters: int) -> Iterator[tuple[int, str, int, int, bo
                 way_out="Is it the annotation of another genome?",
             )
         attributes = {key.strip(): unquote(value.strip()) for key, _, value in pairs}
-        yield number, cells[2], begin - 1, end, strand == "-", phase, attributes
+        yield number, cells[2], begin - 1, end, strand, phase, attributes
 
 
 def _lineages(files: _Files, other: Path | None, letters: int, trees: tuple[str, ...]) -> list[Lineage]:

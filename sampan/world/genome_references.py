@@ -41,11 +41,17 @@ def installed(store: Path | None = None) -> list[Path]:
     return sorted(path.parent for path in (store or references_folder()).glob(f"*/*/{OURS}"))
 
 
-def find_reference(told: str, store: Path | None = None) -> Path:
+def viruses(store: Path | None = None) -> list[str]:
+    """The names of the references that are installed."""
+    return sorted({folder.parent.name for folder in installed(store)})
+
+
+def find_reference(told: str | None, store: Path | None = None) -> Path:
     """The folder that ``told`` means: a path, or ``name@version`` or ``name`` of an installed one, newest first.
 
-    Raises InputError, naming those there are, if there is none.
+    None means the only virus there is. Raises InputError, naming those there are, if there is none, or several.
     """
+    told = told or _only_one(viruses(store))
     if Path(told).is_dir():
         return Path(told)
     name, _, version = told.partition("@")
@@ -62,6 +68,20 @@ def find_reference(told: str, store: Path | None = None) -> Path:
         f'There is no reference "{told}".',
         way_out=f"Installed: {there}. Install one with sampan genomes reference add FOLDER, or name a folder.",
     )
+
+
+def _only_one(names: Sequence[str]) -> str:
+    if not names:
+        raise InputError(
+            "No reference is installed.", field="reference", way_out="sampan genomes reference add FOLDER"
+        )
+    if len(names) > 1:
+        raise InputError(
+            f"There are references of {', '.join(names)}.",
+            field="reference",
+            way_out="Say which virus it is.",
+        )
+    return names[0]
 
 
 def install(

@@ -104,6 +104,8 @@ def test_a_dataset_names_its_own_files(small: Path) -> None:
             "both strands",
             1,
         ),
+        ("genome_annotation.gff3", "#\na\tt\tCDS\t1\t9\t.\t?\t0\tName=x\n", r'strand of x is "\?"', 2),
+        ("genome_annotation.gff3", "a\tt\tgene\t1\t9\t.\t.\t0\tName=x\n", r'strand of x is "\."', 1),
         ("pathogen.json", "{", "not JSON", None),
         ("pathogen.json", "[]", "no JSON object", None),
         ("lineages.tsv", "lineage\tmutations\nx\tC99999T\n", "no mutation of this genome", 2),
@@ -115,6 +117,12 @@ def test_what_is_wrong_is_told(small: Path, file: str, text: str, says: str, lin
     with pytest.raises(InputError, match=says) as fault:
         read_reference(small)
     assert fault.value.line == line
+
+
+def test_of_features_that_are_not_read_the_strand_may_be_unknown(small: Path) -> None:
+    with (small / "genome_annotation.gff3").open("a") as file:
+        file.write("a\tt\tgene\t1\t9\t.\t?\t.\tName=x\n")
+    assert len(read_reference(small).proteins) == len(CDSES)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +145,10 @@ def test_installing_keeps_a_copy_that_never_changes(small: Path, tmp_path: Path)
     store = tmp_path / "store"
     home, _ = install(small, store=store)
     assert installed(store) == [home]
+    with pytest.raises(InputError, match="No reference is installed"):
+        find_reference(None, tmp_path / "none")
     assert find_reference("small", store) == find_reference("small@2020-03-12", store) == home
+    assert find_reference(None, store) == home
     assert install(small, store=store)[0] == home
     assert read_reference(home).version == "2020-03-12"
     (small / "lineages.tsv").write_text("lineage\tmutations\nroot\t\n")
@@ -146,6 +157,9 @@ def test_installing_keeps_a_copy_that_never_changes(small: Path, tmp_path: Path)
     assert len(read_reference(home).lineages) == 3
     with pytest.raises(InputError, match="Installed: small@2020-03-12"):
         find_reference("large", store)
+    install(small, name="other", store=store)
+    with pytest.raises(InputError, match="references of other, small"):
+        find_reference(None, store)
 
 
 def test_a_check_says_what_is_there_and_what_looks_odd(small: Path) -> None:
