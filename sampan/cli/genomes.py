@@ -62,10 +62,13 @@ def analyse(
         list[Path],
         typer.Argument(help="FASTA, as it is or packed with gzip, xz or zstd; - is the standard input."),
     ],
-    reference: Annotated[
-        str, typer.Option("--reference", help="A folder, or name or name@version of an installed reference.")
-    ],
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="Folder to write into.")],
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            help="A folder, or name or name@version of an installed reference.", show_default="the only one"
+        ),
+    ] = None,
     lineages: Lineages = None,
     until: Until = None,
     form: Annotated[list[Form] | None, typer.Option("--format", show_default="parquet and tsv")] = None,
@@ -88,7 +91,7 @@ def analyse(
 
     Needs no node. A record that cannot be analysed has a status that says why; the others are analysed all the same.
 
-    Example: sampan genomes analyse sequences.fasta.zst --reference sars-cov-2 --out results --jobs 4
+    Example: sampan genomes analyse sequences.fasta.zst --out results --jobs 4
     """
     portions = _portions(files, longest)
     known = _reference(reference, lineages, until, store)
@@ -118,7 +121,9 @@ def analyse(
         said(f"Wrote {path}.")
 
 
-def _reference(told: str, lineages: Path | None, until: str | None, store: Path | None) -> GenomeReference:
+def _reference(
+    told: str | None, lineages: Path | None, until: str | None, store: Path | None
+) -> GenomeReference:
     from sampan.engines.genome.analyse import states_of
     from sampan.world.genome_references import find_reference, load_reference
 
