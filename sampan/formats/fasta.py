@@ -7,15 +7,12 @@ named, and a file that unpacks to far more than any file of genomes could is ref
 
 from __future__ import annotations
 
-import gzip
-import io
-import lzma
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from sampan.core.errors import InputError, clause
+from sampan.formats import packed
 
 PORTION = 16 * 1024 * 1024
 """Bytes of letters handed on together."""
@@ -28,12 +25,9 @@ MOST_UNPACKED = 1 << 30
 """Bytes that any file may unpack to."""
 MOST_TIMES = 20_000
 """Beyond that, bytes for each byte of the file: near-identical genomes reach 3,000 in xz."""
-MOST_MEMORY = 256 * 1024 * 1024
-"""Bytes that unpacking may take: four times what xz -9 asks for."""
 MOST_NAMES = 5_000_000
 """Names that are remembered in order to tell repeated ones."""
 
-_PIECE = 1024 * 1024
 _LINE_END = ord("\n")
 _FORMS = {
     b"PK\x03\x04": clause("a zip archive or workbook"),
@@ -64,87 +58,27 @@ class Portion(NamedTuple):
     """Bytes of the file that had been read, as packed."""
 
 
-class _Counted(io.RawIOBase):
-    """A file that knows how much of it was read."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.file = file
-        self.count = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        data = self.file.read(len(buffer))  # type: ignore[arg-type]
-        buffer[: len(data)] = data  # type: ignore[index]
-        self.count += len(data)
-        return len(data)
-
-
-class _Xz:
-    """An xz file, whose streams may not ask for more than MOST_MEMORY, as Python's own reader lets them."""
-
-    def __init__(self, source: io.BufferedReader) -> None:
-        self._source = source
-        self._stream = lzma.LZMADecompressor(memlimit=MOST_MEMORY)
-
-    def read(self, size: int) -> bytes:
-        """Up to ``size`` bytes, none at the end. Raises EOFError if a stream is cut short."""
-        while True:
-            data = b""
-            if self._stream.eof:
-                data = (self._stream.unused_data or self._source.read(_PIECE)).lstrip(b"\0")
-                if not data:
-                    return b""
-                self._stream = lzma.LZMADecompressor(memlimit=MOST_MEMORY)
-            elif self._stream.needs_input:
-                data = self._source.read(_PIECE)
-                if not data:
-                    raise EOFError("it ends early")
-            if out := self._stream.decompress(data, size):
-                return out
+def _pieces(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int]]:
+    """Pieces of the unpacked stream, each with the packed bytes read so far."""
+    unpacked = 0
+    for piece, read in packed.pieces(file, name):
+        if not unpacked:
+            _require_no_other(piece, name)
+        unpacked += len(piece)
+        if unpacked > MOST_UNPACKED and unpacked > MOST_TIMES * read:
+            raise InputError(
+                f"The file unpacks to more than {MOST_TIMES:,} times its size, as no genomes do.",
+                file=name,
+                way_out="Unpack it yourself, look at what it holds, and give the plain file.",
+            )
+        yield piece, read
 
 
-def _unpacked(source: io.BufferedReader, name: str) -> BinaryIO:
-    """The stream behind the packing that the first bytes tell."""
-    start = source.peek(8)[:8]
-    if start[:2] == b"\x1f\x8b":
-        return gzip.GzipFile(fileobj=source)  # type: ignore[return-value]
-    if start[:6] == b"\xfd7zXZ\x00":
-        return _Xz(source)  # type: ignore[return-value]
-    if start[:4] == b"\x28\xb5\x2f\xfd":
-        import pyarrow as pa
-
-        # unlike zstandard's own reader, it tells a stream that is cut short
-        stream: BinaryIO = pa.CompressedInputStream(source, "zstd")
-        return stream
+def _require_no_other(start: bytes, name: str) -> None:
+    """Raises InputError for a file that begins as one of another form does."""
     for magic, form in _FORMS.items():
         if start.startswith(magic):
             raise InputError(f"This is {form}, not FASTA.", file=name, way_out=_WAY_OUT)
-    return source
-
-
-def _pieces(file: BinaryIO, name: str) -> Iterator[tuple[bytes, int]]:
-    """Pieces of the unpacked stream, each with the packed bytes read so far."""
-    counted = _Counted(file)
-    stream = _unpacked(io.BufferedReader(counted, _PIECE), name)
-    unpacked = 0
-    try:
-        while piece := stream.read(_PIECE):
-            unpacked += len(piece)
-            if unpacked > MOST_UNPACKED and unpacked > MOST_TIMES * counted.count:
-                raise InputError(
-                    f"The file unpacks to more than {MOST_TIMES:,} times its size, as no genomes do.",
-                    file=name,
-                    way_out="Unpack it yourself, look at what it holds, and give the plain file.",
-                )
-            yield piece, counted.count
-    except (EOFError, OSError, lzma.LZMAError, zlib.error) as fault:
-        raise InputError(
-            f"The packed file is damaged or cut short ({fault}).",
-            file=name,
-            way_out="Fetch or pack it again; what came before the damage was read.",
-        ) from None
 
 
 class _Portions:

@@ -1,4 +1,4 @@
-"""Which rows does a table about genomes hold, as TSV, CSV or XLSX, and on which line does each stand?
+"""Which rows does a table about genomes hold, as TSV, CSV or XLSX, plain or packed, and on which line does each stand?
 
 Everything in it is hostile until read: a workbook that unpacks to more than it should, a cell that a spreadsheet
 would calculate, a line without end. What a cell means is for the reader of the rows to say.
@@ -15,12 +15,13 @@ from typing import Any
 
 from sampan.core.errors import InputError
 from sampan.formats import csvfile
+from sampan.formats.packed import is_packed, pieces
 
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 5_000
 MOST_UNPACKED = 512 * 1024 * 1024
-"""Bytes that the parts of a workbook may unpack to, all together."""
+"""Bytes that a packed table, or the parts of a workbook, may unpack to, all together."""
 MODEST, MOST_TIMES = 32 * 1024 * 1024, 100
 """Beyond so many bytes, how many times the packed size they may be: real tables reach twenty."""
 
@@ -49,16 +50,15 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith(b"PK\x03\x04")
 
 
-def looks_like_table(data: bytes) -> bool:
-    """Whether these bytes are a workbook, or text that is neither packed nor FASTA."""
-    start = data[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
-    if is_workbook(data):
-        return True
-    return not start.startswith((b">", b"\x1f\x8b", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")) and b"\0" not in start
+def looks_like_table(begins: bytes) -> bool:
+    """Whether a file that begins so, once it is unpacked, is a workbook, or text that is not FASTA."""
+    start = begins[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
+    return is_workbook(begins) or (not start.startswith(b">") and b"\0" not in start)
 
 
-def read_metadata(data: bytes, *, name: str) -> MetadataTable:
-    """The table in ``data``. Raises InputError naming file and line for what is no table."""
+def read_metadata(packed: bytes, *, name: str) -> MetadataTable:
+    """The table in a file, plain or packed. Raises InputError naming file and line for what is no table."""
+    data = _unpacked(packed, name)
     lines = _workbook(data, name) if is_workbook(data) else _text(data, name)
     head = next(lines, None)
     if head is None:
@@ -81,6 +81,24 @@ def read_metadata(data: bytes, *, name: str) -> MetadataTable:
             )
         rows.append(MetadataRow(line, dict(zip(columns, cells, strict=False))))
     return MetadataTable(name, columns, tuple(rows))
+
+
+def _unpacked(data: bytes, name: str) -> bytes:
+    """The file itself. Raises InputError if it is damaged, or unpacks to more than any table of genomes."""
+    if not is_packed(data):
+        return data
+    found = bytearray()
+    for piece, _ in pieces(io.BytesIO(data), name):
+        found += piece
+        if _is_too_much(len(found), len(data)):
+            raise InputError(
+                "The table unpacks to far more than a table of genomes.", file=name, way_out=_WAY_OUT
+            )
+    return bytes(found)
+
+
+def _is_too_much(unpacked: int, packed: int) -> bool:
+    return unpacked > MOST_UNPACKED or (unpacked > MODEST and unpacked > MOST_TIMES * packed)
 
 
 def _header(head: tuple[int, Sequence[str]], name: str) -> tuple[str, ...]:
@@ -165,7 +183,7 @@ def _require_modest(data: bytes, name: str) -> None:
         raise InputError(
             "This is a zip archive, not a workbook.", file=name, way_out="Unpack it and hand in its files."
         )
-    if size > MOST_UNPACKED or (size > MODEST and size > MOST_TIMES * len(data)):
+    if _is_too_much(size, len(data)):
         raise InputError(
             "The workbook unpacks to far more than a table of genomes.", file=name, way_out=_WAY_OUT
         )
