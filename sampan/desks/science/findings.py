@@ -101,7 +101,8 @@ class Blocked(InputError):
         others = f" Faults besides: {errors - 1}." if errors > 1 else ""
         super().__init__(
             first.what,
-            way_out=f"{first.way_out}{others} Nothing was kept: mend them, or ask for the good records alone.",
+            way_out=f"{first.way_out}{others} Nothing was kept: mend them, or take the good records alone with "
+            "--good-only (in a form or a program: good_only).",
             file=first.file,
             line=first.line,
             field=first.field or None,

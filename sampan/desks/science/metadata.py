@@ -117,15 +117,14 @@ def _named(table: MetadataTable, notes: Notes) -> dict[str, str]:
                 field=ours,
                 way_out=f"Add it; it may also be called {', '.join(COLUMNS[ours][1:4])}.",
             )
-    for column in table.columns:
-        if column and column not in names.values():
-            notes.warning(
-                "This column is not used; it stays in the original file alone.",
-                "Rename it if it means one of those that are.",
-                file=table.file,
-                line=1,
-                field=column,
-            )
+    unused = [column for column in table.columns if column and column not in names.values()]
+    if unused:
+        notes.warning(
+            f"Not used, and kept in the original file alone: {', '.join(unused)}.",
+            "Rename a column if it means one of those that are used.",
+            file=table.file,
+            line=1,
+        )
     return names
 
 

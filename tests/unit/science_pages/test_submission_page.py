@@ -61,6 +61,7 @@ def test_errors_keep_all_out_unless_the_good_are_asked_for(officer: TestClient, 
     answer = send(officer, do="submit")
     assert answer.status_code == 422
     assert "Nothing was kept" in answer.text
+    assert "tick “Keep the good records where others have errors”" in answer.text
     assert node.session.ledger.size == size
     kept = send(officer, do="submit", good_only="yes")
     assert kept.status_code == 303
