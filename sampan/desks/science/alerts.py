@@ -60,14 +60,39 @@ class AlertState:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """A lineage, a mutation, an oligo or terms that something waits about, over all its places.
+
+    What has not been counted is null.
+    """
+
+    about: AlertKind
+    subject: str
+    places: tuple[str, ...]
+    count: int | None
+    """Genomes that have it, or that the primer does not fit, in all these places together."""
+    covered: int | None
+    """Genomes that were read there, in all these places together."""
+    share: float | None
+    """Of the genomes that were read there, how many have it: a share, from 0 to 1."""
+    first_seen: date
+    """Day on which the first of these alerts was raised (ISO 8601)."""
+    alerts: tuple[AlertState, ...]
+    """Place by place."""
+
+
+@dataclass(frozen=True)
 class Digest:
     """All that waits, in one piece."""
 
     day: date
     open: int
+    """Alerts that nobody has in hand, and that are not late."""
     overdue: int
+    """Alerts that nobody took in time, or that were passed up."""
     acknowledged: int
-    lines: tuple[str, ...]
+    """Alerts that somebody has in hand."""
+    subjects: tuple[Subject, ...]
 
 
 @dataclass(frozen=True)
@@ -186,17 +211,42 @@ def alerts(session: Session, *, after_days: int = 3, open_only: bool = False) ->
 
 
 def digest(session: Session, *, after_days: int = 3) -> Digest:
-    """All that waits, what is overdue first: one piece to read instead of a trickle."""
+    """All that waits, by what it is about, what is overdue first: one piece to read instead of a trickle."""
     waiting = [each for each in alerts(session, after_days=after_days) if each.state != "closed"]
-    order = ("escalated", "overdue", "open", "acknowledged")
-    ranked = sorted(waiting, key=lambda each: (order.index(each.state), each.day))
+    ranked = sorted(waiting, key=lambda each: (_URGENCY.index(each.state), each.day))
+    by_subject: dict[tuple[AlertKind, str], list[AlertState]] = {}
+    for each in ranked:
+        by_subject.setdefault((each.about, each.subject), []).append(each)
     return Digest(
         session.today(),
         sum(each.state == "open" for each in waiting),
         sum(each.state in ("overdue", "escalated") for each in waiting),
         sum(each.state == "acknowledged" for each in waiting),
-        tuple(f"{each.number} ({each.state}, {each.day}): {each.says}" for each in ranked),
+        tuple(_subject(about, subject, some) for (about, subject), some in by_subject.items()),
     )
+
+
+_URGENCY = ("escalated", "overdue", "open", "acknowledged")
+
+
+def _subject(about: AlertKind, subject: str, some: Sequence[AlertState]) -> Subject:
+    count, covered = (_sum([getattr(each, name) for each in some]) for name in ("count", "covered"))
+    return Subject(
+        about,
+        subject,
+        tuple(sorted({each.place for each in some if each.place})),
+        count,
+        covered,
+        count / covered if count is not None and covered else None,
+        min(each.day for each in some),
+        tuple(some),
+    )
+
+
+def _sum(counted: Sequence[int | None]) -> int | None:
+    """The sum of what was counted; None if nothing was."""
+    known = [each for each in counted if each is not None]
+    return sum(known) if known else None
 
 
 def _ending(session: Session, warn_days: int) -> Iterator[dict[str, Any]]:

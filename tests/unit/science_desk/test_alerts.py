@@ -7,7 +7,9 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from sampan.cli.science import science_app
 from sampan.core.errors import InputError, Refused
 from sampan.core.time import StandingClock
 from sampan.desks.science.alerts import alerts, digest, growing, move_alert, raise_alerts
@@ -80,6 +82,15 @@ def test_primers_that_no_longer_fit(node) -> None:
     [alert] = [each for each in alerts(node.session) if each.about == "primer"]
     assert (alert.subject, alert.place) == ("N1", "CHN")
     assert 0.2 < alert.share < 0.9
+    [said] = [each for each in digest(node.session).subjects if each.about == "primer"]
+    assert (said.subject, said.places, said.first_seen) == ("N1", ("CHN",), NOON.date())
+    assert (said.count, said.covered) == (alert.count, alert.covered)
+    assert said.share == pytest.approx(alert.share)
+    done = CliRunner().invoke(science_app, ["digest", "--node", str(node.session.genomes.parent)])
+    title, head, row = done.stdout.splitlines()[:3]
+    assert title.startswith(f"primer: N1 ({alert.count} of {alert.covered}, ")
+    assert head.split() == ["alert", "state", "place", "count", "covered", "share", "first", "seen"]
+    assert row.split()[2:5] == ["CHN", str(alert.count), str(alert.covered)]
 
 
 def test_terms_that_end_soon(node) -> None:
@@ -113,7 +124,9 @@ def test_an_alert_is_taken_in_hand_or_goes_up(node) -> None:
     move_alert(node.session, "A-0001", "acknowledged", note="told the lab")
     told = digest(node.session)
     assert (told.open, told.overdue, told.acknowledged) == (0, 0, 1)
-    assert told.lines[0].startswith("A-0001 (acknowledged")
+    (subject,) = told.subjects
+    assert (subject.about, subject.count, subject.share, subject.places) == ("terms", 3, None, ())
+    assert [(each.number, each.state) for each in subject.alerts] == [("A-0001", "acknowledged")]
     move_alert(node.session, "A-0001", "closed")
     assert alerts(node.session, open_only=True) == []
     with pytest.raises(InputError):
