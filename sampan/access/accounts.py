@@ -7,7 +7,7 @@ in to one of them: a password, a second factor, or an invitation to choose them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -73,11 +73,21 @@ class Account:
 class Accounts:
     """The accounts of a node, in its own database."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, people: People, *, cost: Cost = Cost()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Clock,
+        people: People,
+        *,
+        given: Collection[str] = (),
+        cost: Cost = Cost(),  # noqa: B008
+    ) -> None:
+        """``given`` are the roles that an organisation's groups give, as the settings have it."""
         schema.bring_up(ledger)
         self.reading = ledger.reading
         self.writing = ledger.writing_beside
         self.people = people
+        self.given = frozenset(given)
         self._clock = clock
         self._passwords = Passwords(cost)
         self.throttle = Throttle(ledger.secret("throttle"))
@@ -151,14 +161,21 @@ class Accounts:
     def change_password(self, handle: str, old: str, new: str, address: str) -> None:
         """Changes somebody's own password. Ends every session of theirs. Raises as ``prove`` and ``accept`` do."""
         self.prove(handle, old, address)
-        self.set_password(handle, new)
+        require_strong(new, handle)
+        kept = self._passwords.hashed(new)
+        with self.writing() as connection:
+            self.require_open(connection, handle)
+            self._set_password(connection, handle, kept)
 
     def revoke(self, handle: str) -> None:
         """Takes every means to sign in from ``handle``, and ends their sessions and tokens at once.
 
-        Raises InputError if there is no such account.
+        Somebody who works here may have tokens, or be vouched for, before they have an account: it is made, and
+        revoked. Raises InputError if there is neither.
         """
         with self.writing() as connection:
+            if self.people(handle):
+                self._make(connection, handle)
             gone = (
                 update(accounts)
                 .where(accounts.c.handle == handle)
@@ -233,6 +250,15 @@ class Accounts:
                 note_once_a_minute(connection, self.now(), "throttled", address=address)
         if wait:
             raise TooOften(wait)
+
+    def require_open(self, connection: Connection, handle: str) -> None:
+        """Lets something be made for ``handle`` on ``connection``, unless their access was revoked meanwhile.
+
+        The row is held until it is made, so that whoever revokes finds it. Raises NotLetIn.
+        """
+        asked = select(accounts.c.revoked).where(accounts.c.handle == handle).with_for_update()
+        if connection.scalar(asked) is not None:
+            raise _not_let_in()
 
     def row(self, handle: str, column: str) -> Any:
         """What an account has in one column; None where there is no account."""

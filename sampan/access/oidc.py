@@ -62,6 +62,11 @@ class Organisation:
     groups: str = "groups"
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def given(self) -> frozenset[str]:
+        """Every role that a group gives here."""
+        return frozenset(role for roles in self.roles.values() for role in roles)
+
     @classmethod
     def read(cls, said: Mapping[str, Any], file: Path) -> Self:
         """The table [oidc]. Raises InputError if something is missing or not what it should be."""

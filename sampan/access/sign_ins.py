@@ -42,6 +42,14 @@ class SignedIn:
     seen: datetime
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody whose second factor is still to come, and the roles for which an organisation vouched, if one did."""
+
+    handle: str
+    roles: Sequence[str] | None
+
+
 class SignIns:
     """The sessions of a node's accounts."""
 
@@ -53,10 +61,12 @@ class SignIns:
     ) -> str:
         """The secret of a new session. It ``waits`` if the second factor is still to come.
 
-        ``roles`` are those of somebody for whom an organisation vouches and whom the settings do not name.
+        ``roles`` are those of somebody for whom an organisation vouches and whom the settings do not name. Raises
+        NotLetIn if their access was revoked since they proved who they are.
         """
         secret, now = new_secret(), self._accounts.now()
         with self._accounts.writing() as connection:
+            self._accounts.require_open(connection, handle)
             over = sessions.c.begun < now - LONGEST
             connection.execute(delete(sessions).where(over | (sessions.c.seen < now - IDLE)))
             forget(connection, now)
@@ -85,9 +95,7 @@ class SignIns:
         if not _holds(row, now, IDLE, LONGEST):
             self.end(row.id, "expired session")
             return None
-        person = (
-            somebody(row.handle, json.loads(row.roles)) if row.roles else self._accounts.people(row.handle)
-        )
+        person = self._person(row)
         if person is None:
             return None
         if row.seen < now - NOTED:
@@ -95,11 +103,11 @@ class SignIns:
                 connection.execute(update(sessions).where(sessions.c.id == row.id).values(seen=now))
         return person, _shown(row)
 
-    def waiting(self, secret: str) -> str | None:
+    def waiting(self, secret: str) -> Waiting | None:
         """Whose second factor this session waits for; None if for nobody's."""
         row = self._row(secret)
         waits = row is not None and row.waits and _holds(row, self._accounts.now(), WAITS, WAITS)
-        return str(row.handle) if row is not None and waits else None
+        return Waiting(row.handle, _roles(row)) if row is not None and waits else None
 
     def end_by_secret(self, secret: str, event: Event = "signed out") -> None:
         """Ends the session that somebody brings, if it is one."""
@@ -126,6 +134,13 @@ class SignIns:
             rows = connection.execute(mine.order_by(sessions.c.begun.desc())).all()
         return tuple(_shown(row) for row in rows if _holds(row, now, IDLE, LONGEST))
 
+    def _person(self, row: Row[Any]) -> Person | None:
+        """Whose session it is, by the settings as they are; None if they name nobody of the handle, or of the roles."""
+        roles = _roles(row)
+        if roles is None:
+            return self._accounts.people(row.handle)
+        return somebody(row.handle, roles) if self._accounts.given.issuperset(roles) else None
+
     def _row(self, secret: str) -> Row[Any] | None:
         with self._accounts.reading() as connection:
             return connection.execute(select(sessions).where(sessions.c.digest == digest(secret))).first()
@@ -133,6 +148,10 @@ class SignIns:
 
 def _holds(row: Row[Any], now: int, idle: int, longest: int) -> bool:
     return bool(row.seen >= now - idle and row.begun >= now - longest)
+
+
+def _roles(row: Row[Any]) -> Sequence[str] | None:
+    return None if row.roles is None else tuple(json.loads(row.roles))
 
 
 def _shown(row: Row[Any]) -> SignedIn:

@@ -54,12 +54,13 @@ class Tokens:
         """A new token of ``person``, to be shown once. Without acts it may only read.
 
         Raises InputError if the name is empty, too long or taken, or the days are too many; Refused for an act
-        that the person may not do, or a person whom the settings do not name.
+        that the person may not do, or a person whom the settings do not name; NotLetIn if their access was revoked.
         """
         name = " ".join(name.split())
         self._require_makable(person, name, acts, days)
         secret, now = new_secret(PREFIX), self._accounts.now()
         with self._accounts.writing() as connection:
+            self._accounts.require_open(connection, person.handle)
             mine = connection.execute(select(tokens.c.name).where(tokens.c.handle == person.handle)).scalars()
             names = set(mine)
             if name in names or len(names) >= MOST:

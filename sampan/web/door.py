@@ -43,7 +43,13 @@ class Door:
         self._accounts: Accounts | None = None
         self._fault: NodeError | None = None
         try:
-            self._accounts = Accounts(node.session.ledger, node.session.clock, node.settings.known, cost=cost)
+            self._accounts = Accounts(
+                node.session.ledger,
+                node.session.clock,
+                node.settings.known,
+                given=organisation.given if organisation else (),
+                cost=cost,
+            )
         except NodeError as fault:
             self._fault = fault
 

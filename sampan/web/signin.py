@@ -73,14 +73,14 @@ class SignInPages:
         next = said(form, "next")
         try:
             await run_in_threadpool(
-                self._door.second_factors.prove, waiting, said(form, "code"), address_of(request)
+                self._door.second_factors.prove, waiting.handle, said(form, "code"), address_of(request)
             )
         except (NotLetIn, TooOften) as fault:
             answer = await self._inside.page(
                 request, "code.html", path=path, status=fault.http_status, fault=fault, next=next
             )
             return _with_wait(answer, fault)
-        return await self.begin(request, waiting, next)
+        return await self.begin(request, waiting.handle, next, roles=waiting.roles)
 
     async def sign_out(self, request: Request) -> Response:
         """Ends the session."""
@@ -156,7 +156,7 @@ class SignInPages:
                 await run_in_threadpool(self._door.noted, "provider refused", address)
             answer = led_to(Links(language).to("/sign-in", refused="1"))
         else:
-            answer = await self.begin(
+            answer = await self._let_in(
                 request, vouched.handle, carried["next"], language=language, roles=vouched.roles
             )
         cookies = _cookies(request)
@@ -189,10 +189,10 @@ class SignInPages:
             return led_to(Links(language).to("/sign-in/code", **query), kept)
         return led_to(within(next, language), kept | {"form": cookies.cleared(cookies.form)})
 
-    async def _let_in(self, request: Request, handle: str, next: str) -> Response:
+    async def _let_in(self, request: Request, handle: str, next: str, **more: Any) -> Response:
         """On to the second factor, or in."""
         waits = await run_in_threadpool(self._door.second_factors.on, handle)
-        return await self.begin(request, handle, next, waits=waits)
+        return await self.begin(request, handle, next, waits=waits, **more)
 
     async def _ask(
         self, request: Request, fault: NotLetIn | TooOften | None = None, *, handle: str = "", next: str = ""

@@ -130,6 +130,40 @@ def test_revoked_means_everything_at_once(office: Office) -> None:
         accounts.revoke("stranger")
 
 
+def test_somebody_who_never_signed_in_is_revoked_too(office: Office) -> None:
+    """The operator may have made tokens for them, and their organisation may vouch for them at any time."""
+    accounts = office.accounts
+    token = Tokens(accounts).make(known("officer"), "import", ["load"])
+    assert accounts.of("officer") is None
+    accounts.revoke("officer")
+    assert Tokens(accounts).who(token, HERE) is None
+    with pytest.raises(NotLetIn):
+        accounts.vouched("officer")
+
+
+def test_nothing_is_made_for_somebody_who_is_revoked_meanwhile(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a password is hashed, or a provider asked, an administrator may have been faster."""
+    accounts, proven = settled(office), Accounts.prove
+
+    def and_revoked(self: Accounts, *said: str) -> None:
+        proven(self, *said)
+        self.revoke("officer")
+
+    monkeypatch.setattr(Accounts, "prove", and_revoked)
+    with pytest.raises(NotLetIn):
+        accounts.change_password("officer", PASSWORD, "another lamp in the boat", HERE)
+    assert accounts.of("officer").revoked
+    assert not accounts.of("officer").password
+    for make in (
+        lambda: SignIns(accounts).begin("officer", address=HERE),
+        lambda: Tokens(accounts).make(known("officer"), "import", []),
+    ):
+        with pytest.raises(NotLetIn):
+            make()
+
+
 def test_a_password_is_hashed_again_when_the_cost_has_changed(office: Office) -> None:
     settled(office)
     dearer = Accounts(office.ledger, office.clock, known, cost=Cost(2, 16, 1))
@@ -233,7 +267,7 @@ def test_a_session_that_waits_for_the_second_factor_is_nobodys(office: Office) -
     sign_ins = SignIns(settled(office))
     waiting = sign_ins.begin("officer", address=HERE, waits=True)
     assert sign_ins.who(waiting) is None
-    assert sign_ins.waiting(waiting) == "officer"
+    assert sign_ins.waiting(waiting).handle == "officer"
     assert sign_ins.of("officer") == ()
     office.later(milliseconds=WAITS + 1)
     assert sign_ins.waiting(waiting) is None
@@ -255,10 +289,14 @@ def test_only_its_owner_ends_a_session_by_name(office: Office) -> None:
 
 
 def test_roles_that_an_organisation_vouches_for_last_as_long_as_the_session(office: Office) -> None:
-    sign_ins = SignIns(office.accounts)
+    def with_roles(*given: str) -> SignIns:
+        return SignIns(Accounts(office.ledger, office.clock, known, given=given, cost=QUICK))
+
+    sign_ins = with_roles("viewer", "receiver:ITA")
     secret = sign_ins.begin("oidc-0123456789ab", address=HERE, roles=["receiver:ITA"])
     person, _ = sign_ins.who(secret)
     assert (person.handle, person.roles, person.party) == ("oidc-0123456789ab", ("receiver",), "ITA")
+    assert with_roles("viewer").who(secret) is None, "the settings give these roles to no group any more"
     with pytest.raises(Refused, match="not named"):
         Tokens(office.accounts).make(person, "import", [])
 

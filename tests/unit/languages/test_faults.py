@@ -117,8 +117,3 @@ def test_nothing_that_somebody_types_is_looked_through_for_long(typed: str, arou
     for size in (60, 500, 1_900, 20_000):
         faults.said(around.format((typed * size)[:size]), "fr")
     assert process_time() - begun < 1
-
-
-def test_what_was_typed_hides_none_of_the_texts_around_it() -> None:
-    told = faults.said('"It is withdrawn." is not a number. Check whose key it is.', "fr")
-    assert told == "« It is withdrawn. » n’est pas un nombre. Vérifiez de qui est la clé."

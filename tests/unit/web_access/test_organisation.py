@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,8 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from pyotp import TOTP
 from starlette.testclient import TestClient
 
+from sampan.access.second_factors import SecondFactors
 from sampan.access.tokens import Tokens
 from sampan.core.errors import Refused
 from sampan.core.time import StandingClock
@@ -18,7 +21,7 @@ from sampan.node import Node
 from sampan.web.app import site
 from tests.provider import CLIENT, SECRET, Provider, running
 from tests.signed import QUICK, accounts_of, signed_in
-from tests.unit.web_access.conftest import ADDRESS, Visited
+from tests.unit.web_access.conftest import ADDRESS, Visited, csrf
 
 BACK = "/sign-in/organisation/back"
 
@@ -74,6 +77,27 @@ def test_a_group_lets_in_under_a_pseudonym_and_makes_no_tokens(organised: tuple[
     here.accounts.revoke(account.handle)
     assert client.get("/en/account").status_code == 401
     assert through(client) == (303, "/fr/sign-in?refused=1")
+
+
+@pytest.mark.parametrize("user", [{"sub": "4711"}, {"sub": "x", "groups": ["watchers"]}])
+def test_who_turned_a_second_factor_on_is_asked_for_it(
+    organised: tuple[Visited, Provider], user: dict
+) -> None:
+    """No way of signing in is weaker than the account asks, and who comes in by a group keeps their roles."""
+    here, provider = organised
+    provider.user = user
+    client = here.browser()
+    through(client)
+    handle = re.search(r"oidc-\w+|officer", client.get("/en/account").text)[0]
+    factors = SecondFactors(here.accounts)
+    secret = factors.offer(handle)
+    codes = factors.confirm(handle, TOTP(secret).now())
+    assert through(client, "/es/brief") == (303, "/fr/sign-in/code?next=%2Fes%2Fbrief")
+    assert client.get("/en/account").status_code == 401
+    said = {"csrf": csrf(client, "/fr/sign-in/code"), "code": codes[0], "next": "/es/brief"}
+    answer = client.post("/fr/sign-in/code", data=said)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/es/brief")
+    assert handle in client.get("/en/account").text
 
 
 @pytest.mark.parametrize("user", [{"sub": "nobody"}, {"sub": "4712"}, None])
