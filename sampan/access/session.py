@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from sampan.access.guards import ACTS, guard
 from sampan.access.people import Act, Person, require
@@ -23,6 +23,8 @@ from sampan.records.movement import may_owe
 from sampan.records.record import Record
 from sampan.records.science_genomes import GenomeDownload
 from sampan.world.cover import require_cover
+
+Said = TypeVar("Said", bound=Record)
 
 PATIENCE = 50
 """How often a decision is taken anew when others keep writing first."""
@@ -62,6 +64,10 @@ class Session:
         """The moment by which everything in the log is known, whatever the clock says."""
         last = next(self.ledger.entries(newest_first=True, limit=1), None)
         return max(self.now(), last.recorded) if last else self.now()
+
+    def said(self, record: type[Said]) -> Iterator[Said]:
+        """Every record of a kind, in the order of the log."""
+        return (record.read(entry.body) for entry in self.ledger.entries(kind=record.kind))
 
     def require_come(self, day: date | None) -> None:
         """Lets ``day`` be one on which something is true: nobody knows that of a day to come."""

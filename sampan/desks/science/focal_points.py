@@ -88,12 +88,9 @@ def _require_office(reach: str) -> None:
 def focal_points(session: Session, country: str | None = None, topic: str | None = None) -> list[FocalPoint]:
     """The focal points as they stand: of one country or of all, on one topic or on any."""
     code = find(country).code if country else None
-    found: dict[tuple[str, str], FocalPoint] = {}
-    for entry in session.ledger.entries(kind=FocalPoint.kind):
-        said = FocalPoint.read(entry.body)
-        found[said.country, said.topic] = said
+    newest = {(each.country, each.topic): each for each in session.said(FocalPoint)}
     return [
         each
-        for _, each in sorted(found.items())
+        for _, each in sorted(newest.items())
         if not each.ended and code in (None, each.country) and (not topic or each.topic == topic.casefold())
     ]

@@ -157,17 +157,13 @@ def move_project(
 
 def projects(session: Session, what: ProjectKind | None = None) -> list[ProjectState]:
     """Every project and service as it stands today."""
-    found: dict[str, Project] = {}
+    newest = {each.number: each for each in session.said(Project)}
     steps: dict[str, dict[str, str]] = {}
-    for entry in session.ledger.entries(kind="science.project"):
-        said = Project.read(entry.body)
-        found[said.number] = said
-    for entry in session.ledger.entries(kind=ProjectStep.kind):
-        step = ProjectStep.read(entry.body)
+    for step in session.said(ProjectStep):
         steps.setdefault(step.number, {})[step.milestone if step.step != "ended" else ""] = step.step
     return [
         _state(said, steps.get(said.number, {}), session.today())
-        for said in found.values()
+        for said in newest.values()
         if what in (None, said.what)
     ]
 

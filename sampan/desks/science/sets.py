@@ -110,11 +110,7 @@ def record_set(
 
 def sets(session: Session) -> dict[str, GenomeSet]:
     """The newest version of each set, by number."""
-    found: dict[str, GenomeSet] = {}
-    for entry in session.ledger.entries(kind=GenomeSet.kind):
-        said = GenomeSet.read(entry.body)
-        found[said.number] = said
-    return found
+    return {each.number: each for each in session.said(GenomeSet)}
 
 
 def find_set(session: Session, number: str, reader: Reader = "staff") -> GenomeSet:

@@ -132,17 +132,17 @@ def is_shown(session: Session, link: str) -> bool:
 
 def works(session: Session, what: WorkKind | None = None, topic: str | None = None) -> list[Work]:
     """The newest edition of each work: of one kind or of all, on one topic or on any."""
-    found: dict[str, Work] = {}
-    for entry in session.ledger.entries(kind=Work.kind):
-        said = Work.read(entry.body)
-        found[said.number] = replace(said, linked=_shown_links(session, said))
+    newest = {each.number: each for each in session.said(Work)}
     return [
-        each for each in found.values() if what in (None, each.what) and (not topic or topic in each.topics)
+        _shown(session, each)
+        for each in newest.values()
+        if what in (None, each.what) and (not topic or topic in each.topics)
     ]
 
 
-def _shown_links(session: Session, work: Work) -> tuple[str, ...]:
-    return tuple(link for link in work.linked if is_shown(session, link))
+def _shown(session: Session, work: Work) -> Work:
+    """The work with those of its links of which anybody may hear."""
+    return replace(work, linked=tuple(link for link in work.linked if is_shown(session, link)))
 
 
 def described(work: Work) -> Described:
@@ -166,8 +166,7 @@ def described(work: Work) -> Described:
 
 def work_editions(session: Session, number: str) -> list[Work]:
     """Every edition of a work, the first first. Raises InputError if there is none."""
-    read = [Work.read(entry.body) for entry in session.ledger.entries(kind=Work.kind)]
-    found = [replace(each, linked=_shown_links(session, each)) for each in read if each.number == number]
+    found = [_shown(session, each) for each in session.said(Work) if each.number == number]
     if not found:
         raise InputError(
             f'There is no work "{number}".',
