@@ -162,28 +162,19 @@ def progress(
     return tuple(sorted(made, key=lambda each: each.entry))
 
 
+_EACH = (
+    steps.c.contribution,
+    steps.c.pledge,
+    steps.c.donor,
+    steps.c.recipient,
+    steps.c.appeal,
+    steps.c.step,
+    steps.c.kind,
+    steps.c.item,
+)
 _SUMS: Select[Any] = (
-    select(
-        steps.c.contribution,
-        steps.c.pledge,
-        steps.c.donor,
-        steps.c.recipient,
-        steps.c.appeal,
-        steps.c.step,
-        steps.c.kind,
-        steps.c.item,
-        func.sum(steps.c.quantity).label("quantity"),
-    )
-    .group_by(
-        steps.c.contribution,
-        steps.c.pledge,
-        steps.c.donor,
-        steps.c.recipient,
-        steps.c.appeal,
-        steps.c.step,
-        steps.c.kind,
-        steps.c.item,
-    )
+    select(*_EACH, func.sum(steps.c.quantity).label("quantity"))
+    .group_by(*_EACH)
     .order_by(steps.c.pledge, func.min(steps.c.position), func.min(steps.c.part))
 )
 

@@ -106,7 +106,7 @@ class Postings:
         found: Ints = kernels.sizes_within(words, *self._sets())
         return found
 
-    def _sets(self) -> tuple[Any, ...]:
+    def _sets(self) -> tuple[Any, Any, Any, Any, Any]:
         return self.shape, self.count, self.where, self.lows, self.bits
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
