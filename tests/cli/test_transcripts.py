@@ -137,15 +137,21 @@ def exercise(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def node(exercise: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def loaded(exercise: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A node of China in which the exercise is loaded, and a forecast published."""
-    folder = tmp_path / "a node"
+    folder = tmp_path_factory.mktemp("loaded") / "node"
     place = shlex.quote(str(folder))
     _quietly(f"sampan init --node {place} --home CHN --exercise")
     _quietly(f"sampan load jhu --node {place} {shlex.quote(str(exercise))}")
     _quietly(f"sampan forecast --publish --node {place}")
     return folder
+
+
+@pytest.fixture
+def node(loaded: Path, tmp_path: Path) -> Path:
+    """The same, to write in."""
+    return Path(shutil.copytree(loaded, tmp_path / "a node"))
 
 
 def _quietly(command: str) -> None:
