@@ -22,6 +22,8 @@ from sampan.languages.catalogue import TRANSLATED, faults_file, pages_file, read
 METHODS = [
     ("languages/terms.py", "python"),
     ("languages/choices.py", "python"),
+    ("languages/speech.py", "python"),
+    ("web/desk/accounts.py", "python"),
     ("web/desk/words.py", "python"),
     ("web/desk/science_words.py", "python"),
     ("**/templates/*.html", "jinja2"),

@@ -83,10 +83,14 @@ class Speech:
         return self.translations.pgettext(context, word)
 
     def party(self, code: str) -> str:
-        """The name of a country, an area or an organisation; of a code that stands for none, the code."""
+        """The name of a country, an area with its country, or an organisation; of a code of none, the code."""
         if code in organisations():
             return organisations()[code].name(self.language)
-        return _place_name(code, self.language) or code
+        country = country_of(code)
+        if country is None:
+            return _place_name(code, self.language) or code
+        of = {"area": _place_name(code, self.language), "country": self.party(country)}
+        return self.translations.pgettext("place", "%(area)s, %(country)s") % of
 
     def named(self, code: str, recorded: str) -> str:
         """The name of a party: of a place or an organisation in this language, of others as it was recorded."""
@@ -123,12 +127,17 @@ def _day_and_month(locale: Locale) -> str:
 
 
 @cache
-def _place_name(code: str, language: Language) -> str | None:
-    if code in places():
-        return places()[code].name(language)
+def country_of(code: str) -> str | None:
+    """The country of a first-level area; None for anything else."""
     country = alpha2_codes().get(code.partition("-")[0])
-    area = subdivisions(country).get(code) if country else None
-    return area.name(language) if area else None
+    return country if country and code in subdivisions(country) else None
+
+
+@cache
+def _place_name(code: str, language: Language) -> str | None:
+    country = country_of(code)
+    known = subdivisions(country) if country else places()
+    return known[code].name(language) if code in known else None
 
 
 @cache

@@ -23,6 +23,7 @@ from sampan.languages import faults
 from sampan.languages.speech import Speech, speech
 from sampan.web.asked import NotFound
 from sampan.web.assets import ASSETS
+from sampan.web.desk import accounts
 from sampan.web.desk.menu import open_to
 from sampan.web.links import Here, Links
 from sampan.web.pages import TYPES, templates
@@ -57,8 +58,7 @@ class Inside:
     ) -> Response:
         """The page that ``template`` makes. ``path`` is its own, after the language."""
         language = language_of(request)
-        fresh = self._reading.fresh()
-        standing = await run_in_threadpool(self._reading.standing) if fresh is None else fresh
+        standing = await self._reading.now()
         caller = caller_of(request) if request.method == "GET" or said.get("known") else None
         said = {"person": caller.person if caller else None, **said}
         text = _templates(language).get_template(template)
@@ -88,6 +88,9 @@ def _templates(language: Language) -> jinja2.Environment:
     made.filters |= {
         "moment": partial(_moment, spoken),
         "fault": partial(faults.said, language=language),
+        "account": lambda account, names: accounts.said(account, spoken, names),
+        "depot": lambda name: accounts.depot(name, spoken),
+        "own_party": accounts.party,
         "figure": partial(_figure, spoken),
         "money": lambda money: spoken.money(money.amount, money.currency),
         "opened": lambda placed, person, standing: open_to(person, standing.session.home, placed),

@@ -5,9 +5,12 @@ Whatever several pages need is worked out once for each size, and forgotten when
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -17,6 +20,7 @@ from sampan.access.session import Session
 from sampan.core.errors import InputError, NodeError
 from sampan.desks.assistance.giving import Row as Contribution
 from sampan.desks.assistance.giving import contributions
+from sampan.desks.assistance.lists import funds
 from sampan.desks.control import forecast
 from sampan.desks.control.situation import Assessed, SituationReport, assessed, situation
 from sampan.desks.press.asked import assessed_on
@@ -27,6 +31,7 @@ from sampan.node import Node
 from sampan.records.assistance import Batch
 from sampan.records.control import Reports
 from sampan.world.assisted import Sent, sent
+from sampan.world.parties import recorded
 
 T = TypeVar("T")
 
@@ -35,6 +40,9 @@ PUBLIC = Person("public", ("viewer",))
 
 FRESH = 1.0
 """Seconds for which the size of the ledger is taken to be what it was."""
+
+BRIEFLY = 2.0
+"""Seconds that a reader waits to be shown what is so now rather than a moment ago."""
 
 
 class Standing:
@@ -75,6 +83,13 @@ class Standing:
     def contributions(self) -> tuple[Contribution, ...]:
         """Everything that was pledged to or by home, in the order of pledges."""
         return tuple(contributions(self.session))
+
+    @cached_property
+    def own_names(self) -> dict[str, str]:
+        """What the parties that the office has recorded are called, by code, and its funds, by account."""
+        ledger = self.session.ledger
+        named = {code: party.name for code, party in recorded(ledger).items()}
+        return named | {f"fund:{fund.code}": fund.name for fund in funds(ledger)}
 
     @cached_property
     def consignments(self) -> tuple[Sent, ...]:
@@ -121,7 +136,11 @@ class Standing:
 
 
 class Reading:
-    """A node as the public reads it, always at its present size."""
+    """A node as the public reads it, always at its present size.
+
+    One at a time looks how large it is now, in a thread of its own, and whoever comes meanwhile waits for that.
+    Nobody who could be shown what was so a moment ago waits long, whatever has become of the database.
+    """
 
     def __init__(self, node: Node) -> None:
         self.session = node.session.on_behalf_of(PUBLIC)
@@ -130,6 +149,10 @@ class Reading:
         self._standing: Standing | None = None
         self._asked = float("-inf")
         self._turn = threading.Lock()
+        self._look: Future[Standing] | None = None
+        self._begun = 0.0
+        self._away = False
+        self._looker = ThreadPoolExecutor(1, "sampan-standing")
 
     def size(self) -> int:
         """How many entries there are at this moment. Raises NodeError if the database does not answer."""
@@ -141,28 +164,62 @@ class Reading:
         return self._standing.exercise if self._standing else self._exercise
 
     def fresh(self) -> Standing | None:
-        """What was so a moment ago, without asking the database; None if that is too long ago."""
-        return self._standing if time.monotonic() - self._asked <= FRESH else None
+        """What was so a moment ago, without waiting; None if that is too long ago, so that somebody should look.
+
+        It may be longer ago while somebody has been looking in vain.
+        """
+        now = time.monotonic()
+        in_vain = self._looks() and (self._away or now - self._begun > BRIEFLY)
+        return self._standing if in_vain or now - self._asked <= FRESH else None
 
     def standing(self) -> Standing:
-        """What is so now. Where the database does not answer for a while, what was so before it went away.
+        """What is so now. Where the database does not answer, what was so before it went away.
 
         Raises NodeError if it has not answered yet.
         """
-        with self._turn:
-            if fresh := self.fresh():
-                return fresh
-            self._standing = self._look()
-            self._asked = time.monotonic()
-            return self._standing
+        fresh = self.fresh()
+        if fresh is not None:
+            return fresh
+        look, known, patience = self._looking()
+        with suppress(TimeoutError):
+            return look.result(patience)
+        assert known is not None
+        return known
 
-    def _look(self) -> Standing:
+    async def now(self) -> Standing:
+        """As ``standing``, for whoever must not keep a thread waiting."""
+        fresh = self.fresh()
+        if fresh is not None:
+            return fresh
+        look, known, patience = self._looking()
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(look)), patience)
+        assert known is not None
+        return known
+
+    def _looks(self) -> bool:
+        """Whether somebody is looking."""
+        return self._look is not None and not self._look.done()
+
+    def _looking(self) -> tuple[Future[Standing], Standing | None, float | None]:
+        """The look that is under way or begins now; what is known, and how long to wait for better (seconds)."""
+        with self._turn:
+            if self._look is None or self._look.done():
+                self._begun = time.monotonic()
+                self._look = self._looker.submit(self._looked)
+            patience = 0.0 if self._away else BRIEFLY
+            return self._look, self._standing, None if self._standing is None else patience
+
+    def _looked(self) -> Standing:
         known = self._standing
         try:
             size = self.size()
             if known is None or known.size != size:
-                return Standing(self.session, exercise=self._exercise, size=size)
+                known = Standing(self.session, exercise=self._exercise, size=size)
+            self._away = False
         except NodeError:
+            self._away = True
             if known is None:
                 raise
+        self._standing, self._asked = known, time.monotonic()
         return known

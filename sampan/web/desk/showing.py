@@ -11,12 +11,16 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from sampan.core.languages import LANGUAGES
 from sampan.core.money import Money
 from sampan.core.rows import Rows
 from sampan.desks.assistance.needed import Range
+from sampan.languages.choices import CHOICES
+from sampan.languages.faults import known_by_name
+from sampan.web.desk.accounts import is_account
 from sampan.world.items import items
 from sampan.world.organisations import organisations
-from sampan.world.places import is_place
+from sampan.world.places import REGIONS, is_place
 
 Kind = Literal[
     "nothing",
@@ -32,8 +36,12 @@ Kind = Literal[
     "term",
     "word",
     "party",
+    "name",
+    "account",
+    "depot",
     "item",
     "skill",
+    "tongue",
     "entry",
     "text",
     "list",
@@ -48,6 +56,7 @@ PARTIES = frozenset(
         "home",
         "partner",
         "place",
+        "places",
         "recipient",
         "recipients",
         "requester",
@@ -56,7 +65,13 @@ PARTIES = frozenset(
 )
 """Fields that hold the code of a country, an area, an organisation or another party."""
 
-ITEMS = frozenset({"item", "items"})
+ITEMS = frozenset({"appealed", "item", "items"})
+
+ACCOUNTS = frozenset({"account", "other"})
+"""Fields that hold an account of the books."""
+
+CHOSEN = frozenset({"donor_kind", "kind"})
+"""Fields that hold one of our choices, though their type does not say so."""
 
 AMOUNTS = frozenset(
     {
@@ -69,7 +84,14 @@ AMOUNTS = frozenset(
 SHARES = frozenset({"averted", "chance_short", "hard_hit", "least_coverage", "median_coverage", "p_growing"})
 """Fields that are a share of a whole."""
 
-CONTEXTS: Mapping[str, str] = {"grounds": "choice", "marks": "mark", "phase": "phase", "unit": "unit"}
+CONTEXTS: Mapping[str, str] = {
+    "disease": "disease",
+    "grounds": "choice",
+    "marks": "mark",
+    "phase": "phase",
+    "region": "region",
+    "unit": "unit",
+}
 """Fields that hold a word of ours, and what the translators know it as."""
 
 _ENTRY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -207,7 +229,9 @@ def cell(word: str, value: Any, *, literal: bool = False) -> Cell:
 def _listed(word: str, value: Any) -> list[tuple[Cell, ...]]:
     """A value of many parts, each as the cells that it is made of."""
     if isinstance(value, Mapping):
-        return [(cell(word, name), cell("", said)) for name, said in value.items()]
+        return [
+            (cell("item" if name in items() else word, name), cell("", said)) for name, said in value.items()
+        ]
     if isinstance(value, list | tuple):
         return [_parts(word, each) for each in value]
     return [_parts(word, value)]
@@ -255,7 +279,26 @@ def _cell_of(record: Any, name: str, *, literal: bool) -> Cell:
         return Cell("money", Money(value, item))
     if name == "item" and kind in ("people", "person-days"):
         return Cell("skill", value)
+    if called := _called(record, name):
+        return called
     return cell(name, value, literal=literal)
+
+
+def _called(record: Any, name: str) -> Cell | None:
+    """The name that a record gives to a party that has one in every language: said as the reader says it, and once."""
+    if name == "name":
+        codes = [
+            getattr(record, each) for each in sorted(PARTIES) if isinstance(getattr(record, each, None), str)
+        ]
+        named = getattr(record, "item", None) in items() or any(map(_has_a_name, codes))
+        return NOTHING if named else None
+    code = getattr(record, name.removesuffix("_name"), None) if name.endswith("_name") else None
+    return Cell("party", code) if isinstance(code, str) and _has_a_name(code) else None
+
+
+def _has_a_name(code: str) -> bool:
+    """Whether a party's code stands for a country, an area or an organisation that we know."""
+    return code in organisations() or is_place(code)
 
 
 def _thing(record: Any) -> tuple[str, str]:
@@ -267,17 +310,33 @@ def _thing(record: Any) -> tuple[str, str]:
 
 
 def _of_text(word: str, text: str, *, literal: bool) -> Cell:
-    if literal:
+    if literal or (word in CHOSEN and text in CHOICES):
         return Cell("term", text)
-    if _ENTRY.fullmatch(text):
-        return Cell("entry", text)
-    if word in CONTEXTS:
-        return Cell("word", (CONTEXTS[word], text))
-    if word in ITEMS and text in items():
-        return Cell("item", text)
-    if word in PARTIES and (text in organisations() or is_place(text)):
-        return Cell("party", text)
-    return Cell("text", text)
+    if context := CONTEXTS.get(word) or (word == "what" and ("region" if text in REGIONS else "counted")):
+        return Cell("word", (context, text))
+    if code := _party(word, text):
+        return Cell("party", code)
+    return Cell(_kind(word, text), text)
+
+
+def _party(word: str, text: str) -> str | None:
+    """The code of the party that a text is the code or, in a list of names, the English name of."""
+    if word in ("name", "names"):
+        return known_by_name(text)
+    return text if word in PARTIES and _has_a_name(text) else None
+
+
+def _kind(word: str, text: str) -> Kind:
+    kinds: dict[Kind, object] = {
+        "entry": _ENTRY.fullmatch(text),
+        "item": word in ITEMS and text in items(),
+        "tongue": word == "languages" and text in LANGUAGES,
+        "skill": word == "skills",
+        "account": word in ACCOUNTS and is_account(text),
+        "depot": word == "depot",
+        "name": word in PARTIES,
+    }
+    return next((kind for kind, holds in kinds.items() if holds), "text")
 
 
 def _fields(record: Any) -> list[tuple[str, Any, bool]]:

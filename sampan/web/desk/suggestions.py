@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from sampan.access.session import Session
 from sampan.desks.assistance import batches, depots, lists
 from sampan.languages.speech import Speech
+from sampan.web.desk.accounts import depot as depot_name
 from sampan.world.appeals import appeals
 from sampan.world.items import items
 from sampan.world.organisations import organisations
@@ -49,8 +50,11 @@ def _appeals(session: Session, speech: Speech) -> Suggested:
     return ((one.number, speech.party(one.requester)) for one in appeals(session.ledger) if one.open)
 
 
-def _depots(session: Session, _: Speech) -> Suggested:
-    return ((depot, "") for depot in sorted({"home", *(lot.depot for lot in depots.on_hand(session.ledger))}))
+def _depots(session: Session, speech: Speech) -> Suggested:
+    return (
+        (depot, depot_name(depot, speech).striptags())
+        for depot in sorted({"home", *(lot.depot for lot in depots.on_hand(session.ledger))})
+    )
 
 
 def _batches(session: Session, speech: Speech) -> Suggested:
