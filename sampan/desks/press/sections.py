@@ -48,16 +48,23 @@ def document(brief: Brief, language: Language, words: Words = NO_WORDS) -> Docum
     told = {name: _part(writing, words, name) for name in ordered(words.order)}
     gettext = teller.gettext
     title = said_in(words.headline, brief, teller)[:1]
-    day = teller.sentence(gettext("Brief of %(day)s"), day=teller.day(brief.day))
     return Document(
         language=language,
         day=brief.day,
-        title=title[0] if title else day,
+        title=title[0] if title else _title(brief, teller),
         subtitle=gettext("%(home)s: cooperation with the world in the epidemic")
         % {"home": teller.speech.party(brief.home)},
         exercise=gettext("EXERCISE") if brief.exercise else "",
         parts=(*(part for part in told.values() if part), _source(writing)),
     )
+
+
+def _title(brief: Brief, teller: Teller) -> Runs:
+    """Which day the brief is of; and where the figures of the epidemic are of an earlier one, of which they are."""
+    if brief.outbreak is None or brief.outbreak.last_day == brief.day:
+        return teller.sentence(teller.gettext("Brief of %(day)s"), day=teller.day(brief.day))
+    said = teller.gettext("Brief of %(day)s, with the situation as of %(reported)s")
+    return teller.sentence(said, day=teller.day(brief.day), reported=teller.day(brief.outbreak.last_day))
 
 
 def ordered(order: Sequence[str]) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from sampan.core.errors import InputError, NodeError
 from sampan.core.languages import LANGUAGES
 from sampan.desks.press import asked, document, pdf, render, words_file
+from sampan.desks.press.brief import Outbreak
 from sampan.desks.press.sections import SECTIONS
 from sampan.desks.press.sections import document as say
 from sampan.desks.press.words import Words
@@ -82,3 +85,13 @@ def test_all_languages_say_the_same_figures(node: Node) -> None:
     assert len(figures) == 1
     named = {name for name, _ in figures.pop()}
     assert {"figure:teams", "figure:experts", "figure:paid-USD", "figure:received-mask"} <= named
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_heading_says_of_which_day_the_situation_is(node: Node, language: str) -> None:
+    """Figures of an earlier day do not stand under the heading of a later one as if they were of it."""
+    brief = asked.brief(node.session, day=DAY)
+    for reported in (date(2020, 3, 1), DAY):
+        found = Outbreak(reported, reported, "jhu", "x", 1, 1, 1, 1, 0, 0, (), (), None)
+        title = say(replace(brief, outbreak=found), language).title
+        assert {run.day for run in title if run.day} == {DAY, reported}
