@@ -36,7 +36,9 @@ class LogEntry:
     id: str
     kind: str
     effective: datetime
+    """Moment at which it became true in the world (ISO 8601, UTC)."""
     recorded: datetime
+    """Moment at which it was written (ISO 8601, UTC)."""
     actor: str
     sharing: Sharing
     refs: tuple[str, ...]

@@ -16,6 +16,7 @@ class Snapshot:
     name: str
     digest: str
     size: int
+    """Bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)

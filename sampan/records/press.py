@@ -64,7 +64,9 @@ class Change:
 
     figure: str
     old: int | None
+    """The figure as it was released; null if it was not in the brief."""
     new: int | None
+    """The figure as it is; null if it is no longer in the brief."""
     entries: tuple[str, ...] = ()
 
 

@@ -134,6 +134,7 @@ class Milestone:
 
     name: str
     due: date | None = None
+    """Day by which it is due (ISO 8601); null if none was agreed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,7 @@ class Consignment:
     promised: tuple[ConsignmentLine, ...]
     lots: tuple[LotState, ...]
     receipts: int
+    """Receipts that its recipient has signed."""
     breaches: int
     recipient: str
     batch: int

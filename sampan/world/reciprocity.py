@@ -30,6 +30,7 @@ class Given:
 
     partner: str
     month: date
+    """First day of the month (ISO 8601)."""
     kind: Kind
     item: str
     given: int

@@ -24,10 +24,15 @@ class Alternative:
 
     policy: str
     averted: float
+    """Of the harm of sending nothing, how much it avoids: a share, from 0 to 1."""
     least_coverage: float
+    """Share of its need, from 0 to 1, that the worst-served recipient and item is sent."""
     median_coverage: float
+    """Share of its need, from 0 to 1, that the recipient and item in the middle is sent."""
     reached: int
+    """Recipients that are sent something."""
     units: int
+    """Base units sent, of all items together."""
 
 
 def compared(question: Question) -> tuple[Alternative, ...]:
@@ -55,7 +60,9 @@ class Change:
     name: str
     item: str
     now: int
+    """Base units over all weeks, as it is."""
     then: int
+    """Base units over all weeks, if it were otherwise."""
 
 
 @dataclass(frozen=True)

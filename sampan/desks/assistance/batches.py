@@ -22,11 +22,13 @@ class Approved:
     """A batch as an approval opened it, or added to it."""
 
     number: int
+    """Number of the batch."""
     day: date
     plan: str
     approval: str
     entry: str
     recipients: tuple[str, ...]
+    """Codes of those whom it serves."""
     units: dict[str, int]
     consignments: tuple[str, ...]
     waiting: int
@@ -38,12 +40,15 @@ class BatchRow:
     """One plan: the batch that it became, or None while it waits; ``waiting`` lines of it still do."""
 
     number: int | None
+    """Number of the batch; null while it waits."""
     day: date
     plan: str
     proposed_by: str
     approved_by: str | None
     recipients: int
+    """How many it serves."""
     waiting: int
+    """Lines of the plan that still wait for somebody's yes."""
     superseded_by: int | None = None
     """The batch that took from the depot after this plan was proposed: it can no longer be approved."""
 

@@ -16,7 +16,9 @@ class Loaded:
 
     entry: str
     places: int
+    """Places that it tells of."""
     figures: int
+    """Figures of places that were read."""
     aside: tuple[str, ...]
 
 

@@ -164,6 +164,7 @@ class OfKind:
     kind: str
     item: str
     donors: int
+    """Donors of this kind."""
     delivered: int
     contributions: tuple[str, ...]
 

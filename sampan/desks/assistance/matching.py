@@ -27,7 +27,9 @@ class Gap:
 
     skill: str
     empty: int
+    """Seats that stay empty."""
     seats: int
+    """Seats of this skill that were asked for."""
     why: str
 
 
@@ -48,7 +50,9 @@ class Matched:
     day: date
     teams: tuple[ProposedTeam, ...]
     worth: int
+    """What the seats that it fills are worth together: each counts by the urgency of its request."""
     bound: int
+    """The most that any use of the roster could be worth, by the same count."""
 
 
 def propose(session: Session, *, day: date | None = None, rest_days: int = REST_DAYS) -> Matched:

@@ -36,9 +36,13 @@ class Range:
     """Units over the samples: their mean, and the quantiles at 5, 50 and 95 %."""
 
     mean: int
+    """Mean over the samples, in base units."""
     low: int
+    """Quantile at 5 % of the samples, in base units."""
     median: int
+    """Quantile at 50 % of the samples, in base units."""
     high: int
+    """Quantile at 95 % of the samples, in base units."""
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ class Loaded:
     entry: str
     count: int
     places: int = 0
+    """Places that it tells of."""
     incomplete: tuple[tuple[str, str], ...] = ()
 
 

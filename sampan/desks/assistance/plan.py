@@ -25,12 +25,17 @@ class Line:
     region: str
     item: str
     week: int
+    """Number of the week, from 1, which is the present one."""
     units: int
     cartons: int
     next_pack: float
+    """Harm that one pack more would avoid, in weighted units of unmet need."""
     last_pack: float
+    """Harm that the last pack given avoids, in weighted units of unmet need."""
     price: float
+    """Harm that a pack avoids elsewhere, in weighted units of unmet need."""
     chance_short: float
+    """Probability, from 0 to 1, that need in the week of arrival is still greater."""
     binding: tuple[str, ...]
     grounds: tuple[str, ...] = ()
 
@@ -48,12 +53,17 @@ class Transfer:
     name: str
     item: str
     week: int
+    """Number of the week, from 1, which is the present one."""
     units: int
     cartons: int
     next_pack: float
+    """Harm that one pack more would avoid, in weighted units of unmet need."""
     last_pack: float
+    """Harm that the last pack given avoids, in weighted units of unmet need."""
     price: float
+    """Harm that a pack avoids elsewhere, in weighted units of unmet need."""
     chance_short: float
+    """Probability, from 0 to 1, that need in the week of arrival is still greater."""
     binding: tuple[str, ...]
 
 
@@ -86,7 +96,9 @@ class Coverage:
     name: str
     item: str
     before: float
+    """Expected share of the need that is met without the plan, from 0 to 1."""
     after: float
+    """Expected share of the need that is met with the plan, from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +117,11 @@ class Decision:
     coverage: tuple[Coverage, ...]
     conflicts: tuple[str, ...]
     objective: float
+    """Harm that is left under the plan, in weighted units of unmet need."""
     lower_bound: float
+    """Harm that no plan can do better than, in weighted units of unmet need."""
     nothing_sent: float
+    """Harm if nothing were sent, in weighted units of unmet need."""
     assumptions: tuple[str, ...]
     transfers: tuple[Transfer, ...] = ()
     reserve: str = "quantile"

@@ -40,6 +40,7 @@ class PlanView:
     entry: str | None
     decision: Decision
     gap: float
+    """By how much, at most, a better plan could beat it: a share of the harm that is left, from 0 to 1."""
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,16 @@ class PriorityRow:
     kind: str
     grounds: tuple[str, ...]
     patients: int
+    """People expected to need a bed in the worst week."""
     hard_hit: float
+    """Burden (H), from 0 to 1."""
     weak_system: float
+    """Weakness of the health system (V), from 0 to 1."""
     weight: float
+    """What a unit unmet there weighs beside one in a place unhurt and strong, whose weight is 1."""
     assumed: tuple[str, ...]
     appealed: tuple[tuple[str, int], ...]
+    """What was asked for: item, and how many base units."""
 
 
 def priorities(ledger: Ledger, estimate: NeedEstimate, assumptions: Assumptions) -> tuple[PriorityRow, ...]:

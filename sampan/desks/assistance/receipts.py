@@ -53,6 +53,7 @@ class Signed:
 
     consignment: str
     part: int
+    """Which receipt of the consignment it is, from 1."""
     entry: str
     good: int
     claimed: int

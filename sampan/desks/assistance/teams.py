@@ -213,9 +213,11 @@ class TeamRow:
     people: int
     start: date
     last: date
+    """Last day of the deployment, included (ISO 8601)."""
     person_days: int
     unreported_days: int
     outpatients: float | None
+    """Outpatients a day: the mean of the days that counted them; null if none did."""
     standard: int | None
 
 

@@ -25,6 +25,7 @@ class Imported:
 
     sheet: str
     rows: int
+    """Rows that were read."""
     entries: tuple[str, ...]
 
 

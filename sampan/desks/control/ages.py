@@ -17,6 +17,7 @@ class Loaded:
 
     entry: str
     places: int
+    """Places that it tells of."""
     aside: tuple[str, ...]
 
 

@@ -34,8 +34,11 @@ class BedWeek:
     week: int
     first_day: date
     admitted: tuple[int, int, int]
+    """People admitted in the week: quantiles at 2.5, 50 and 97.5 %."""
     ward: tuple[int, int, int]
+    """Ward beds occupied at the end of the week: the middle, and the ends of the 95 % interval."""
     intensive_care: tuple[int, int, int]
+    """Intensive-care beds occupied at the end of the week: the middle, and the ends of the 95 % interval."""
     calibrated: bool
     severity: Severity
 

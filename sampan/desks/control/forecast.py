@@ -29,10 +29,15 @@ class Week:
     week: int
     first_day: date
     median: int
+    """People reported in the week: quantile at 50 %."""
     low50: int
+    """People reported in the week: quantile at 25 %."""
     high50: int
+    """People reported in the week: quantile at 75 %."""
     low95: int
+    """People reported in the week: quantile at 2.5 %."""
     high95: int
+    """People reported in the week: quantile at 97.5 %."""
     calibrated: bool
 
 

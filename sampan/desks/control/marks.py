@@ -25,7 +25,9 @@ class MarkedDay:
     name: str
     day: date
     reported: int | None
+    """People reported; null where nothing was."""
     used: int
+    """People, as they are used in place of those that were reported."""
     marks: tuple[str, ...]
     vouched_for: bool
 

@@ -24,7 +24,9 @@ class Loaded:
     first_day: date
     last_day: date
     places: int
+    """Places that it tells of."""
     corrections: int
+    """Days whose figures look odd or were corrected, and are marked."""
     aside: tuple[str, ...]
 
 

@@ -40,6 +40,7 @@ class PlaceSituation:
     region: str | None
     new_cases: int | None
     change: float | None
+    """Relative change of new cases against the week before: 0.25 is a quarter more."""
     total_cases: int | None
     total_deaths: int | None
     r: float
@@ -62,6 +63,7 @@ class SituationReport:
 
     last_day: date
     r_day: date
+    """Last day that the reports can speak of: R and phase are of the infections of that day (ISO 8601)."""
     source: str
     entry: str
     disease: str

@@ -22,6 +22,7 @@ class MoneyTotal:
     currency: str
     minor: int
     parties: int
+    """Parties that it went to or came from."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ class Teams:
     """Teams of experts that were sent, how many people, and to whom."""
 
     teams: int
+    """Teams that were sent."""
     people: int
+    """Experts in them."""
     recipients: Counted
 
 

@@ -32,9 +32,12 @@ class BatchLine:
     """One batch: when it was decided, and whom it serves."""
 
     number: int
+    """Number of the batch."""
     day: date
     recipients: int
+    """How many it serves."""
     first_time: int
+    """Recipients of it that no batch had served before."""
     entries: tuple[str, ...]
 
 
@@ -52,14 +55,18 @@ class Outbreak:
 
     last_day: date
     r_day: date
+    """Last day that the reports can speak of: R and phase are of the infections of that day (ISO 8601)."""
     source: str
     entry: str
     countries_reporting: int
+    """Countries that have reported a case."""
     cases: int
     deaths: int
     new_cases: int
     rising: int
+    """Countries abroad where infections rise."""
     falling: int
+    """Countries abroad where infections fall."""
     most_new_cases: tuple[PlaceSituation, ...]
     """Abroad, by the number of new cases in seven days: large countries come first."""
     hardest_hit: tuple[HardHit, ...]
@@ -83,6 +90,7 @@ class Brief:
     """Units decided, by item."""
     batches: tuple[BatchLine, ...]
     confirmed_by_recipient: int
+    """Consignments for which a recipient has signed."""
     ledger_size: int
     checkpoint: str
     delivered: tuple[ItemTotal, ...] = ()

@@ -29,6 +29,7 @@ class ItemTotal:
     unit: str
     units: int
     recipients: int
+    """How many parties it went to, or came from."""
 
 
 def counted(what: str, codes: Collection[str]) -> Counted:

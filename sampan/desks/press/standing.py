@@ -31,6 +31,7 @@ class Standing:
     missing: tuple[str, ...]
     """What keeps it from being released."""
     versions: int
+    """How many versions have been released."""
     changed: tuple[Change, ...]
     """Figures that are known otherwise today than they were released."""
 

@@ -17,7 +17,9 @@ class Told:
 
     name: str
     count: int
+    """How many, in all."""
     lines: tuple[tuple[str, int, tuple[str, ...]], ...]
+    """Its list: what, how many, and the ids of the entries."""
 
 
 Gather = Callable[[Session, date, datetime | None], tuple[Told, ...]]

@@ -49,10 +49,15 @@ class AlertState:
     day: date
     says: str
     share: float | None
+    """Of the covered genomes, how many have it: a share, from 0 to 1; null of terms."""
     low: float | None
+    """Growth of the log odds of the share in a week: lower end of the 95 % interval; null of all but growth."""
     high: float | None
+    """The same: upper end."""
     count: int | None
+    """Genomes that it is about."""
     covered: int | None
+    """Genomes that were read there; null of terms."""
     state: str
     """open, overdue, acknowledged, escalated or closed."""
     by: str

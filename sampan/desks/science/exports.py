@@ -68,7 +68,9 @@ class Receipt:
     query: str
     number: str
     count: int
+    """Genomes that were taken."""
     refused: int
+    """Genomes that the terms kept back."""
     entry: str
 
 

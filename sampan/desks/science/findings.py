@@ -26,6 +26,7 @@ class Finding:
     way_out: str
     file: str
     line: int | None = None
+    """Line of the table, from 1; null of a sequence."""
     field: str = ""
     record: str = ""
 

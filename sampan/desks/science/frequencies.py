@@ -27,8 +27,10 @@ class Frequency:
 
     mutation: str
     count: int
+    """Genomes that have it."""
     covered: int
     share: float
+    """Of the covered genomes, how many have it: a share, from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,10 @@ class Frequencies:
 
     query: str
     genomes: int
+    """Genomes that fit."""
     level: Level
     least: float
+    """Smallest share of the covered genomes that is listed, from 0 to 1."""
     rows: tuple[Frequency, ...]
 
 
@@ -67,8 +71,10 @@ class Share:
 
     labels: tuple[str, ...]
     count: int
+    """Genomes that have it."""
     covered: int
     share: float
+    """Of the covered genomes, how many have it: a share, from 0 to 1."""
 
 
 @dataclass(frozen=True)

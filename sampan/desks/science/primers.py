@@ -35,13 +35,17 @@ class OligoFit:
     oligo: str
     labels: tuple[str, ...]
     covered: int
+    """Genomes that were read at the whole site of the oligo."""
     mismatched: int
+    """Genomes with a mismatch."""
     severe: int
     """With two mismatches or more."""
     near: int
     """With one within the last five bases of the 3' end."""
     share: float
+    """Of the covered genomes, how many have a mismatch: a share, from 0 to 1."""
     near_share: float
+    """Of the covered genomes, how many have one near the 3' end: a share, from 0 to 1."""
     mean_weight: float
     """Weight of mismatches of a genome, on the average: 3 within the last two bases, 2 within five, else 1."""
 

@@ -23,6 +23,7 @@ class MilestoneState:
 
     name: str
     due: date | None
+    """Day by which it is due (ISO 8601); null if none was agreed."""
     state: Literal["to come", "overdue", "reached", "missed"]
 
 

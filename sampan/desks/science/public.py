@@ -19,6 +19,7 @@ class LineageCount:
 
     lineage: str
     count: int
+    """Genomes of it."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,16 @@ class ScienceSummary:
 
     day: date
     genomes: int
+    """Genomes that are open to all."""
     countries: int
+    """Countries that they are from."""
     lineages: tuple[LineageCount, ...]
     unplaced: int
+    """Open genomes without a lineage: they were not analysed."""
     sets: int
     """Sets whose focal genomes are all open."""
     works: int
+    """Works in the registry: data sets, preprints and protocols."""
 
 
 def summary(session: Session) -> ScienceSummary:

@@ -47,7 +47,9 @@ class Reanalysed:
     engine: str
     submissions: tuple[str, ...]
     genomes: int
+    """Genomes that were analysed anew."""
     changes: int
+    """Calls that are others now."""
     lineages: int
     """Genomes whose lineage is another one now."""
     rows: tuple[CallChange, ...]

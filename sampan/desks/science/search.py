@@ -139,9 +139,11 @@ class Counts:
 
     query: str
     total: int
+    """Genomes that fit in all."""
     by: tuple[By, ...]
     rows: tuple[tuple[str, ...], ...]
     counts: tuple[int, ...]
+    """Genomes that fit, label by label: in the order of `rows`."""
 
 
 def counts(look: Look, query: str, *, where: Sequence[str] = (), by: Sequence[By] = ()) -> Counts:

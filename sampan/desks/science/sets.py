@@ -29,11 +29,15 @@ class SetRow:
 
     number: str
     edition: int
+    """Number of the edition, from 1."""
     title: str
     creators: tuple[str, ...]
     year: int
+    """Year of publication."""
     focal: int
+    """Genomes that the set is about."""
     background: int
+    """Genomes that they are shown against."""
     visible: int
     """How many of its genomes anybody may see today."""
     doi: str

@@ -33,15 +33,25 @@ class SubmissionStatus:
     by: str
     day: str
     genomes: int
+    """Genomes that were taken in."""
     added: int
+    """Of them, new ones."""
     revised: int
+    """Of them, revisions of genomes that were there."""
     blocked: int
+    """Records that were kept out."""
     warnings: int
+    """Warnings about its records."""
     processed: int
+    """Genomes that wait for approval."""
     approved: int
+    """Genomes that wait for release."""
     released: int
+    """Genomes that are released."""
     withdrawn: int
+    """Genomes that were taken back."""
     superseded: int
+    """Genomes that a newer version has replaced."""
     reference: str
     engine: str
     files: tuple[str, ...]
@@ -74,6 +84,7 @@ class GenomeStory:
     seen_by: str
     strain: str
     length: int
+    """Letters of the genome, without gaps."""
     digest: str
     place: str
     day: str

@@ -56,9 +56,13 @@ class Submitted:
     number: str
     entries: tuple[str, ...]
     new: int
+    """Genomes that are new."""
     revised: int
+    """Genomes that revise one that was there."""
     blocked: int
+    """Records that were kept out."""
     warnings: int
+    """Warnings about the records."""
     reference: str
     findings: tuple[Finding, ...]
     rows: tuple[SubmittedRow, ...]

@@ -32,6 +32,7 @@ class WatchedOligo:
     oligo: str
     letters: str
     position: int
+    """First position of its site in the reference, from 1."""
     strand: str
 
 

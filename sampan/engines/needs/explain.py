@@ -36,7 +36,9 @@ class Step:
     label: str
     formula: str
     numbers: Mapping[str, float]
+    """The numbers that the formula is over, by their names there."""
     value: float
+    """What comes out, in `unit`."""
     unit: str
     source: str
 

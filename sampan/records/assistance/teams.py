@@ -33,7 +33,9 @@ class Span:
     """A run of days, first and last included."""
 
     first: date
+    """First day, included (ISO 8601)."""
     last: date
+    """Last day, included (ISO 8601)."""
 
 
 @dataclass(frozen=True, kw_only=True)

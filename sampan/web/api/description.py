@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
 
 import sampan
 from sampan.access import arguments
@@ -16,7 +18,7 @@ from sampan.core.problems import MEDIA, Fault, told
 from sampan.node import DESKS, desk
 from sampan.web.api import paging
 from sampan.web.api.examples import SOUGHT, example
-from sampan.web.api.meanings import meaning, meaning_in
+from sampan.web.api.meanings import beside, meaning, meaning_in
 
 Schema = dict[str, Any]
 
@@ -100,11 +102,24 @@ def _schemas(offers: Mapping[tuple[str, str], Offer]) -> tuple[Mapping[Any, Sche
         for key, offer in offers.items()
         if not getattr(offer, "media", None)
     ]
-    found, defined = TypeAdapter.json_schemas(asked, ref_template=f"{_REF}{{model}}")
-    of_each = {key: _renamed(schema) for (key, _), schema in found.items()}
+    found, defined = TypeAdapter.json_schemas(
+        asked, ref_template=f"{_REF}{{model}}", schema_generator=_Explaining
+    )
+    of_each = {key: _explained(_renamed(schema)) for (key, _), schema in found.items()}
     return of_each, {
-        _name(name): _explained(name, _renamed(schema)) for name, schema in defined.get("$defs", {}).items()
+        _name(name): _explained(_renamed(schema)) for name, schema in defined.get("$defs", {}).items()
     }
+
+
+class _Explaining(GenerateJsonSchema):
+    """Says of each field what stands beside it where its type is defined."""
+
+    def dataclass_schema(self, schema: core_schema.DataclassSchema) -> Schema:
+        said = super().dataclass_schema(schema)
+        for field, meant in beside(schema["cls"]).items():
+            if field in said.get("properties", {}):
+                said["properties"][field].setdefault("description", meant)
+        return said
 
 
 _REF = "#/components/schemas/"
@@ -126,11 +141,10 @@ def _renamed(schema: Any) -> Any:
     return [_renamed(each) for each in schema] if isinstance(schema, list) else schema
 
 
-def _explained(model: str, schema: Schema) -> Schema:
-    """The same, with the meaning of every field that has one."""
-    name = model.rpartition("__")[2].partition("-")[0]
+def _explained(schema: Schema) -> Schema:
+    """The same, with the meaning of every other field that has one."""
     for field, said in schema.get("properties", {}).items():
-        if "description" not in said and (meant := meaning_in(name, field, counted=_counts(said))):
+        if "description" not in said and (meant := meaning_in(field, counted=_counts(said))):
             said["description"] = meant
     return schema
 
@@ -139,7 +153,10 @@ def _counts(schema: Any) -> bool:
     """Whether a field holds numbers, one or many."""
     if schema.get("type") in ("integer", "number"):
         return True
-    inner = (*schema.get("anyOf", ()), schema.get("items", {}), schema.get("additionalProperties", {}))
+    inner = (
+        *(*schema.get("anyOf", ()), *schema.get("prefixItems", ())),
+        *(schema.get("items", {}), schema.get("additionalProperties", {})),
+    )
     return any(isinstance(each, dict) and each and _counts(each) for each in inner)
 
 
@@ -264,13 +281,13 @@ def _problem() -> Schema:
         "properties": {
             "type": text,
             "title": text,
-            "status": {"type": "integer"},
+            "status": {"type": "integer", "description": "Status of HTTP, as 422."},
             "detail": text,
             "instance": text,
             "way_out": {**text, "description": "What to do next."},
             "field": {**perhaps, "description": "Which argument, or which column of a file."},
             "file": perhaps,
-            "line": {"type": ["integer", "null"]},
+            "line": {"type": ["integer", "null"], "description": "Line of the file, from 1."},
             "facts": {"type": "object", "description": "The numbers, so that a program can act on them."},
         },
     }

@@ -1,8 +1,17 @@
-"""What does each word of the API mean, and in which unit is it counted? By its name, for who has no code to read."""
+"""What does each word of the API mean, and in which unit is it counted? For who has no code to read.
+
+What a field of a result means stands beside it, where its type is defined. Here stand the words that mean the same
+wherever they are asked for or answered.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import pairwise
 
 _BASE = "in the item's base units (pieces, tests, doses); of money in minor units of its currency"
 _SHARE = "a share, from 0 to 1"
@@ -29,6 +38,9 @@ WORDS: Mapping[str, str] = {
     "rest_days": "Days that an expert rests between two teams.",
     "warn_days": "Days of warning before.",
     "start": "First day (ISO 8601).",
+    "begins": "First day (ISO 8601); null if it is not known.",
+    "ends": "Last day (ISO 8601); null if it has none, or it is not known.",
+    "until": "Day from which on it is open to all (ISO 8601); null where its terms do not end.",
     "needed_by": "Day by which it is needed (ISO 8601).",
     "expiry": "Last day on which it may be used (ISO 8601); null where it has none.",
     # who, where, what
@@ -91,8 +103,8 @@ WORDS: Mapping[str, str] = {
     "leave_out": "Whether what the audience may not see is left out, rather than refused.",
     "topic": "What it is about.",
     "open_only": "Only those that are open.",
-    "old": "The smaller size of the log, in entries; of a correction, the figure before.",
-    "new": "The larger size of the log, in entries; of a correction, the figure now.",
+    "old": "The smaller size of the log, in entries.",
+    "new": "The larger size of the log, in entries.",
     # log
     "checkpoint": "Head of the log as a signed note (C2SP tlog-checkpoint).",
     "document": "A document that is kept beside the ledger: name, SHA-256 and size.",
@@ -104,21 +116,15 @@ WORDS: Mapping[str, str] = {
 
 NUMBERS: Mapping[str, str] = {
     # goods and money
-    **dict.fromkeys(("quantity", "pledged", "committed", "delivered", "used", "cancelled", "paid"), _BASE),
+    **dict.fromkeys(("quantity", "pledged", "committed", "delivered", "used", "cancelled"), _BASE),
     **dict.fromkeys(("given", "received", "units", "claimed", "outstanding", "balance", "amounts"), _BASE),
-    **dict.fromkeys(("opening", "closing", "disbursed", "exchanged", "budget", "off", "left", "total"), _BASE),
+    **dict.fromkeys(("opening", "closing", "disbursed", "exchanged", "budget", "off", "left"), _BASE),
     **dict.fromkeys(("packed", "transit", "good", "damaged", "missing", "free", "expired", "reserve"), _BASE),
     **dict.fromkeys(("at_hand", "appealed", "assured", "need", "produced", "exportable", "stock"), _BASE),
     "minor": "An amount of money in minor units (cents) of its currency.",
     "cartons": "Whole cartons.",
     "rate": "Units of the quoted currency for one of the base; decimal, as text.",
     "change": _BASE,
-    "PlaceSituation.change": "Relative change of new cases against the week before: 0.25 is a quarter more.",
-    "Counts.total": "Genomes.",
-    "MarkedDay.used": "People, as they are used in place of those that were reported.",
-    "Range.low": "Lower end of the interval, in units.",
-    "Range.high": "Upper end of the interval, in units.",
-    **dict.fromkeys(("Range.mean", "Range.median"), "Units."),
     # people
     "seats": "People of this skill.",
     "least": "The fewest that will do.",
@@ -131,19 +137,14 @@ NUMBERS: Mapping[str, str] = {
     "standard": "Outpatients a day that WHO asks of a team of its type.",
     "priority": "From 1, most urgent, to 5.",
     # situation
-    **dict.fromkeys(("cases", "deaths", "total_cases", "total_deaths", "infections"), _CASES),
+    **dict.fromkeys(("cases", "deaths", "total_cases", "total_deaths"), _CASES),
     "new_cases": "People reported in the last seven days of the figures.",
     "per_100_000": "New cases in seven days for every 100,000 residents.",
     **dict.fromkeys(("r", "r_low", "r_high"), "Reproduction number: how many one case infects (95 % interval)."),
-    "p_growing": f"Probability that infections grow: {_SHARE}.",
     "doubling_days": "Days in which infections double; below zero, in which they halve.",
-    **dict.fromkeys(
-        ("low50", "high50", "low95", "high95", "median"), "Quantile of the forecast, in people a week or units."
-    ),
-    "chance_short": f"Chance that it is not enough: {_SHARE}.",
-    **dict.fromkeys(("averted", "least_coverage", "median_coverage", "before", "hard_hit", "weak_system"), _SHARE),
-    **dict.fromkeys(("share", "near_share", "false_share", "low", "high"), _SHARE),
+    "false_share": f"How much of what is told about growth may be chance: {_SHARE}.",
     "covered": "Genomes that say something there.",
+    "mismatch": f"The least share of genomes with a mismatch that is told: {_SHARE}.",
     # places, temperature
     "latitude": "Degrees north, WGS 84.",
     "longitude": "Degrees east, WGS 84.",
@@ -152,14 +153,13 @@ NUMBERS: Mapping[str, str] = {
     "highest": "Highest that is allowed, in degrees Celsius.",
     "breaches": "Readings at which the cold chain was broken.",
     # log
-    "size": "Entries of the log; of a document, bytes.",
+    "size": "Entries of the log.",
     "ledger_size": "Entries of the log.",
     "index": "Position in the log, from 0.",
-    "position": "Position: in the log from 0, in a genome from 1.",
     "count": "How many.",
     "revision": "Number of the revision, from 1.",
 }  # fmt: skip
-"""The same of what is counted or measured: its unit. Where a name says different things, under ``Schema.field``."""
+"""The same of what is counted or measured: its unit."""
 
 
 def meaning(name: str) -> str | None:
@@ -167,10 +167,37 @@ def meaning(name: str) -> str | None:
     return _said(WORDS.get(name) or NUMBERS.get(name))
 
 
-def meaning_in(schema: str, name: str, *, counted: bool) -> str | None:
-    """What a field of a schema means; ``counted`` if it holds numbers."""
-    unit = (NUMBERS.get(f"{schema}.{name}") or NUMBERS.get(name)) if counted else None
-    return _said(unit or WORDS.get(name))
+def meaning_in(name: str, *, counted: bool) -> str | None:
+    """What a field means of which its type says nothing; ``counted`` if it holds numbers."""
+    return _said((NUMBERS.get(name) if counted else None) or WORDS.get(name))
+
+
+def beside(kind: type) -> dict[str, str]:
+    """What is said of the fields of a dataclass: the text that follows each where it, or a base of it, is defined."""
+    said: dict[str, str] = {}
+    for each in reversed(kind.__mro__):
+        said |= _in_module(each.__module__).get(each.__qualname__, {})
+    return said
+
+
+@cache
+def _in_module(name: str) -> dict[str, dict[str, str]]:
+    """The same of every class of a module; nothing where its source is not there."""
+    try:
+        tree = ast.parse(inspect.getsource(sys.modules[name]))
+    except (OSError, TypeError):
+        return {}
+    return {each.name: dict(_texts(each)) for each in tree.body if isinstance(each, ast.ClassDef)}
+
+
+def _texts(kind: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for field, after in pairwise(kind.body):
+        match field, after:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                yield name, inspect.cleandoc(text).replace("``", "`")
 
 
 def _said(text: str | None) -> str | None:

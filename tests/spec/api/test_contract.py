@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -93,8 +94,51 @@ def test_what_may_be_asked_for_is_explained() -> None:
     assert set(NUMBERS) & set(WORDS) == set()
     schemas = described()["components"]["schemas"]
     assert schemas["LineState"]["properties"]["pledged"]["description"].startswith("In the item's base units")
-    fields = {name for each in schemas.values() for name in each.get("properties", ())}
-    assert {name.rpartition(".")[2] for name in NUMBERS} <= fields, "a unit of nothing"
+
+
+def test_every_number_and_every_day_says_what_it_is_and_in_which_unit() -> None:
+    said = list(_fields_of(described()))
+    assert [where for where, schema in said if _needs_a_unit(schema) and not schema.get("description")] == []
+    told = {schema.get("description", "").rstrip(".").casefold() for _, schema in said}
+    shared = {**WORDS, **NUMBERS}
+    unused = [name for name, text in shared.items() if text.rstrip(".").casefold() not in told]
+    assert unused == [], "a word of nothing"
+
+
+def _fields_of(part: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every field and parameter anywhere in a description, with where it stands."""
+    if isinstance(part, list):
+        for each in part:
+            yield from _fields_of(each, where)
+    elif isinstance(part, dict):
+        if "in" in part and "schema" in part:
+            yield f"{where}?{part['name']}", {**part["schema"], "description": part.get("description", "")}
+        for name, inner in part.items():
+            if name == "properties" and "type" in part:
+                yield from ((f"{where}.{field}", said) for field, said in inner.items())
+            yield from _fields_of(inner, f"{where}/{name}")
+
+
+def _needs_a_unit(schema: Any) -> bool:
+    """Whether there is a number or a day in it, at any depth short of another type."""
+    if isinstance(schema, list):
+        return any(map(_needs_a_unit, schema))
+    if not isinstance(schema, dict):
+        return False
+    if schema.get("type") in ("integer", "number") or schema.get("format") in ("date", "date-time"):
+        return True
+    return any(
+        _needs_a_unit(schema.get(key)) for key in ("anyOf", "items", "prefixItems", "additionalProperties")
+    )
+
+
+def test_what_stands_beside_a_field_is_what_the_description_says() -> None:
+    from sampan.desks.control.situation import PlaceSituation
+    from sampan.web.api.meanings import beside
+
+    said = described()["components"]["schemas"]["PlaceSituation"]["properties"]
+    assert said["change"]["description"] == beside(PlaceSituation)["change"]
+    assert said["new_cases"]["description"] == NUMBERS["new_cases"]  # nothing stands there: the shared word
 
 
 def test_what_is_given_by_position_or_name_is_the_same(served: Served) -> None:
