@@ -196,6 +196,6 @@ def _day(standing: Standing, text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise NotFound from None
-    if day not in standing.days or day.isoformat() != text:
+    if day not in (*standing.days, standing.newest_day) or day.isoformat() != text:
         raise NotFound
     return day

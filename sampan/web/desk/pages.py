@@ -128,7 +128,9 @@ class DeskPages:
             return Response(body, 200, {"Cache-Control": "no-store"}, media_type="application/json")
         if is_file(placed) and isinstance(result, bytes):
             return _download(placed, result)
-        status = 200 if fault is None else fault.http_status
+        # whoever only opens a page has done nothing wrong: what is missing is said, with what to do about it
+        calm = isinstance(fault, InputError) and not any(any(texts(said, word)) for word in said)
+        status = 200 if fault is None or (calm and not form) else fault.http_status
         beside: Mapping[str, Any] = {}
         if result is not None:
             beside = await run_in_threadpool(self._beside, placed, result, said, request, session)
@@ -139,6 +141,7 @@ class DeskPages:
             session,
             said=said,
             fault=fault,
+            calm=calm,
             status=status,
             asking=waits_to_be_asked(placed),
             file=is_file(placed),
@@ -253,7 +256,7 @@ class DeskPages:
             known = {word: self._suggested(word, session, spoken) for word in sorted(named)}
             return {word: found for word, found in known.items() if found}
 
-        values = {"more": "", "once": "", **more}
+        values = {"more": "", "once": "", "calm": False, **more}
         return await self._inside.page(
             request,
             template,
@@ -270,7 +273,8 @@ class DeskPages:
             rows=_rows(asked, said, values["more"]),
             suggested=await run_in_threadpool(suggested),
             fault=fault,
-            at_field=_at_field(fault, asked),
+            at_field="" if values["calm"] else _at_field(fault, asked),
+            firsts=tables.FIRSTS.get(placed.key, ()) if values["calm"] else (),
             words=words,
             offers=offers(),
             summary=summary,

@@ -210,6 +210,15 @@ NEXTS: Mapping[str, Callable[[Any], tuple[Next, ...]]] = {
 }
 """What can be done about a row of a view, from the row."""
 
+FIRSTS: Mapping[str, tuple[Next, ...]] = {
+    **dict.fromkeys(
+        ("science.search", "science.counts", "science.frequencies"),
+        (_next("science.submit_genomes"), _next("science.submissions")),
+    ),
+    "assistance.statement": (_next("funds"), _next("open_fund")),
+}
+"""What comes before there is anything to see on a view, where it is no step of the round (``cycle``)."""
+
 Asked = tuple[tuple[str, str], ...]
 
 ABOUT: Mapping[str, Callable[[Any, Asked], tuple[Next, ...]]] = {

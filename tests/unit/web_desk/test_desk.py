@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sampan.access.offer import Act
@@ -50,11 +52,13 @@ def test_everything_has_a_name_for_people() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_opens_on_an_empty_node(desk: Desk, language: str) -> None:
+    """No link leads to an error: where there is nothing to see yet, the page says what comes first."""
     client = desk.browser("viewer")
     assert client.get(f"/{language}/desk").status_code == 200
     for placed in offers().values():
         answer = client.get(f"/{language}{placed.path}")
-        assert answer.status_code in (200, 422), (placed.key, answer.status_code)
+        assert answer.status_code == 200, placed.key
+        assert 'role="alert"' not in answer.text, placed.key
         assert "<h1>" in answer.text
         assert answer.headers["cache-control"] == "no-store"
 
@@ -201,6 +205,22 @@ def test_a_form_that_comes_when_the_session_is_over_keeps_what_was_typed(desk: D
 def test_a_page_in_another_language_is_asked_the_same(desk: Desk) -> None:
     page = desk.browser().get("/en/desk/assistance/stock?look=mask&self=1&path=2&done=yes").text
     assert 'href="/ar/desk/assistance/stock?look=mask&amp;self=1&amp;path=2"' in page
+
+
+def test_where_there_is_nothing_yet_the_page_leads_to_what_comes_first(desk: Desk) -> None:
+    firsts = {
+        "science/search": "science/submit_genomes",
+        "assistance/statement": "assistance/open_fund",
+        "assistance/need": "control/load_figures",
+    }
+    for view, act in firsts.items():
+        page = desk.browser().get(f"/en/desk/{view}").text
+        assert f'href="/en/desk/{act}' in page.partition("<h1>")[2].partition("<details")[0], view
+    assert desk.browser().get("/en/desk/science/search?virus=no").status_code == 422
+    public = desk.browser(None)
+    behind = re.findall(r'href="(/en/briefs/[^"]*/figures/[^"]*)"', public.get("/en/brief").text)
+    assert behind
+    assert {public.get(path).status_code for path in behind} == {200}
 
 
 def test_a_question_that_cannot_be_answered_says_why(desk: Desk) -> None:
