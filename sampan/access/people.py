@@ -146,7 +146,7 @@ def require(person: Person, act: Act) -> None:
     roles = " or ".join(sorted(role for role, acts in ALLOWS.items() if act in acts))
     raise Refused(
         f'"{person.handle}" may not {act}.',
-        way_out=f"Ask somebody with the role {roles}, and name them with --as.",
+        way_out=f"Ask somebody with the role {roles}.",
         person=person.handle,
         act=act,
     )

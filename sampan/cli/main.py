@@ -13,7 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from sampan import __version__
 from sampan.cli.catalogue import CATALOGUE, COMMANDS
-from sampan.core.errors import InputError, SampanError
+from sampan.core.errors import InputError, Refused, SampanError
 
 
 class Commands(TyperGroup):
@@ -84,7 +84,10 @@ def run() -> None:
     try:
         app()
     except SampanError as fault:
-        sys.stderr.write(f"sampan: {fault}\n")
+        another = (
+            " Name who acts with --as." if isinstance(fault, Refused) and "person" in fault.facts else ""
+        )
+        sys.stderr.write(f"sampan: {fault}{another}\n")
         sys.exit(fault.exit_code)
     except KeyboardInterrupt:
         sys.stderr.write("sampan: stopped; what had been recorded is kept.\n")

@@ -12,15 +12,6 @@ from pathlib import Path
 
 from sampan.core.errors import InputError, NodeError
 
-_DISK = {
-    errno.ENOSPC: ("is full", "Free some space and run the command again."),
-    errno.EDQUOT: ("is over its quota", "Free some space and run the command again."),
-    errno.EFBIG: ("does not take a file this large", "Choose another disk, or raise the limit (ulimit -f)."),
-    errno.EROFS: ("is read-only", "Choose a folder that can be written."),
-    errno.EACCES: ("does not allow writing", "Choose a folder that you may write."),
-    errno.EPERM: ("does not allow writing", "Choose a folder that you may write."),
-}
-
 _NO_FILE = "There is no such file.", "Check the name."
 _NOT_ALLOWED = "This file may not be read.", "Ask its owner for access."
 _ENDLESS = "This is a pipe or a device, not a file.", "Save it as a file first."
@@ -42,10 +33,29 @@ def disk_faults(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        if fault.errno not in _DISK:
+        said = _of_disk(fault.errno, path)
+        if said is None:
             raise
-        state, way_out = _DISK[fault.errno]
-        raise NodeError(f"The disk under {path} {state}.", way_out=way_out, errno=fault.errno) from fault
+        raise NodeError(said[0], way_out=said[1], errno=fault.errno) from fault
+
+
+def _of_disk(code: int | None, path: Path) -> tuple[str, str] | None:
+    """What a disk that does not write says, and the way out; None if it says something else."""
+    match code:
+        case errno.ENOSPC:
+            return f"The disk under {path} is full.", "Free some space, then try again."
+        case errno.EDQUOT:
+            return f"The disk under {path} is over its quota.", "Free some space, then try again."
+        case errno.EFBIG:
+            return (
+                f"The disk under {path} does not take a file this large.",
+                "Choose another disk, or raise the limit (ulimit -f).",
+            )
+        case errno.EROFS:
+            return f"The disk under {path} is read-only.", "Choose a folder that can be written."
+        case errno.EACCES | errno.EPERM:
+            return f"The disk under {path} does not allow writing.", "Choose a folder that you may write."
+    return None
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:

@@ -134,6 +134,7 @@ CHOICES: Mapping[str, str] = {
     "restricted": pgettext("choice", "partners until a day"),
     "returned": pgettext("choice", "returned"),
     "road": pgettext("choice", "road"),
+    "science": pgettext("choice", "science"),
     "sea": pgettext("choice", "sea"),
     "sent back": pgettext("choice", "sent back"),
     "sent": pgettext("choice", "sent"),

@@ -15,11 +15,15 @@ from importlib import resources
 from pathlib import Path
 
 FAULTS = frozenset(
-    {"Fault", "InputError", "MovedOn", "NodeError", "PeerError", "Refused", "SampanError", "Stale"}
+    {
+        *("Blocked", "Fault", "FormExpired", "InputError", "MovedOn", "NoFont", "NodeError", "NotLetIn"),
+        *("NotSignedIn", "Overtaken", "PeerError", "Refused", "SampanError", "Stale", "TooOften"),
+        "_wrong",
+    }
 )
 """The names under which faults are raised: see ``core.errors``."""
 
-PARTS_OF_FAULTS = frozenset({"clause", "_false"})
+PARTS_OF_FAULTS = frozenset({"clause", "damaged", "_broken", "_false", "_Unfit"})
 """What marks a part of a fault that is a text of its own, to be translated by itself."""
 
 READ = (
@@ -31,6 +35,7 @@ READ = (
     "jhu",
     "linelist",
     "medicines",
+    "packed",
     "parameters",
     "read",
     "table",
@@ -40,6 +45,7 @@ READ = (
 PARTS = (
     *("access", "core", "desks", "exchange", "languages", "ledger", "node.py", "records", "web", "world"),
     *(f"formats/{name}.py" for name in READ),
+    *(f"engines/genome_search/{name}.py" for name in ("columns", "grammar", "layout")),
 )
 """Where faults come from that somebody at a page may meet."""
 
@@ -73,7 +79,10 @@ def _says_something(text: str) -> bool:
 def _in_source(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and _name(node.func) in FAULTS:
-            for each in (*node.args[:1], *(word.value for word in node.keywords if word.arg == "way_out")):
+            for each in (
+                *node.args[:2],  # of a request, its status comes first
+                *(word.value for word in node.keywords if word.arg == "way_out"),
+            ):
                 yield from _texts(each)
         elif isinstance(node, ast.Call) and _name(node.func) in PARTS_OF_FAULTS:
             yield from _texts(node.args[0])
@@ -110,6 +119,9 @@ def _texts(said: ast.expr) -> Iterator[str]:
             yield text.replace("%", "%%")
         case ast.JoinedStr(values=parts):
             yield _joined(parts)
+        case ast.BoolOp(values=each_or_else):
+            for each in each_or_else:
+                yield from _texts(each)
         case ast.IfExp(body=first, orelse=second):
             yield from _texts(first)
             yield from _texts(second)

@@ -86,10 +86,23 @@ TERMS: Mapping[str, tuple[str, ...]] = {
         pgettext("act", "contribute"),
         pgettext("act", "fund"),
         pgettext("act", "roster"),
+        pgettext("act", "submit"),
+        pgettext("act", "curate"),
         pgettext("act", "approve"),
         pgettext("act", "review"),
         pgettext("act", "release"),
         pgettext("act", "administer"),
+    ),
+    "counted": (
+        pgettext("counted", "countries"),
+        pgettext("counted", "organisations"),
+        pgettext("counted", "recipients of teams"),
+        pgettext("counted", "countries that helped us"),
+        pgettext("counted", "organisations that helped us"),
+    ),
+    "disease": (
+        pgettext("disease", "COVID-19 (2020, wild type)"),
+        pgettext("disease", "Ebola virus disease (West Africa, 2014)"),
     ),
     "event": (
         pgettext("event", "signed in"),

@@ -16,13 +16,13 @@ from sampan.core.plain import plain
 from sampan.desks.control.situation import PlaceSituation, SituationReport
 from sampan.desks.press import html
 from sampan.desks.press.document import plain_text
-from sampan.languages import faults
 from sampan.languages.pages import environment
 from sampan.languages.speech import speech
 from sampan.web import batches, briefs, chart, flow, partners, proofs, sheets, situation, tiles, timeline
 from sampan.web.asked import Asked
 from sampan.web.assets import ASSETS
 from sampan.web.briefs import BriefPage
+from sampan.web.desk import ways_out
 from sampan.web.links import Here, Links, OfRelease
 from sampan.web.science import beside, pictures, sight
 from sampan.web.science.listing import GENOME_PAGES, WORK_PAGE, GenomePage
@@ -187,7 +187,7 @@ def templates(language: Language) -> jinja2.Environment:
     """The templates of the site and of the brief."""
     made = environment(jinja2.PackageLoader("sampan.web"), language)
     made.filters |= {
-        "fault": partial(faults.said, language=language),
+        "fault": partial(ways_out.on_page, spoken=speech(language)),
         "share": partial(pictures.share, speech(language)),
     }
     made.globals |= {"REGIONS": REGIONS, "ITEMS": items(), "TONGUES": TONGUES}

@@ -73,7 +73,8 @@ def approve(
     if plan.actor == session.person.handle:
         own = Refused(
             f'"{session.person.handle}" proposed this plan and cannot approve it.',
-            way_out="A second person approves: name one with --as.",
+            way_out="A second person approves it.",
+            person=session.person.handle,
             plan=plan.id,
         )
         raise session.refused("approve", own)

@@ -79,7 +79,7 @@ def _not_among(estimate: NeedEstimate, code: str, name: str) -> str:
     if not is_place(code):
         return f"{name} is sent nothing: it has no members with reports for whom it stocks."
     if place(code).parent == estimate.home_code:
-        return f"{name} is sent nothing: home's provinces are not in this plan. --provinces asks for them."
+        return f"{name} is sent nothing: home's provinces are not in this plan."
     state = state_of(code)
     if state and state != code:
         return (

@@ -158,7 +158,7 @@ def _in_other_money(
     if paid is None or rate is None:
         raise InputError(
             "A payment in another currency needs both what was paid and the rate.",
-            way_out='Give --paid EUR=1000 --rate "EUR/USD 1.0843 ECB 2020-03-26".',
+            way_out='Give what was paid (--paid EUR=1000) and the rate (--rate "EUR/USD 1.0843 ECB 2020-03-26").',
             field="rate",
         )
     if len(parts) != 1 or parts[0].kind != "money" or len(moved) != 1:

@@ -40,9 +40,14 @@ def hand_over(
 
     From here on it is neither ours nor delivered. Raises Refused for a waybill that is in use.
     """
-    for name, value in (("carrier", carrier), ("waybill", waybill), ("from", origin), ("to", destination)):
+    for name, value in (
+        ("carrier", carrier),
+        ("waybill", waybill),
+        ("origin", origin),
+        ("destination", destination),
+    ):
         if not value.strip():
-            raise InputError("This is missing.", way_out=f"Write it: --{name}.", field=name)
+            raise InputError("This is missing.", way_out="Give it.", field=name)
 
     def records() -> list[Record]:
         one = track(session.ledger, number)

@@ -229,7 +229,7 @@ def _recipients(estimate: NeedEstimate, wanted: Sequence[str], *, of_provinces: 
         if not found:
             raise InputError(
                 f"No province of {', '.join(countries)} has reports.",
-                way_out="Load figures by province, or leave --provinces out.",
+                way_out="Load figures by province, or leave the provinces out.",
             )
         return found
     code = estimate.home_code

@@ -114,7 +114,8 @@ class _Shelf:
             if asked.units > lot.units:
                 raise Refused(
                     f"{self.depot} holds {lot.units:,} {lot.item} of lot {lot.lot}; this takes {asked.units:,}.",
-                    way_out=f"Take {lot.units:,} or fewer. {self._others(lot)}".strip(),
+                    way_out=f"Take {lot.units:,} or fewer."
+                    + (f" {others}" if (others := self._others(lot)) else ""),
                     held=lot.units,
                     asked=asked.units,
                 )

@@ -262,7 +262,7 @@ def _not_in_the_plan(name: str, code: str, *, home: str) -> InputError:
         return InputError(
             f"{name} has a floor, and home's provinces are not in this plan.",
             field="floors",
-            way_out="Plan with --provinces, or take the floor out.",
+            way_out="Plan with home's provinces, or take the floor out.",
         )
     return InputError(
         f"{name} has a floor, and is not in this plan: it is not hard hit, nor weak with a case.",

@@ -135,7 +135,7 @@ def _inland(home: str, places: Sequence[str], held: Counted, asked: bool | None)
     if asked and not reported:
         raise InputError(
             f"No province of {home} has reports.",
-            way_out="Load figures by province, or plan with --no-provinces.",
+            way_out="Load figures by province, or plan without the provinces.",
         )
     stocked = any(_own(home, name) and any(units.values()) for name, units in held.items())
     return reported and (stocked if asked is None else asked)

@@ -71,7 +71,7 @@ def depot(
         if units < -1:
             raise InputError(
                 f"{-units:,.0f} more {name} were sent than the assumptions say there were.",
-                way_out="Count the depot and name the list with --stock, or correct the assumptions.",
+                way_out="Count the depot (sampan stock count), or correct the assumptions.",
                 item=name,
             )
     for_home = np.array([s.production for s in supplies]) - for_export

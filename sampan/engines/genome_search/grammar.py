@@ -113,11 +113,9 @@ class _Reader:
     def whole(self) -> Expression:
         found = self._question()
         if self.at < len(self.text):
-            closing = self.text[self.at] in ")]"
-            raise self._wrong(
-                f'There is a "{self.text[self.at]}" too many' if closing else "Two parts stand side by side",
-                "Take it away, or open it." if closing else "Join them with & or |.",
-            )
+            if (closing := self.text[self.at]) in ")]":
+                raise self._wrong(f'There is a "{closing}" too many.', "Take it away, or open it.")
+            raise self._wrong("Two parts stand side by side.", "Join them with & or |.")
         return found
 
     def _question(self) -> Expression:
@@ -135,7 +133,7 @@ class _Reader:
     def _single(self) -> Expression:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self._wrong(f"More than {DEEPEST} brackets stand within each other", "Ask more simply.")
+            raise self._wrong(f"More than {DEEPEST} brackets stand within each other.", "Ask more simply.")
         try:
             return self._bracketed() or self._leaf()
         finally:
@@ -165,7 +163,7 @@ class _Reader:
         if not (least <= len(parts) <= MOST_COUNTED and (least or exactly)):
             self.at = begin
             raise self._wrong(
-                f"{least} of {len(parts)} parts are asked for",
+                f"{least} of {len(parts)} parts are asked for.",
                 f"Ask for 1 to {min(len(parts), MOST_COUNTED)} of them; {MOST_COUNTED} parts are the most.",
             )
         return Some(least, tuple(parts), exactly)
@@ -183,24 +181,24 @@ class _Reader:
                     if fault.field == "query":
                         raise
                     self.at = begin
-                    raise self._wrong(fault.what.rstrip("."), fault.way_out) from None
+                    raise self._wrong(fault.what, fault.way_out) from None
         raise self._no_leaf()
 
     def _count(self, parts: int) -> None:
         """Counts what is asked: changes, values, and each position of a range."""
         self.parts += parts
         if self.parts > MOST_PARTS:
-            raise self._wrong(f"There are more than {MOST_PARTS} parts", "Ask in parts, or by lineage.")
+            raise self._wrong(f"There are more than {MOST_PARTS} parts.", "Ask in parts, or by lineage.")
 
     def _no_leaf(self) -> InputError:
         if self.at >= len(self.text):
             return self._wrong(
-                "The question ends where a part is missing", "Write a change or a field there."
+                "The question ends where a part is missing.", "Write a change or a field there."
             )
         token = _TOKEN.match(self.text, self.at)
         said = token[0] if token else ""
         return self._wrong(
-            f'"{said[:40]}" is no part of a question',
+            f'"{said[:40]}" is no part of a question.',
             "Write a change, as A23063T, S:N501Y, S:69-, 21765-21770 or ins_22204:GAG?, "
             f"or a field, as {', '.join([*self.grammar.dates, *self.grammar.fields])} = value.",
         )
@@ -219,21 +217,25 @@ class _Reader:
             known = [*self.grammar.dates, *self.grammar.fields]
             near = difflib.get_close_matches(name, known, n=1)
             raise InputError(
-                f'There is no field "{name}"',
-                way_out=f"Did you mean {near[0]}?" if near else f"Use {', '.join(known)}.",
+                f'There is no field "{name}".',
+                way_out=f"Did you mean {near[0]}?"
+                if near
+                else f"Choose one of the fields {', '.join(known)}.",
             )
         if sign != "=":
-            raise InputError(f'"{name}" cannot be more or less', way_out=f"Write {name}=value.")
+            raise InputError(f'"{name}" cannot be more or less.', way_out=f"Use the sign =, as {name}=value.")
         words = [self.grammar.fields[name](value) for value in values]
         return Within(name, frozenset().union(*words))
 
     def _value(self) -> str:
         found = _VALUE.match(self.text, self.at)
         if found is None:
-            raise self._wrong("A value is missing", 'Write it behind the sign, in "quotes" if it has blanks.')
+            raise self._wrong(
+                "A value is missing.", 'Write it behind the sign, in "quotes" if it has blanks.'
+            )
         value = found[1] if found[1] is not None else found[2]
         if len(value) > LONGEST_VALUE:
-            raise self._wrong(f"A value has more than {LONGEST_VALUE} characters", "Shorten it.")
+            raise self._wrong(f"A value has more than {LONGEST_VALUE} characters.", "Shorten it.")
         self.at = found.end()
         return value
 
@@ -243,10 +245,7 @@ class _Reader:
         pattern = re.sub(r"\?+", "?", found[3].upper())
         allowed = "ACDEFGHIKLMNPQRSTVWXY*?" if track.name else f"ACGTN{AMBIGUOUS}?"
         if wrong := set(pattern) - set(allowed):
-            what = "amino acid" if track.name else "nucleotide"
-            raise InputError(
-                f'"{min(wrong)}" is no {what}', way_out="Use letters, and ? for any run of them."
-            )
+            raise InputError(_no_letter(min(wrong), track), way_out="Use letters, and ? for any run of them.")
         return Inserted(layout.site(track, max(int(found[2]), 1)), pattern)
 
     def _change(self, found: re.Match[str]) -> Expression:
@@ -257,8 +256,9 @@ class _Reader:
         if before and before != layout.letter(site):
             there = layout.letter(site)
             raise InputError(
-                f"{found[0]}: the reference has {there} there, not {before}",
-                way_out=f"Write {found[0].upper().replace(before + found[3], there + found[3])}, or leave it out.",
+                f"{found[0]}: the reference has {there} there, not {before}.",
+                way_out=f"Write {found[0].upper().replace(before + found[3], there + found[3])}, "
+                "or leave the first letter out.",
             )
         if last is not None:
             self._count(max(int(last) - int(found[3]), 0))
@@ -285,17 +285,14 @@ class _Reader:
     def _close(self, bracket: str) -> None:
         self._skip()
         if self.text[self.at : self.at + 1] != bracket:
-            what = "stands" if self.at < len(self.text) else "ends"
-            raise self._wrong(
-                f'A "{bracket}" is missing before what {what} here', f'Close it with "{bracket}".'
-            )
+            raise self._wrong(f'A "{bracket}" is missing here.', f'Close it with "{bracket}".')
         self.at += 1
         self._skip()
 
     def _wrong(self, what: str, way_out: str) -> InputError:
         near = self.text[max(self.at - 12, 0) : self.at + 12]
         return InputError(
-            f'{what}, at character {self.at + 1} ("{near}").',
+            f'{what} Look at character {self.at + 1} ("{near}").',
             field="query",
             way_out=way_out,
             position=self.at + 1,
@@ -311,11 +308,17 @@ def _symbol(track: Track, symbol: str) -> str:
     if not track.name and symbol == "U":
         return "T"
     if symbol not in allowed:
-        what = f"amino acid of {track.name}" if track.name else "nucleotide"
         raise InputError(
-            f'"{symbol}" is no {what}', way_out=f"Use one of {allowed}, or . for the reference's."
+            _no_letter(symbol, track), way_out=f"Use one of {allowed}, or . for the reference's."
         )
     return symbol
+
+
+def _no_letter(symbol: str, track: Track) -> str:
+    """What is said of a sign that the track cannot have."""
+    if track.name:
+        return f'"{symbol}" is no amino acid of {track.name}.'
+    return f'"{symbol}" is no nucleotide.'
 
 
 def _deletion(layout: Layout, track: Track, site: int, last: int) -> Expression:
@@ -323,7 +326,7 @@ def _deletion(layout: Layout, track: Track, site: int, last: int) -> Expression:
     end = layout.site(track, last) + 1
     if end <= site:
         raise InputError(
-            "A range ends at or after its begin", way_out="Write the lower one first, as 21765-21770."
+            "A range ends at or after its begin.", way_out="Write the lower one first, as 21765-21770."
         )
     if not track.name:
         return Deleted(site, end)
@@ -334,13 +337,13 @@ def _dated(name: str, sign: str, value: str) -> Expression:
     """The span of days that ``=2020-03``, ``=2020-03..2020-05``, ``>=2020-03-05`` or ``<2021`` names."""
     first, dots, last = value.partition("..")
     if dots and sign != "=":
-        raise InputError("A span of days goes with = alone", way_out=f"Write {name}={value}.")
+        raise InputError("A span of days goes with = alone.", way_out=f"Write {name}={value}.")
     begin, _ = read_date(first) if first else (None, None)
     _, end = read_date(last or first) if last or not dots else (None, None)
     low = begin.toordinal() if begin else FIRST
     high = end.toordinal() if end else LAST
     if low > high:
-        raise InputError("The span ends before it begins", way_out="Write the earlier day first.")
+        raise InputError("The span ends before it begins.", way_out="Write the earlier day first.")
     spans = {
         "=": (low, high),
         ">=": (low, LAST),

@@ -102,10 +102,12 @@ class Layout:
     def site(self, track: Track, position: int) -> int:
         """The site of a 1-based ``position``. Raises InputError if it lies outside the track."""
         if not 1 <= position <= len(track.letters):
-            what = f"{track.name} ends at codon" if track.name else "The reference ends at position"
+            last = len(track.letters)
             raise InputError(
-                f"{what} {len(track.letters)}; there is no {position}.",
-                way_out=f"Use a position from 1 to {len(track.letters)}.",
+                f"{track.name} ends at codon {last}; there is no {position}."
+                if track.name
+                else f"The reference ends at position {last}; there is no {position}.",
+                way_out=f"Use a position from 1 to {last}.",
             )
         return track.begin + position - 1
 

@@ -83,5 +83,5 @@ def _parts(words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def _wrong(name: str, fault: InputError) -> Wrong:
     """A fault beside its field. The grammar counts the place of a fault from 1, and names it in a part of its own."""
     position = fault.facts.get("position") if name == "q" else None
-    what = fault.what if name == "q" else fault.what.partition(", at character ")[0] + "."
+    what = fault.what if name == "q" else fault.what.partition(" Look at character ")[0]
     return Wrong(name, what, fault.way_out, position - 1 if isinstance(position, int) else None)
