@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0
 """Seconds to wait for the store, which somebody else may be writing to, unless told otherwise."""
+
+BESIDE: ContextVar[Callable[[Connection], None] | None] = ContextVar("sampan.ledger beside", default=None)
+"""What else is written with each batch, in the same transaction, on behalf of whoever called for the batch."""
 
 Progress = Callable[[int, int], None]
 """Told (entries done, entries in all) from time to time."""
@@ -154,6 +158,8 @@ class Ledger:
                 if entries:
                     end = log_end.carry_on(connection, end, entries, self._key)
                     standing.take_in(connection, self._models, entries)
+                    if beside := BESIDE.get():
+                        beside(connection)
             self._end = end
         except NodeError:
             if not entries or not self._landed(entries[0]):

@@ -12,7 +12,7 @@ import math
 import threading
 import time
 from collections.abc import Generator
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from sqlalchemy import URL, Engine, ExceptionContext, PoolProxiedConnection, QueuePool, create_engine, event
@@ -103,8 +103,7 @@ def open_engine(url: URL, patience: float) -> Engine:
         if isinstance(context.original_exception, Silent | psycopg.errors.ConnectionTimeout):
             pool.silent = True
 
-    pool = engine.pool
-    assert isinstance(pool, Pool)
+    pool = cast(Pool, engine.pool)
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "handle_error", heard)
     return engine
@@ -114,7 +113,7 @@ def _bind(made: Patient, patience: float) -> None:
     """Has the server itself give up on what takes too long."""
     bounds = {
         "statement_timeout": patience,
-        "lock_timeout": patience,
+        "lock_timeout": 0.9 * patience,  # before the statement's time is up, so that the lock is what is said
         "idle_in_transaction_session_timeout": ABANDONED,
     }
     made.autocommit = True

@@ -35,10 +35,13 @@ from sampan.web.who import Recognise
 
 HERE = "http://127.0.0.1:8000"
 
+PATIENCE = 5.0
+"""Seconds that a reader or a form waits for the database: with a new connection after that, under ten in all."""
+
 
 def create() -> Guard:
     """The site of the node that the environment names: what ``sampan serve`` starts in each worker."""
-    node = Node.open(Path(os.environ.get("SAMPAN_NODE", ".")))
+    node = Node.open(Path(os.environ.get("SAMPAN_NODE", ".")), patience=PATIENCE)
     made = site(node, public_url=os.environ.get("SAMPAN_PUBLIC_URL", HERE))
     settle()
     return made

@@ -75,7 +75,7 @@ class Handlers:
         *,
         mark: Callable[[Session], str] | None = None,
     ) -> Response:
-        standing, kept = await self._standing(), self._kept
+        standing, kept = await self._reading.now(), self._kept
         if mark is not None:
             kept, key = self._searches, f"{await run_in_threadpool(mark, standing.session)} {key}"
         answer = kept.get(standing.size, key)
@@ -83,10 +83,6 @@ class Handlers:
             whole = lambda: Answer.of(type, make(standing=standing))  # noqa: E731
             answer = await run_in_threadpool(kept.made, standing.size, key, whole)
         return answer.to(request)
-
-    async def _standing(self) -> Standing:
-        fresh = self._reading.fresh()
-        return await run_in_threadpool(self._reading.standing) if fresh is None else fresh
 
     # Ways in
 

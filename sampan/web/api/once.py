@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Integer,
     LargeBinary,
     MetaData,
@@ -23,9 +27,16 @@ from sqlalchemy import (
 )
 from sqlalchemy import inspect as look
 
+from sampan.core.errors import NodeError
 from sampan.core.problems import Fault
 from sampan.core.time import Clock
-from sampan.ledger.ledger import Ledger
+from sampan.ledger.ledger import BESIDE, Ledger
+
+WRITTEN = 0
+"""The status of what has been written to the log, while there is no answer yet."""
+
+PAUSE, TRIES = 1.0, 600
+"""Seconds between attempts to tell the database that a request was cut off, and how many there are."""
 
 KEPT_FOR = 48 * 3_600_000
 """Milliseconds for which an answer is kept: a client may try again for a day, and a weekend's clock drift."""
@@ -42,7 +53,7 @@ table = Table(
     Column("media", String(100)),
     Column("body", LargeBinary),
 )
-"""``name`` is a digest of who and of their key, ``asked`` of the request; no ``status`` while it is under way."""
+"""``name`` is a digest of who and of their key, ``asked`` of the request; no ``status`` before anything is done."""
 
 
 @dataclass(frozen=True)
@@ -55,37 +66,72 @@ class Given:
 
 
 class Once:
-    """Remembers answers in the node's own database, for all its workers."""
+    """Remembers answers in the node's own database, for all its workers.
+
+    That a request has written to the log is noted with what it writes, in the same transaction. So where the
+    database goes away meanwhile, what became of the request is known once it is back: it is done, or may be done.
+    """
 
     def __init__(self, ledger: Ledger, clock: Clock) -> None:
         self._ledger = ledger
         self._clock = clock
         self._made = False
+        self._cut_off: set[bytes] = set()
+        """Names of requests that are no longer under way, of which the database could not be told."""
 
     def answer(self, who: str, key: str, asked: bytes, make: Callable[[], Given]) -> tuple[Given, bool]:
         """The answer to ``asked`` under ``key``, and whether it was given before.
 
-        What ``make`` raises is no answer: the key is free again. Raises Fault if the key stood for something
-        else (422), or if that request is under way (409).
+        What ``make`` raises is no answer: the key is free again, unless the database went away and what was
+        asked was written all the same. Raises Fault if the key stood for something else (422), if that request
+        is under way, or if it was done and its answer was lost (409).
         """
         name = sha256(f"{who}\0{read_key(key)}".encode()).digest()
         digest = sha256(asked).digest()
         if found := self._begin(name, digest):
             return found, True
+        noting = BESIDE.set(lambda connection: _note(connection, name))
         try:
             given = make()
+        except NodeError:
+            self._cut_off.add(name)
+            threading.Thread(target=self._let_go_in_time, daemon=True).start()
+            raise
         except BaseException:
             with self._ledger.writing_beside() as connection:
                 connection.execute(delete(table).where(table.c.name == name))
             raise
+        finally:
+            BESIDE.reset(noting)
         kept = {"status": given.status, "media": given.media, "body": given.body}
         with self._ledger.writing_beside() as connection:
             connection.execute(update(table).where(table.c.name == name).values(kept))
         return given, False
 
+    def _let_go_in_time(self) -> None:
+        """Frees the keys of what was cut off, as soon as the database answers."""
+        for _ in range(TRIES):
+            with suppress(NodeError):
+                self._let_go()
+                return
+            time.sleep(PAUSE)
+
+    def _let_go(self) -> None:
+        """Frees the keys of what was cut off before it wrote anything.
+
+        A batch that may yet be kept, because its end was not heard, holds the row: this waits for it.
+        """
+        names = tuple(self._cut_off)
+        if names:
+            unwritten = table.c.name.in_(names) & table.c.status.is_(None)
+            with self._ledger.writing_beside() as connection:
+                connection.execute(delete(table).where(unwritten))
+            self._cut_off.difference_update(names)
+
     def _begin(self, name: bytes, digest: bytes) -> Given | None:
         """Takes the key, or gives what was answered under it."""
         self._make()
+        self._let_go()
         now = int(self._clock.now().timestamp() * 1000)
         with self._ledger.writing_beside() as connection:
             if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
@@ -108,6 +154,13 @@ class Once:
                 way_out="Ask again in a moment. If it stays so, look whether it was done before you choose a new key.",
                 wait=1,
             )
+        if row.status == WRITTEN:
+            raise Fault(
+                409,
+                "What was asked has been written; its answer is not here yet, or was lost.",
+                way_out="Ask again in a moment. If it stays so, look at what was written, and do not ask for it anew.",
+                wait=1,
+            )
         return Given(row.status, row.media, row.body)
 
     def _make(self) -> None:
@@ -120,6 +173,10 @@ class Once:
             if not look(connection).has_table(table.name):
                 table.create(connection)
         self._made = True
+
+
+def _note(connection: Connection, name: bytes) -> None:
+    connection.execute(update(table).where(table.c.name == name).values(status=WRITTEN))
 
 
 def read_key(header: str) -> str:
