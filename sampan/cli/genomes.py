@@ -257,6 +257,7 @@ def _write(
 ) -> list[Path]:
     """Writes every table and FASTA that was asked for, in one pass; returns what was written."""
     from sampan.engines.genome.columns import SCHEMA
+    from sampan.engines.genome.summed import summed
     from sampan.formats.genome_tables import whole, writer
 
     tables = [out / f"analysis.{form}" for form in dict.fromkeys(forms)]
@@ -264,11 +265,11 @@ def _write(
     if proteins:
         fastas |= {cds.name: out / "translations" / f"{_file(cds.name)}.fasta" for cds in reference.cdses}
     with contextlib.ExitStack() as stack:
-        writers = [stack.enter_context(writer(path, SCHEMA)) for path in tables]
+        writers = [(path, stack.enter_context(writer(path, SCHEMA))) for path in tables]
         open_fastas = {cds: stack.enter_context(whole(path)) for cds, path in fastas.items()}
         for batch in batches:
-            for write in writers:
-                write(batch)
+            for path, write in writers:
+                write(summed(batch, reference) if path.suffix == ".tsv" else batch)
             if open_fastas:
                 _write_fastas(batch, reference, open_fastas, proteins)
     return [*tables, *fastas.values()]

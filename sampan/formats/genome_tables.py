@@ -37,7 +37,10 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
 
 @contextlib.contextmanager
 def writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.RecordBatch], None]]:
-    """Writes record batches to ``path`` as its ending says: .parquet, .arrow or .tsv."""
+    """Writes record batches to ``path`` as its ending says: .parquet, .arrow or .tsv.
+
+    A TSV has two columns more than the schema: alignment_score and failed_cdses.
+    """
     with whole(path) as file:
         if path.suffix == ".parquet":
             from pyarrow import parquet
@@ -208,6 +211,7 @@ _COLUMNS: tuple[tuple[str, Callable[[pa.RecordBatch, str], pa.Array], str], ...]
     ("totalAminoacidDeletions", _count, "aa_deletions"),
     ("totalAminoacidInsertions", _count, "aa_insertions"),
     ("totalUnknownAa", _count, "aa_unknown"),
+    ("alignmentScore", _text, "alignment_score"),
     ("alignmentStart", _text, "alignment_start"),
     ("alignmentEnd", _text, "alignment_end"),
     ("coverage", _text, "coverage"),
@@ -231,6 +235,7 @@ _COLUMNS: tuple[tuple[str, Callable[[pa.RecordBatch, str], pa.Array], str], ...]
     ("unknownAaRanges", _text, "aa_unknown"),
     ("nonACGTNs", _letters, "non_acgtn"),
     *_of_rules(),
+    ("failedCdses", _text, "failed_cdses"),
     ("warnings", _text, "warnings"),
     ("errors", _errors, "status"),
     ("status", _text, "status"),

@@ -17,7 +17,8 @@ from sampan.engines.genome.reference import GenomeReference
 _SPAN = re.compile(r"(\d+)(?:-(\d+))?")
 
 
-def _span(word: str) -> slice:
+def span(word: str) -> slice:
+    """Where a deletion lies, as ``21765-21770`` or ``28271``: from 0, half open."""
     match = _SPAN.fullmatch(word)
     assert match, word
     return slice(int(match[1]) - 1, int(match[2] or match[1]))
@@ -36,7 +37,7 @@ def aligned(row: Mapping[str, Any], reference: GenomeReference) -> str:
     for run in row["missing"]:
         letters[run["begin"] - 1 : run["end"]] = ord("N")
     for word in row["deletions"]:
-        letters[_span(word)] = ord("-")
+        letters[span(word)] = ord("-")
     letters[: row["alignment_start"] - 1] = ord("-")
     letters[row["alignment_end"] :] = ord("-")
     return letters.tobytes().decode()

@@ -12,6 +12,7 @@ from sampan.engines.genome.columns import SCHEMA
 from sampan.engines.genome.compare import compare
 from sampan.engines.genome.many import analyse_many, analyse_on
 from sampan.engines.genome.quality import Rules
+from sampan.engines.genome.summed import summed
 from sampan.formats import fasta
 from sampan.formats.fasta import Portion, read_fasta
 from sampan.formats.genome_tables import TSV_COLUMNS, writer
@@ -59,11 +60,12 @@ def test_a_cluster_writes_the_bytes_of_one_process(portions: list[Portion]) -> N
 def test_a_table_is_there_whole_or_not_at_all(portions: list[Portion], tmp_path) -> None:  # type: ignore[no-untyped-def]
     batches = list(analyse_many(portions, small()))
     for name in ("a.parquet", "a.arrow", "a.tsv"):
+        given_ = [summed(batch, small()) for batch in batches] if name == "a.tsv" else batches
         with writer(tmp_path / name, SCHEMA) as write:
-            for batch in batches:
+            for batch in given_:
                 write(batch)
         with pytest.raises(RuntimeError), writer(tmp_path / f"broken-{name}", SCHEMA) as write:
-            write(batches[0])
+            write(given_[0])
             raise RuntimeError
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.arrow", "a.parquet", "a.tsv"]
     table = pa.Table.from_batches(batches)
@@ -76,7 +78,7 @@ def test_a_table_is_there_whole_or_not_at_all(portions: list[Portion], tmp_path)
 def test_the_tsv_speaks_as_bioinformaticians_do(tmp_path) -> None:  # type: ignore[no-untyped-def]
     g = genome()
     texts = given(substituted(500)[:3000] + g[3009:4000] + "N" * 30 + g[4030:], "N" * 500)
-    batch = Analysis(small())(texts._replace(names=["a\tb", "none"]))
+    batch = summed(Analysis(small())(texts._replace(names=["a\tb", "none"])), small())
     with writer(tmp_path / "t.tsv", SCHEMA) as write:
         write(batch)
     lines = [line.split("\t") for line in (tmp_path / "t.tsv").read_text().splitlines()]
@@ -100,11 +102,26 @@ def test_the_tsv_speaks_as_bioinformaticians_do(tmp_path) -> None:  # type: igno
     assert none["status"] == "no information" and none["substitutions"] == none["totalDeletions"] == ""
 
 
+def test_how_well_a_genome_aligns_and_which_proteins_were_not_read() -> None:
+    g, n = genome(), len(genome())
+    texts = {
+        "one substitution, seven N": substituted(500)[:3000] + "N" * 7 + g[3007:],
+        "a codon of cap lost": g[:5230] + g[5233:],
+        "back lost": g[:7090] + g[8010:],
+        "cut off": g[150:6650],
+        "nothing": "N" * 500,
+    }
+    batch = summed(Analysis(small())(given(*texts.values())), small())
+    scores, failed = (batch[name].to_pylist() for name in ("alignment_score", "failed_cdses"))
+    assert scores == [3 * (n - 8) - 1 + 2 * 7, 3 * (n - 3) - 7, 3 * (n - 920) - 6, 3 * 6500, None]
+    assert failed == [[], [], ["back"], ["back"], None]
+
+
 def test_the_tsv_grades_each_rule(tmp_path) -> None:  # type: ignore[no-untyped-def]
     known = reference({"b": []}, rules=Rules(missing_threshold=100, mixed_threshold=4))
     half = "".join("R" if at in {50, 60, 61} else letter for at, letter in enumerate(genome()))
     with writer(tmp_path / "t.tsv", SCHEMA) as write:
-        write(Analysis(known)(given(genome()[:4000] + "N" * 100 + genome()[4100:], half)))
+        write(summed(Analysis(known)(given(genome()[:4000] + "N" * 100 + genome()[4100:], half)), known))
     lines = [line.split("\t") for line in (tmp_path / "t.tsv").read_text().splitlines()]
     rows = [dict(zip(lines[0], cells, strict=True)) for cells in lines[1:]]
     assert [row["qc.missingData.status"] for row in rows] == ["bad", "good"]
