@@ -36,9 +36,9 @@ class BedWeek:
     admitted: tuple[int, int, int]
     """People admitted in the week: quantiles at 2.5, 50 and 97.5 %."""
     ward: tuple[int, int, int]
-    """Ward beds occupied at the end of the week: the middle, and the ends of the 95 % interval."""
+    """Ward beds occupied at the end of the week: quantiles at 2.5, 50 and 97.5 %."""
     intensive_care: tuple[int, int, int]
-    """Intensive-care beds occupied at the end of the week: the middle, and the ends of the 95 % interval."""
+    """Intensive-care beds occupied at the end of the week: quantiles at 2.5, 50 and 97.5 %."""
     calibrated: bool
     severity: Severity
 
