@@ -39,9 +39,9 @@ class Offer:
 
     @cached_property
     def signature(self) -> inspect.Signature:
-        """What is asked for and what comes back, with real types, less the memory."""
+        """What is asked for and what comes back, with real types, less the memory and who is told how far it is."""
         said = inspect.signature(self.function, eval_str=True)
-        return said.replace(parameters=list(said.parameters.values())[1:])
+        return said.replace(parameters=[p for p in [*said.parameters.values()][1:] if p.name != "progress"])
 
     @property
     def result(self) -> Any:

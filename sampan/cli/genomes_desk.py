@@ -15,7 +15,7 @@ import typer
 from sampan.cli.appeals import day_of
 from sampan.cli.genomes import genomes_app
 from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, Virus, opened
-from sampan.cli.say import as_json, err, said, table
+from sampan.cli.say import Counting, as_json, said, table
 from sampan.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ Reference = Annotated[
 @genomes_app.command()
 def submit(
     files: Annotated[
-        list[Path], typer.Argument(help="FASTA (plain, gzip, xz, zstd) and one table: TSV, CSV, XLSX.")
+        list[Path], typer.Argument(help="FASTA and one table (TSV, CSV, XLSX), plain or as gzip, xz, zstd.")
     ],
     terms: Terms = TermsName.open,
     until: Until = None,
@@ -103,7 +103,7 @@ def submit(
     if len(uploaded) < len(files):
         raise InputError("Two of these files have one name.", field="FILES", way_out="Rename one.")
     begun = time.perf_counter()
-    with opened(folder, person) as node, err.status("reading, checking and analysing"):
+    with opened(folder, person) as node, Counting("reading, checking and analysing") as counting:
         try:
             done = act(
                 node.session,
@@ -118,6 +118,7 @@ def submit(
                 reference=reference,
                 good_only=good_only,
                 check=check,
+                progress=counting,
             )
         except Blocked as fault:
             _say_findings(fault.findings)

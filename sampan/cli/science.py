@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sampan.cli.appeals import day_of
-from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, Virus, opened
+from sampan.cli.options import HERE, OFFICER, As, Json, NodeFolder, Virus, one_of, opened
 from sampan.cli.say import as_json, said, table
 from sampan.core.errors import InputError
 
@@ -121,7 +121,7 @@ def record_work(
         done = act(
             node.session,
             title,
-            _one_of(what, get_args(WorkKind), "--what"),
+            one_of(what, get_args(WorkKind), "--what"),
             licence=licence,
             doi=doi,
             address=address,
@@ -222,7 +222,7 @@ def record_project(
         done = act(
             node.session,
             title,
-            _one_of(what, get_args(ProjectKind), "--what"),
+            one_of(what, get_args(ProjectKind), "--what"),
             partners,
             agreement=agreement,
             service=service,
@@ -275,7 +275,7 @@ def progress(
     from sampan.desks.science.projects import move_project
 
     with opened(folder, person) as node:
-        chosen = _one_of(step, ("reached", "missed", "ended"), "step")
+        chosen = one_of(step, ("reached", "missed", "ended"), "step")
         _report(move_project(node.session, number, chosen, milestone=milestone, note=note), json)
 
 
@@ -353,6 +353,44 @@ def alerts(
         _show(view(node.session, open_only=not all_), json, "number state day about place says by")
 
 
+@science_app.command("digest")
+def digest(folder: NodeFolder = HERE, person: As = OFFICER, json: Json = False) -> None:
+    """Show all that waits in one piece: each primer, lineage and mutation with its places, what is overdue first.
+
+    Example: sampan science digest
+    """
+    from sampan.desks.science.alerts import digest as view
+
+    with opened(folder, person) as node:
+        found = view(node.session)
+    if json:
+        as_json(found)
+        return
+    for each in found.subjects:
+        whole = f" ({each.count:,} of {each.covered:,}, {each.share:.0%})" if each.share is not None else ""
+        table(
+            ["alert", "state", "place", "count", "covered", "share", "first seen"],
+            [
+                [
+                    one.number,
+                    one.state,
+                    one.place or None,
+                    one.count,
+                    one.covered,
+                    None if one.share is None else f"{one.share:.0%}",
+                    one.day,
+                ]
+                for one in each.alerts
+            ],
+            title=f"{each.about}: {each.subject}{whole}, first seen {each.first_seen}",
+        )
+    said(
+        f"{found.overdue:,} overdue, {found.open:,} open, {found.acknowledged:,} in hand."
+        if found.subjects
+        else "Nothing waits."
+    )
+
+
 @science_app.command("alert")
 def move_alert(
     number: Annotated[str, typer.Argument(help="Of the alert.")],
@@ -374,7 +412,7 @@ def move_alert(
 
     with opened(folder, person) as node:
         _report(
-            act(node.session, number, _one_of(step, get_args(AlertStepKind), "step"), to=to, note=note), json
+            act(node.session, number, one_of(step, get_args(AlertStepKind), "step"), to=to, note=note), json
         )
 
 
@@ -386,13 +424,6 @@ def _due(text: str) -> date | None:
         raise InputError(
             f'"{text[:20]}" is no day.', field="--milestone", way_out="Write NAME=2020-06-01."
         ) from None
-
-
-def _one_of(text: str, choices: tuple[str, ...], field: str) -> Any:
-    """One of the choices. Raises InputError naming them if it is none."""
-    if text not in choices:
-        raise InputError(f'"{text[:40]}" is none of them.', field=field, way_out=f"Use {', '.join(choices)}.")
-    return text
 
 
 def _show(rows: list[Any], json: bool, names: str) -> None:

@@ -60,7 +60,7 @@ def level(session: Session, virus: str | None = None, *, reader: Reader | None =
     if not viruses or (name is not None and name not in viruses):
         raise InputError(
             f'There are no genomes of "{name}" to search.' if name else "There are no genomes to search yet.",
-            field="virus",
+            field="virus" if name else None,
             way_out=f"There are of {', '.join(viruses)}."
             if viruses
             else "Hand some in: sampan genomes submit.",
@@ -85,14 +85,15 @@ def _level(session: Session, held: Collection, home: Path, virus: str) -> Path:
 def searchable(session: Session, virus: str | None = None) -> Path:
     """The folder with the searchable genomes of a virus, or of the only one seen by whoever asks, level with the log.
 
-    Of a node without genomes in its log, the folder where they would lie.
+    Of genomes that no log tells of, the folder where they lie. Raises InputError as ``level`` does.
     """
     return (None if virus else unlogged(session)) or level(session, virus)
 
 
 def unlogged(session: Session) -> Path | None:
-    """Where genomes lie that no log tells of; None at a node whose log tells of some."""
-    return None if viruses_of(collection(session)) else _home(session) / MAIN
+    """Where genomes lie that no log tells of; None at a node without such."""
+    folder = _home(session) / MAIN
+    return folder if not viruses_of(collection(session)) and (folder / "manifest.json").exists() else None
 
 
 def refresh(session: Session) -> None:

@@ -8,7 +8,7 @@ interrupts that leaves files that nobody cites, and nothing half done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from sampan.desks.science.metadata import Told, sample_key, told
 from sampan.desks.science.sequences import Letters, Packing, as_portions, read_letters, records
 from sampan.formats.fasta import Portion
 from sampan.formats.genome_metadata import is_workbook, looks_like_table, read_metadata
+from sampan.formats.packed import beginning
 from sampan.records.control import Snapshot
 from sampan.records.record import Record
 from sampan.records.science import Terms, TermsKind
@@ -34,6 +35,8 @@ from sampan.records.science_genomes import Processing, Submission
 if TYPE_CHECKING:
     from sampan.engines.genome.reference import GenomeReference
 
+Progress = Callable[[int, int], None]
+"""Told how many bytes of the sequences are read, and of how many."""
 MOST_BYTES = 256 << 20
 """Bytes of all files of an upload, as they come: packed, some millions of genomes."""
 
@@ -105,8 +108,9 @@ def submit(
     reference: str | None = None,
     good_only: bool = False,
     check: bool = False,
+    progress: Progress | None = None,
 ) -> Submitted:
-    """Takes in genomes: FASTA files, plain or packed, and a table about them, as TSV, CSV or XLSX.
+    """Takes in genomes: FASTA files and a table about them, as TSV, CSV or XLSX, each plain or packed.
 
     A row with an accession of this node revises that genome. ``good_only`` takes in the good records of a
     mixed upload; ``check`` takes in nothing and says what would be wrong. Otherwise raises Blocked, which has
@@ -125,7 +129,7 @@ def submit(
         permit=permit,
     )
     known = references.chosen(reference)
-    read = _read(session, files, default, known)
+    read = _read(session, files, default, known, progress or (lambda *_: None))
     if check:
         return _report(read, known, rows=read.rows)
     if read.notes.errors and not good_only:
@@ -136,7 +140,11 @@ def submit(
 
 
 def _read(
-    session: Session, files: Mapping[str, bytes], terms: Terms, reference: GenomeReference | None
+    session: Session,
+    files: Mapping[str, bytes],
+    terms: Terms,
+    reference: GenomeReference | None,
+    progress: Progress,
 ) -> _Read:
     """Everything that an upload says, held together."""
     read = _Read(Notes(), files)
@@ -149,10 +157,14 @@ def _read(
             file=table,
         )
     upload = _Upload(read, rows, table, Known(session), _versions(session))
-    for name, data in files.items():
-        if name != table:
-            for portion in records(data, name=name):
-                _take(read, list(upload.good(portion, name)), work, file=name)
+    sequences = {name: data for name, data in files.items() if name != table}
+    before, total = 0, sum(map(len, sequences.values()))
+    progress(0, total)
+    for name, data in sequences.items():
+        for portion in records(data, name=name):
+            _take(read, list(upload.good(portion, name)), work, file=name)
+            progress(before + portion.read, total)
+        before += len(data)
     for name, row in rows.items():
         if name not in upload.seen:
             read.notes.error(
@@ -202,8 +214,9 @@ def require_size(bytes_of: Mapping[str, int]) -> None:
 
 def _tables(files: Mapping[str, bytes]) -> list[str]:
     """The files that are tables: of several that may be, those whose first line has columns."""
-    found = [name for name, data in files.items() if looks_like_table(data) or data.startswith(_UTF16)]
-    parted = [name for name in found if is_workbook(files[name]) or _has_columns(files[name])]
+    begins = {name: beginning(data, name) for name, data in files.items()}
+    found = [name for name, data in begins.items() if looks_like_table(data) or data.startswith(_UTF16)]
+    parted = [name for name in found if is_workbook(begins[name]) or _has_columns(begins[name])]
     return found if len(found) == 1 else parted
 
 

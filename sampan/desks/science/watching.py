@@ -12,7 +12,7 @@ from sampan.access.session import Session
 from sampan.core.errors import InputError
 from sampan.desks.science import references
 from sampan.desks.science.done import Done
-from sampan.desks.science.indexing import searchable, seen_viruses
+from sampan.desks.science.indexing import searchable, seen_viruses, unlogged
 from sampan.desks.science.library import layout_of, open_genomes
 from sampan.desks.science.primers import read_oligos
 from sampan.engines.genome_search.layout import Layout
@@ -91,8 +91,8 @@ def _layout(session: Session, virus: str | None) -> tuple[str, Layout]:
     if there and (virus is None or virus in there):
         folder = searchable(session, virus)
         return virus or there[0], open_genomes(folder).index.layout
-    if session.genomes and not there and (searchable(session) / "manifest.json").exists():
-        return virus or "", open_genomes(searchable(session)).index.layout
+    if session.genomes and (folder := unlogged(session)):
+        return virus or "", open_genomes(folder).index.layout
     known = references.chosen(virus)
     if known is None:
         raise InputError(

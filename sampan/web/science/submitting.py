@@ -215,6 +215,7 @@ def _submitted(session: Session, handed: _HandedIn) -> Submitted:
         **handed.more,
         good_only=handed.good_only,
         check=handed.check,
+        progress=None,
     )
 
 

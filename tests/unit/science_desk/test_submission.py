@@ -6,12 +6,16 @@ import gzip
 import io
 import json
 import lzma
+import re
 import zipfile
 
 import pytest
 import zstandard
 from openpyxl import Workbook
+from rich.console import Console
+from typer.testing import CliRunner
 
+from sampan.cli import genomes_desk, say
 from sampan.core.errors import InputError, Refused
 from sampan.desks.science.collection import collection
 from sampan.desks.science.findings import Blocked
@@ -66,8 +70,11 @@ def test_no_letters_and_no_words_about_samples_stand_in_the_log(node, submitted)
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, zstandard.ZstdCompressor().compress])
-def test_packed_files_are_read(submitted, pack) -> None:
-    assert submitted({"g": pack(fasta(GENOMES)), "about.tsv": table()}).new == 3
+def test_packed_files_are_read(node, submitted, pack) -> None:
+    files = {"g": pack(fasta(GENOMES)), "about": pack(table())}
+    assert submitted(files).new == 3
+    said = collection(node.session).submission("G-0001").said
+    assert {each.name: node.session.blobs.get(each.digest) for each in said.originals} == files
 
 
 def test_a_workbook_is_read_like_the_same_table(node, submitted) -> None:
@@ -84,6 +91,35 @@ def test_csv_with_commas_in_quotes_is_read(submitted) -> None:
     rows = 'strain,date,country,authors\na,2020-01-01,China,"Li, Wang"\n'
     done = submitted({"g.fasta": fasta({"a": genome()}), "t.csv": rows.encode()})
     assert done.new == 1
+
+
+def test_columns_that_are_not_used_are_named_together(submitted) -> None:
+    head = HEAD + "\tmood\tweather"
+    rows = {name: f"{cells}\tgood\train" for name, cells in ROWS.items()}
+    done = submitted({"genomes.fasta": fasta(GENOMES), "about.tsv": table(rows, head)})
+    said = [each for each in done.findings if "Not used" in each.what]
+    assert [(each.what, each.line) for each in said] == [
+        ("Not used, and kept in the original file alone: mood, weather.", 1)
+    ]
+
+
+def test_how_far_it_is_is_told(node) -> None:
+    files, told = upload(), []
+    submit(node.session, files, progress=lambda read, total: told.append((read, total)))
+    whole = len(files["genomes.fasta"])
+    assert (told[0], told[-1]) == ((0, whole), (whole, whole))
+
+
+def test_at_a_terminal_a_bar_shows_how_far_it_is(node, tmp_path, monkeypatch) -> None:
+    screen = Console(file=io.StringIO(), force_terminal=True, width=120)
+    monkeypatch.setattr(say, "err", screen)
+    for name, data in upload().items():
+        (tmp_path / name).write_bytes(data)
+    files = [str(tmp_path / name) for name in upload()]
+    CliRunner().invoke(
+        genomes_desk.genomes_app, ["submit", *files, "--check", "--node", str(tmp_path / "node")]
+    )
+    assert re.search(r"reading, checking and analysing.*100%", screen.file.getvalue())
 
 
 def test_every_fault_of_a_row_is_named(node, submitted) -> None:
@@ -275,8 +311,9 @@ def text_zip() -> bytes:
         b"strain\tdate\tcountry\na\tb\tc\td\te",
         b"\0\0\0\0",
         b"%PDF-1.7",
+        gzip.compress(table())[:-20],
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_a_table_that_is_none_is_named(node, submitted, data: bytes) -> None:
     size = node.session.ledger.size
@@ -287,8 +324,9 @@ def test_a_table_that_is_none_is_named(node, submitted, data: bytes) -> None:
 
 
 def test_a_zip_bomb_is_refused_before_it_unpacks(submitted) -> None:
-    with pytest.raises(InputError, match="unpacks to far more"):
-        submitted({"genomes.fasta": fasta(GENOMES), "about.xlsx": bomb()})
+    for data in (bomb(), gzip.compress(b"strain\tdate\tcountry\n" + b"\n" * (64 << 20))):
+        with pytest.raises(InputError, match="unpacks to far more"):
+            submitted({"genomes.fasta": fasta(GENOMES), "about": data})
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sampan.cli.genome_search import genomes_app
-from sampan.core.errors import InputError, NodeError
+from sampan.core.errors import InputError
 from sampan.desks.science import library
 from sampan.desks.science.terms import shown
 from sampan.node import Node
@@ -150,5 +150,6 @@ def test_no_condition_is_ever_sql(office: Path, condition: str) -> None:
 
 def test_a_node_without_genomes(tmp_path: Path) -> None:
     Node.create(tmp_path / "new", home="ITA").close()
-    with pytest.raises(NodeError, match="no genomes to search"):
-        typed(tmp_path / "new", "count")
+    for words in (["count"], ["search"], ["frequencies"]):
+        with pytest.raises(InputError, match=r"^There are no genomes to search yet\. Hand some in"):
+            typed(tmp_path / "new", *words)
