@@ -11,7 +11,6 @@ import dataclasses
 import inspect
 import math
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from sampan.access.offer import Offer
 from sampan.core.errors import InputError
+from sampan.core.texts import UNFIT
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -29,8 +29,6 @@ LARGEST = 2**53 - 1
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 MOST_TEXT = 20_000
 """Characters in one text; files come as bytes, and are held to the size of the request."""
-
-_LINES = "\n\r\t"
 
 
 @cache
@@ -170,9 +168,7 @@ def _why_unfit(value: Any) -> tuple[str, str] | None:
             why = f"{value} has no time zone.", "End it with Z for UTC."
         case date() if not FIRST_DAY <= _day(value) <= LAST_DAY:
             why = f"{value} is out of time.", f"Name a day from {FIRST_DAY} to {LAST_DAY}."
-        case str() if any(
-            unicodedata.category(sign) in ("Cc", "Cs") and sign not in _LINES for sign in value
-        ):
+        case str() if UNFIT.search(value):
             why = "This text holds a control character.", "Leave it out."
     return why
 

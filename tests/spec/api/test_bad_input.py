@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -59,6 +60,8 @@ BODIES: dict[str, tuple[bytes, int]] = {
     "nested deep": (b'{"item":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 422),
     "a lone surrogate": (b'{"item":"\\ud800","units":1,"reason":"x"}', 422),
     "a NUL": (b'{"item":"mask","units":1,"reason":"a\\u0000b"}', 422),
+    "an order turned round": ('{"item":"mask","units":1,"reason":"\u202e001"}'.encode(), 422),
+    "no sign at all": ('{"item":"mask","units":1,"reason":"\ufffe"}'.encode(), 422),
     "an escape": (b'{"item":"mask","units":1,"reason":"\\u001b[31m"}', 422),
     "another name": (b'{"item":"mask","units":1,"reason":"x","__class__":"x"}', 422),
     "a long text": (b'{"item":"mask","units":1,"reason":"%s"}' % (b"x" * 20_001), 422),
@@ -75,6 +78,14 @@ BODIES: dict[str, tuple[bytes, int]] = {
 def test_a_body_that_does_not_hold(unchanged: Served, name: str) -> None:
     body, status = BODIES[name]
     _problem(unchanged.client("officer").post(RESERVE, content=body, headers=JSON), status)
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\u202e", "\ufffe"])
+def test_a_sheet_brings_in_no_sign_that_a_form_would_not_take(unchanged: Served, sign: str) -> None:
+    sheet = f"code,name,donor_kind,country,day\r\nX-1,Red {sign}Cross,NGO,FRA,2020-02-01\r\n".encode()
+    said = {"name": "parties", "data": b64encode(sheet).decode(), "file": "parties.csv"}
+    problem = _problem(unchanged.client("officer").post("/api/v1/assistance/bring_in_sheet", json=said), 422)
+    assert problem["detail"] == "This text holds a control character."
 
 
 def test_the_field_that_does_not_hold_is_named(unchanged: Served) -> None:
