@@ -95,6 +95,20 @@ def test_nobody_guesses_at_one_account_more_than_a_hundred_times_an_hour(address
     assert oracle.enter("officer", "the owner's", now) <= 60
 
 
+def test_nobody_tries_one_password_on_everybody() -> None:
+    """One address, a new handle each time: a day of guesses is a few hundred, and knowing one account helps nobody."""
+    oracle, now, looked = Oracle(), NOW, 0
+    for number in range(10_000):
+        wait = oracle.enter(f"handle {number}", "10.0.0.1", now)
+        now += 1000 * wait
+        looked += wait == 0
+        if wait == 0 and oracle.enter("mine", "10.0.0.1", now) == 0:
+            oracle.forgive("mine", "10.0.0.1")
+        if now > NOW + 24 * 3_600_000:
+            break
+    assert looked < 200
+
+
 @given(st.integers(0, 10_000), st.integers(0, 50), st.integers(1, 10_000))
 def test_a_wait_never_shrinks_and_is_bounded(failures: int, free: int, most: int) -> None:
     rule = Rule(free, most)

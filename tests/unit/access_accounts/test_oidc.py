@@ -91,6 +91,7 @@ def test_nobody_here(provider: Provider, user: dict) -> None:
     [
         {"iss": "https://evil.example"},
         {"aud": ["somebody else"]},
+        {"aud": ["somebody else"], "azp": CLIENT},
         {"aud": [CLIENT, "another"], "azp": "another"},
         {"nonce": "of another sign-in"},
         {"exp": 1},
