@@ -14,7 +14,7 @@ from sampan.core.time import StandingClock
 from sampan.desks.assistance import assumptions
 from sampan.desks.control.exercise import SEED, Exercise, make
 from sampan.formats import jhu
-from sampan.injects import BEFORE, Injects
+from sampan.injects import BEFORE, Injects, genomes_of
 from sampan.node import Node
 from sampan.replay import Replay, decision_days, replay
 from tests.once import own_copy
@@ -36,7 +36,10 @@ def run(folder: Path, files: dict[str, bytes], *, last_weeks_off: int = 0, **kep
     clock = StandingClock(datetime.combine(days[0] - BEFORE, time(12), UTC))
     node = Node.create(folder, home="CHN", clock=clock, exercise=bool(kept))
     given = assumptions.default()
-    around = Injects(node.session, clock, assumptions=given, first=days[0], seed=SEED) if kept else None
+    around = None
+    if exercise := kept.get("exercise"):
+        genomes = genomes_of(exercise, home="CHN", seed=SEED)
+        around = Injects(node.session, clock, assumptions=given, first=days[0], seed=SEED, genomes=genomes)
     silent = lambda name, detail: contextlib.nullcontext()  # noqa: E731
     done = replay(node, files, days, clock=clock, assumptions=given, step=silent, injects=around)
     return Ran(node, done, files, **kept)

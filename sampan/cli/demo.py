@@ -72,7 +72,7 @@ def demo(
         with node:
             for file in capacity or []:
                 _load_capacity(node, file)
-            around = _injects(node, clock, supply, days[0], seed) if exercise else None
+            around = _injects(node, clock, supply, days[0], exercise, seed) if exercise else None
             done = replay(node, files, days, clock=clock, assumptions=supply, step=steps.step, injects=around)
             password = _open_to_readers(node, days[-1], steps) if serve else ""
         written = _write(folder, done, exercise)
@@ -150,13 +150,14 @@ def _load_capacity(node: Any, file: Path) -> None:
     load(node.session, file.name, read_bytes(file))
 
 
-def _injects(node: Any, clock: Any, supply: Any, first: Any, seed: int | None) -> Any:
+def _injects(node: Any, clock: Any, supply: Any, first: Any, exercise: Exercise, seed: int | None) -> Any:
     """Everybody around the office, from two weeks before the first decision on."""
     from sampan.desks.control.exercise import SEED
-    from sampan.injects import Injects
+    from sampan.injects import Injects, genomes_of
 
     seed = SEED if seed is None else seed
-    return Injects(node.session, clock, assumptions=supply, first=first, seed=seed)
+    genomes = genomes_of(exercise, home=node.session.home, seed=seed)
+    return Injects(node.session, clock, assumptions=supply, first=first, seed=seed, genomes=genomes)
 
 
 def _open_to_readers(node: Any, day: Any, steps: Steps) -> str:

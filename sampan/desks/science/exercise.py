@@ -42,6 +42,7 @@ COVERED = 0.95
 PARTNER_FIRST = 0.2
 """Share of countries that share with partners first and with all a while later. Chosen."""
 HELD_BACK = timedelta(weeks=3)
+"""At least; they open on a Monday."""
 
 MISSING, MISSING_BIAS = 0.10, 0.01
 QC = {
@@ -217,13 +218,18 @@ def make(
                 taken,
                 ready,
                 became[at],
-                ready + HELD_BACK if country in reserved else None,
+                _monday(ready + HELD_BACK) if country in reserved else None,
                 texts[at],
                 names[at],
                 tips[at],
             )
         )
     return FictionalGenomes(virus, tree, lineages, tuple(genomes), first_day)
+
+
+def _monday(day: date) -> date:
+    """The first Monday from a day on."""
+    return day + timedelta(-day.weekday() % 7)
 
 
 def _lines(*lines: str) -> bytes:

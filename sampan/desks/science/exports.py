@@ -121,7 +121,9 @@ def export(
         if form != "citations"
         else [_words(session, held, one) for one in some]
     )
-    files = dict(_write(session, form, _aligned(going) if form != "citations" else going, organism, project))
+    files = dict(
+        _write(session, form, _aligned(session, going) if form != "citations" else going, organism, project)
+    )
     if refused:
         files["left-out.txt"] = ("\n".join(refused) + "\n").encode()
     receipt = session.note(
@@ -316,14 +318,14 @@ def _out(session: Session, held: Collection, one: Held) -> GenomeOut:
     return replace(_words(session, held, one), letters=letters, analysis=row)
 
 
-def _aligned(going: Sequence[GenomeOut]) -> list[GenomeOut]:
+def _aligned(session: Session, going: Sequence[GenomeOut]) -> list[GenomeOut]:
     """The same, each also in the coordinates of the reference that it was analysed on."""
     from dataclasses import replace
 
     from sampan.engines.genome.rebuild import aligned
 
     return [
-        replace(each, aligned=aligned(each.analysis, references.titled(each.analysis["reference"])))
+        replace(each, aligned=aligned(each.analysis, references.titled(session, each.analysis["reference"])))
         if each.analysis.get("status") == "aligned"
         else each
         for each in going
@@ -333,29 +335,31 @@ def _aligned(going: Sequence[GenomeOut]) -> list[GenomeOut]:
 def _write(
     session: Session, form: ExportForm, going: Sequence[GenomeOut], organism: str, project: str
 ) -> Mapping[str, bytes]:
-    del session
     titles = sorted({str(each.analysis["reference"]) for each in going if each.analysis})
     writers: Mapping[ExportForm, Callable[[], Mapping[str, bytes]]] = {
         "nextstrain": lambda: nextstrain.write(going),
         "citations": lambda: genome_citations.write(going),
         "mutations": lambda: mutations.write(
-            [each for each in going if each.aligned], {title: _reference_letters(title) for title in titles}
+            [each for each in going if each.aligned],
+            {title: _reference_letters(session, title) for title in titles},
         ),
         "insdc": lambda: insdc.write(
             going,
             organism=organism or going[0].virus or "unknown virus",
-            readings={title: _readings(title) for title in titles},
+            readings={title: _readings(session, title) for title in titles},
             project=project,
         ),
     }
     return writers[form]()
 
 
-def _reference_letters(title: str) -> str:
+def _reference_letters(session: Session, title: str) -> str:
     from sampan.engines.genome.letters import decode
 
-    return decode(references.titled(title).arrays.letters)
+    return decode(references.titled(session, title).arrays.letters)
 
 
-def _readings(title: str) -> list[insdc.Reading]:
-    return [insdc.Reading(cds.name, cds.parts, cds.reverse) for cds in references.titled(title).cdses]
+def _readings(session: Session, title: str) -> list[insdc.Reading]:
+    return [
+        insdc.Reading(cds.name, cds.parts, cds.reverse) for cds in references.titled(session, title).cdses
+    ]

@@ -163,7 +163,7 @@ def _take_in(session: Session, held: Collection, virus: str, folder: Path) -> No
         for one in held.held.values()
         if virus_of(held, one) == virus and one.state not in ("received", "processed")
     }
-    reference = references.titled(_newest_title(held, virus))
+    reference = references.titled(session, _newest_title(held, virus))
     titles = {one.name: _made_by(held, one) for one in wanted.values()}
     there = _there(folder)
     if any(there[name] != titles.get(name) for name in there) or _other_layout(folder, reference):

@@ -63,7 +63,7 @@ def reanalyse(session: Session, *, reference: str | None = None, number: str | N
     there is no reference, or nothing to analyse.
     """
     session.require("submit")
-    known = references.chosen(reference)
+    known = references.chosen(session, reference)
     if known is None:
         raise InputError(
             "No reference is installed.", field="reference", way_out="sampan genomes reference add FOLDER"

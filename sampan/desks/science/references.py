@@ -1,4 +1,8 @@
-"""Which reference are the genomes of this node analysed on, and what does the engine say of them?"""
+"""Which reference are the genomes of this node analysed on, and what does the engine say of them?
+
+A node whose folder holds references of its own, as that of an exercise does, uses those; every other uses what the
+operator has installed.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sampan.core.errors import InputError
+from sampan.access.session import Session
 from sampan.records.science_genomes import Processing
 
 if TYPE_CHECKING:
@@ -17,23 +21,25 @@ if TYPE_CHECKING:
     from sampan.engines.genome.reference import GenomeReference
 
 
-def chosen(told: str | None) -> GenomeReference | None:
+def own_folder(session: Session) -> Path | None:
+    """Where references of the node's own lie, or may be installed; None at a node that lies in no folder."""
+    return session.genomes / "references" if session.genomes else None
+
+
+def _store(session: Session) -> Path | None:
+    """Where its references are looked for; None where the operator installs them."""
+    own = own_folder(session)
+    return own if own and own.is_dir() else None
+
+
+def chosen(session: Session, told: str | None) -> GenomeReference | None:
     """The reference that somebody names; of none, the only one that is installed, or None where there is none.
 
     Raises InputError if there is none of that name, or none is named and there are several.
     """
     from sampan.world.genome_references import find_reference
 
-    if told:
-        return loaded(find_reference(told))
-    names = viruses()
-    if len(names) > 1:
-        raise InputError(
-            f"There are references of {', '.join(names)}.",
-            field="reference",
-            way_out="Say which virus it is.",
-        )
-    return loaded(find_reference(names[0])) if names else None
+    return loaded(find_reference(told, _store(session))) if told or viruses(session) else None
 
 
 @lru_cache(maxsize=4)
@@ -44,21 +50,21 @@ def loaded(folder: Path) -> GenomeReference:
     return load_reference(folder)
 
 
-def titled(title: str) -> GenomeReference:
+def titled(session: Session, title: str) -> GenomeReference:
     """The installed reference ``name@version``. Raises InputError if it is installed no more."""
     from sampan.world.genome_references import find_reference
 
-    return loaded(find_reference(title))
+    return loaded(find_reference(title, _store(session)))
 
 
-def viruses() -> list[str]:
+def viruses(session: Session) -> list[str]:
     """The names of the references that are installed."""
-    from sampan.world.genome_references import installed
+    from sampan.world import genome_references
 
-    return sorted({folder.parent.name for folder in installed()})
+    return genome_references.viruses(_store(session))
 
 
-def renewed(processing: Processing) -> bool:
+def renewed(session: Session, processing: Processing) -> bool:
     """Whether what made an analysis is not the newest here: another engine, or another version of its reference.
 
     The newest version is the one that was installed last. Of a virus that is installed no more, nothing is newer.
@@ -68,21 +74,23 @@ def renewed(processing: Processing) -> bool:
 
     name = processing.reference.partition("@")[0]
     if not name:
-        return bool(viruses())
+        return bool(viruses(session))
     if processing.engine != ENGINE:
         return True
-    return name in viruses() and f"{name}@{find_reference(name).name}" != processing.reference
+    if name not in viruses(session):
+        return False
+    return f"{name}@{find_reference(name, _store(session)).name}" != processing.reference
 
 
-def recognised(letters: bytes, *, besides: str) -> str:
+def recognised(session: Session, letters: bytes, *, besides: str) -> str:
     """Of which other virus with an installed reference these letters are; nothing if of none."""
     from sampan.formats.fasta import Portion
     from sampan.world.genome_references import find_reference
 
     alone = Portion(["it"], letters, [0], [len(letters)], [False], 0)
-    for name in viruses():
+    for name in viruses(session):
         if name != besides:
-            said = analyser(loaded(find_reference(name)))(alone)
+            said = analyser(loaded(find_reference(name, _store(session))))(alone)
             if said.column("status")[0].as_py() == "aligned":
                 return name
     return ""

@@ -125,7 +125,10 @@ def status(session: Session) -> list[SubmissionStatus]:
     states: dict[str, Counter[str]] = {number: Counter() for number in held.submissions}
     for one in held.held.values():
         states[one.number][one.state] += 1
-    return [_status(handed, states[number]) for number, handed in reversed(list(held.submissions.items()))]
+    return [
+        _status(session, handed, states[number])
+        for number, handed in reversed(list(held.submissions.items()))
+    ]
 
 
 def submission_report(session: Session, number: str) -> SubmissionReport:
@@ -156,7 +159,7 @@ def original(session: Session, number: str, name: str) -> bytes:
     return session.blobs.get(files[name].digest)
 
 
-def _status(handed: Handed, states: Counter[str]) -> SubmissionStatus:
+def _status(session: Session, handed: Handed, states: Counter[str]) -> SubmissionStatus:
     said = handed.said
     waiting = [state for state in ("received", "processed", "approved", "released") if states[state]]
     return SubmissionStatus(
@@ -177,7 +180,7 @@ def _status(handed: Handed, states: Counter[str]) -> SubmissionStatus:
         reference=handed.processing.reference if handed.processing else "",
         engine=handed.processing.engine if handed.processing else "",
         files=tuple(each.name for each in said.originals),
-        renewed=handed.processing is not None and renewed(handed.processing),
+        renewed=handed.processing is not None and renewed(session, handed.processing),
     )
 
 

@@ -128,7 +128,7 @@ def submit(
         attribution=attribution,
         permit=permit,
     )
-    known = references.chosen(reference)
+    known = references.chosen(session, reference)
     read = _read(session, files, default, known, progress or (lambda *_: None))
     if check:
         return _report(read, known, rows=read.rows)
@@ -162,7 +162,7 @@ def _read(
     progress(0, total)
     for name, data in sequences.items():
         for portion in records(data, name=name):
-            _take(read, list(upload.good(portion, name)), work, file=name)
+            _take(session, read, list(upload.good(portion, name)), work, file=name)
             progress(before + portion.read, total)
         before += len(data)
     for name, row in rows.items():
@@ -315,7 +315,9 @@ def _versions(session: Session) -> dict[str, int]:
     return found
 
 
-def _take(read: _Read, good: Sequence[tuple[dict[str, Any], bytes]], work: Any, *, file: str) -> None:
+def _take(
+    session: Session, read: _Read, good: Sequence[tuple[dict[str, Any], bytes]], work: Any, *, file: str
+) -> None:
     """Analyses records and takes in those without a fault."""
     notes = read.notes
     if work is not None and good:
@@ -325,7 +327,7 @@ def _take(read: _Read, good: Sequence[tuple[dict[str, Any], bytes]], work: Any, 
         batch = work(portion)
         judged = batch.select(_JUDGED).to_pylist()
         for (fields, text), row in zip(good, judged, strict=True):
-            _judge(fields["strain"], row, text, work.reference, notes, file=file)
+            _judge(fields["strain"], row, text, work.reference, notes, session=session, file=file)
     passing = [fields["strain"] not in notes.bad for fields, _ in good]
     for (fields, text), passes in zip(good, passing, strict=True):
         if passes:
@@ -341,11 +343,18 @@ _JUDGED = ["status", "reverse_complement", "qc_status"]
 
 
 def _judge(
-    name: str, row: Mapping[str, Any], text: bytes, reference: GenomeReference, notes: Notes, *, file: str
+    name: str,
+    row: Mapping[str, Any],
+    text: bytes,
+    reference: GenomeReference,
+    notes: Notes,
+    *,
+    session: Session,
+    file: str,
 ) -> None:
     """Notes what the engine found odd in a genome, or that it is none of this virus."""
     if row["status"] != "aligned":
-        other = references.recognised(text, besides=reference.name)
+        other = references.recognised(session, text, besides=reference.name)
         notes.error(
             f"It does not align to {reference.title}: {row['status']}.",
             f"It is of {other}: hand it in apart, and name that reference."

@@ -93,7 +93,7 @@ def _layout(session: Session, virus: str | None) -> tuple[str, Layout]:
         return virus or there[0], open_genomes(folder).index.layout
     if session.genomes and (folder := unlogged(session)):
         return virus or "", open_genomes(folder).index.layout
-    known = references.chosen(virus)
+    known = references.chosen(session, virus)
     if known is None:
         raise InputError(
             "No reference is installed.", field="virus", way_out="sampan genomes reference add FOLDER"

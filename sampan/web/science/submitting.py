@@ -159,7 +159,7 @@ class SubmissionPage:
             fault=fault,
             once=str(uuid4()),
             kinds=KINDS,
-            viruses=viruses(),
+            viruses=viruses(session_of(request)),
             sections=SECTIONS,
             words=words,
             root="/desk/genomes",

@@ -34,6 +34,8 @@ from sampan.desks.assistance.assumptions import Assumptions
 from sampan.desks.assistance.batches import Approved
 from sampan.desks.assistance.lines import read_arrival, read_lines
 from sampan.desks.assistance.stock_lists import lot_line
+from sampan.desks.science.exercise import FictionalGenomes
+from sampan.injects.laboratories import Laboratories
 from sampan.records.assistance.appeals import AppealLine
 from sampan.records.assistance.consignments import recipient_of
 from sampan.world.accounts import held_now
@@ -71,9 +73,19 @@ class Injects:
     """Plays everybody else in an exercise, day by day. The same seed plays the same."""
 
     def __init__(
-        self, office: Session, clock: StandingClock, *, assumptions: Assumptions, first: date, seed: int
+        self,
+        office: Session,
+        clock: StandingClock,
+        *,
+        assumptions: Assumptions,
+        first: date,
+        seed: int,
+        genomes: FictionalGenomes | None = None,
     ) -> None:
-        """``first`` is the day of the first decision; what comes before it goes on the calendar at once."""
+        """``first`` is the day of the first decision; what comes before it goes on the calendar at once.
+
+        Without ``genomes`` the laboratories do nothing.
+        """
         self.office, self.clock = office, clock
         self.assumptions = rounds.for_home(office, assumptions)
         self.rng = np.random.default_rng(seed)
@@ -82,6 +94,8 @@ class Injects:
         """The appeal of each who has made one."""
         self.waybill = 0
         self._before(first)
+        if genomes:
+            Laboratories(office, genomes, opening=first - BEFORE, on=self._on)
 
     @property
     def today(self) -> date:
