@@ -127,9 +127,10 @@ def lay_out(begins: Ints, genomes: Any, n: int, shape: Any, where: Any, lows: An
             where[i] = row
             row += 1
         elif shape[i] == LIST:
-            lows[at : at + len(listed)] = listed
             where[i] = at
-            at += len(listed)
+            for v in listed:  # one by one: to copy a slice takes three seconds to compile
+                lows[at] = v
+                at += 1
         else:
             where[i] = at
             expected = 0
@@ -151,8 +152,9 @@ def copy_sets(into: Ints, out: Any, n: int, shape: Any, count: Any, where: Any, 
     for i in range(len(shape)):
         at = into[i]
         if shape[i] == LIST:
-            out[at : at + count[i]] = lows[where[i] : where[i] + count[i]]
-            at += count[i]
+            for k in range(where[i], where[i] + count[i]):
+                out[at] = lows[k]
+                at += 1
         elif shape[i] == BITS:
             row = bits[where[i]]
             for w in range(len(row)):
