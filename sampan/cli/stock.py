@@ -260,16 +260,16 @@ def list_(
 
     Examples: sampan stock list; sampan stock list mask --as-of 2020-03-12
     """
-    from sampan.desks.assistance.depots import items_on_hand, on_hand
+    from sampan.desks.assistance import lists
 
+    day, known = day_of(as_of), end_of_day(known_by)
     with opened(folder) as node:
-        ledger, day = node.session.ledger, day_of(as_of) or node.session.today()
-        known = end_of_day(known_by)
-        by_lot = on_hand(ledger, depot=depot, item=item, as_of=day, known_on=known)
-        by_item = items_on_hand(ledger, depot=depot, as_of=day, known_on=known)
+        by_lot = list(lists.lots(node.session, depot=depot, item=item, as_of=day, known_on=known))
+        stock = lists.stock(node.session, depot=depot, as_of=day, known_on=known)
     if json:
-        as_json({"as_of": day, "items": by_item, "lots": by_lot})
-    elif lots or item:
+        as_json(by_lot if lots or item else stock)
+        return
+    if lots or item:
         table(
             ["depot", "item", "lot", "expires", "earmark", "units", "expired"],
             [[x.depot, x.item, x.lot, x.expiry, x.earmark, x.units, x.expired] for x in by_lot],
@@ -277,7 +277,7 @@ def list_(
     else:
         table(
             ["depot", "item", "at hand", "expired", "kept for home", "free"],
-            [[x.depot, x.item, x.at_hand, x.expired, x.reserve, x.free] for x in by_item],
+            [[x.depot, x.item, x.at_hand, x.expired, x.reserve, x.free] for x in stock.items],
         )
     if not by_lot:
         said("Nothing is at hand: sampan stock count, or sampan stock produce.")

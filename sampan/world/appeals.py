@@ -55,6 +55,12 @@ class Standing:
         """Whether something of it may still be given."""
         return self.state != "withdrawn" and self.met != "met"
 
+    @property
+    def needed_by(self) -> date | None:
+        """The first day by which something of it is still needed; None where nobody has said, or it is not open."""
+        days = [line.needed_by for line in self.lines if line.needed_by and line.delivered < line.quantity]
+        return min(days, default=None) if self.open else None
+
 
 def appeals(
     ledger: Ledger,

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sampan.access.session import Session
 from sampan.core.errors import InputError, clause
 from sampan.core.quantities import whole
+from sampan.core.rows import Rows
 from sampan.desks.assistance.done import Done
 from sampan.desks.assistance.stock import DEPOT
 from sampan.desks.assistance.stock_lists import line_of, lot_line
@@ -26,7 +27,7 @@ from sampan.records.assistance import (
 )
 from sampan.records.movement import Commodity
 from sampan.records.record import Record
-from sampan.world.accounts import balance
+from sampan.world.accounts import Holding, balance
 from sampan.world.assisted import outstanding
 from sampan.world.earmarks import find_earmark
 from sampan.world.items import item as find_item
@@ -279,7 +280,22 @@ def on_hand(
     as_of: date | None = None,
     known_on: datetime | None = None,
 ) -> tuple[LotOnHand, ...]:
-    """Every lot at hand, those that expire first in front. ``as_of`` None counts all that is recorded."""
+    """Every lot at hand, as ``lots_on_hand`` has them."""
+    return tuple(lots_on_hand(ledger, depot=depot, item=item, as_of=as_of, known_on=known_on))
+
+
+def lots_on_hand(
+    ledger: Ledger,
+    *,
+    depot: str | None = None,
+    item: str | None = None,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+) -> Sequence[LotOnHand]:
+    """Lots at hand by depot and item, those that expire first in front, made as they are looked at.
+
+    ``as_of`` None counts all that is recorded.
+    """
     found = balance(
         ledger,
         account=f"depot:{depot}" if depot else "depot:",
@@ -288,18 +304,14 @@ def on_hand(
         as_of=as_of,
         known_on=known_on,
     )
-    return tuple(
-        LotOnHand(
-            one.account.removeprefix("depot:"),
-            one.commodity.item,
-            one.commodity.lot,
-            one.commodity.expiry,
-            one.commodity.earmark,
-            one.quantity,
-            bool(as_of and one.commodity.expiry and one.commodity.expiry < as_of),
-        )
-        for one in found
-    )
+    return Rows(len(found), lambda begin, end: [_lot(one, as_of) for one in found[begin:end]])
+
+
+def _lot(one: Holding, as_of: date | None) -> LotOnHand:
+    what = one.commodity
+    expired = bool(as_of and what.expiry and what.expiry < as_of)
+    depot = one.account.removeprefix("depot:")
+    return LotOnHand(depot, what.item, what.lot, what.expiry, what.earmark, one.quantity, expired)
 
 
 def items_on_hand(

@@ -103,6 +103,7 @@ DESK = Desk(
         View("budgets", lists.budgets, "public"),
         View("statement", handed_in.statement, "public"),
         View("stock", lists.stock),
+        View("lots", lists.lots),
         View("label", depots.scanned),
         View("accounts", accounts.balance),
         View("account", accounts.statement),

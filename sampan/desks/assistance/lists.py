@@ -26,11 +26,10 @@ from sampan.world.teams import RequestState, teams
 
 @dataclass(frozen=True)
 class Stock:
-    """What lies in our depots on a day: by item, with home's reserve apart, and lot by lot."""
+    """What lies in our depots on a day, by item, with home's reserve apart."""
 
     as_of: date
     items: tuple[ItemOnHand, ...]
-    lots: tuple[LotOnHand, ...]
 
 
 def stock(
@@ -41,15 +40,30 @@ def stock(
     as_of: date | None = None,
     known_on: datetime | None = None,
 ) -> Stock:
-    """What is at hand, with home's reserve apart, and lot by lot, what expires first in front."""
+    """What is at hand, by item, with home's reserve apart; ``lots`` has it lot by lot."""
     day = as_of or session.today()
-    lots = depots.on_hand(session.ledger, depot=depot, as_of=day, known_on=known_on)
-    kept = depots.reserves(session.ledger, as_of=day, known_on=known_on)
-    return Stock(
-        day,
-        tuple(one for one in depots.by_item(lots, kept, depot=depot) if item in (None, one.item)),
-        tuple(one for one in lots if item in (None, one.item)),
+    found = depots.items_on_hand(session.ledger, depot=depot, as_of=day, known_on=known_on)
+    return Stock(day, tuple(one for one in found if item in (None, one.item)))
+
+
+def lots(
+    session: Session,
+    *,
+    depot: str | None = None,
+    item: str | None = None,
+    expires_by: date | None = None,
+    as_of: date | None = None,
+    known_on: datetime | None = None,
+) -> Sequence[LotOnHand]:
+    """What is at hand, lot by lot, by depot and item; or what of it expires by a day, the first in front."""
+    day, known_on = as_of or session.today(), known_on or session.known_now()
+    every = depots.lots_on_hand(session.ledger, depot=depot, item=item, as_of=day, known_on=known_on)
+    if expires_by is None:
+        return every
+    ending = (
+        (one.expiry, at, one) for at, one in enumerate(every) if one.expiry and one.expiry <= expires_by
     )
+    return [one for *_, one in sorted(ending, key=lambda each: each[:2])]
 
 
 def consignments(

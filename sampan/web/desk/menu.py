@@ -72,7 +72,7 @@ SECTIONS = (
     ),
     Section(
         "stock",
-        ("assistance.stock", "assistance.label", "assistance.accounts", "assistance.account"),
+        ("assistance.stock", "assistance.lots", "assistance.label", "assistance.accounts", "assistance.account"),
         (
             "assistance.count_stock",
             "assistance.adjust_stock",

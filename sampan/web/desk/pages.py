@@ -79,6 +79,7 @@ class DeskPages:
             sections=SECTIONS,
             mine=mine,
             others=[one for one in found if one not in mine],
+            today=session.today(),
             round=await run_in_threadpool(cycle.steps, session),
             offers=offers(),
             words=words,
@@ -147,7 +148,7 @@ class DeskPages:
             file=is_file(placed),
             once=str(uuid4()),
             round=await run_in_threadpool(cycle.steps, session) if fault else (),
-            **_looked(request, placed, result),
+            **_looked(request, placed, result, session),
             **beside,
         )
 
@@ -278,6 +279,7 @@ class DeskPages:
             words=words,
             offers=offers(),
             summary=summary,
+            today=session.today(),
             **values,
         )
 
@@ -339,7 +341,7 @@ def _acted(placed: Placed, said: Said, session: Session) -> Given:
     return Given(303, "text/plain", beforehand.next_page(placed, result).encode())
 
 
-def _looked(request: Request, placed: Placed, result: Any) -> Mapping[str, Any]:
+def _looked(request: Request, placed: Placed, result: Any, session: Session) -> Mapping[str, Any]:
     """A result as it stands on the page: some rows of a long one, where those begin, and what comes next."""
     start = request.query_params.get("from", "0")
     begin = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 0
@@ -349,7 +351,7 @@ def _looked(request: Request, placed: Placed, result: Any) -> Mapping[str, Any]:
         "it": result,
         "result": None
         if result is None or isinstance(result, bytes) or placed.key in pictures.WHOLE
-        else shown(result, tables.laid_out(placed.key, begin, result)),
+        else shown(result, tables.laid_out(placed.key, begin, session.today())),
         "begin": begin,
         "most": tables.MOST_SHOWN,
         "query": query,

@@ -13,6 +13,7 @@ from sampan.core.languages import Language
 from sampan.core.money import Money
 from sampan.desks.assistance import batches
 from sampan.desks.assistance.alternatives import Alternative, WhatIf
+from sampan.desks.assistance.depots import on_hand
 from sampan.desks.assistance.figures import Figure, Figures
 from sampan.desks.assistance.lists import Stock
 from sampan.desks.assistance.plan import Coverage, Decision
@@ -253,7 +254,9 @@ def _stock(stock: Stock, _: Said, looking: Looking) -> Mapping[str, Any]:
     item, every = looking.one_of(one.item for one in stock.items)
     if not item:
         return {"picture": None}
-    found = weeks.weeks(stock, item, promised(looking.session.ledger).total(item))
+    ledger = looking.session.ledger
+    lots = on_hand(ledger, item=item, as_of=stock.as_of)
+    found = weeks.weeks(lots, stock.as_of, promised(ledger).total(item))
     reserve = weeks.reserve_of(stock, item)
     return {
         "picture": weeks.picture(found, reserve, looking.speech),

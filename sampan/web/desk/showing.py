@@ -26,6 +26,7 @@ Kind = Literal[
     "nothing",
     "number",
     "day",
+    "due",
     "moment",
     "money",
     "change",
@@ -123,11 +124,13 @@ class View:
     """How a result is laid out: which columns of each table, in which order, and what can be done about a row.
 
     ``columns`` by the name of the table (nothing for the result itself); a table that is not named has all.
+    ``urgent`` sorts the rows, those that are alike the newest first.
     """
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nexts: Callable[[Any], tuple[Next, ...]] | None = None
     newest_first: bool = False
+    urgent: Callable[[Any], Any] | None = None
     begin: int = 0
     most: int = 200
 
@@ -190,7 +193,10 @@ def shown(result: Any, view: View = PLAIN) -> Shown:
 
 def _table(word: str, every: Sequence[Any], view: View, *, begin: int) -> Table:
     """The rows from ``begin`` on, in the columns that are wanted, less those in which nothing is said."""
-    if view.newest_first:
+    if view.urgent:
+        newest = every[::-1]
+        rows = sorted(newest, key=view.urgent)[begin : begin + view.most]
+    elif view.newest_first:
         end = max(0, len(every) - begin)
         rows = every[max(0, end - view.most) : end][::-1]
     else:
@@ -279,6 +285,8 @@ def _cell_of(record: Any, name: str, *, literal: bool) -> Cell:
         return Cell("money", Money(value, item))
     if name == "item" and kind in ("people", "person-days"):
         return Cell("skill", value)
+    if name == "needed_by" and value and hasattr(record, "open"):
+        return Cell("due", value)
     if called := _called(record, name):
         return called
     return cell(name, value, literal=literal)

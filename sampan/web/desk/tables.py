@@ -6,7 +6,7 @@ A page shows what somebody decides by; the rest stands behind the row's link, an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sampan.web.desk.showing import Next, View
@@ -44,11 +44,9 @@ COLUMNS: Mapping[str, Columns] = {
         "promised": ("item", "units"),
         "lots": ("commodity", "packed", "transit", "good", "claimed"),
     },
-    "assistance.stock": {
-        "items": ("item", "depot", "at_hand", "reserve", "free", "expired"),
-        "lots": ("item", "lot", "expiry", "units", "depot", "earmark", "expired"),
-    },
-    "assistance.appeals": {"": ("number", "day", "requester", "state", "met", "lines", "contributions")},
+    "assistance.stock": {"items": ("item", "depot", "at_hand", "reserve", "free", "expired")},
+    "assistance.lots": {"": ("item", "lot", "expiry", "units", "depot", "earmark", "expired")},
+    "assistance.appeals": {"": ("number", "day", "requester", "needed_by", "state", "met", "lines", "contributions")},
     "assistance.contributions": {
         "": ("number", "day", "donor_name", "recipient_name", "status", "lines", "earmark", "thanked")
     },
@@ -75,20 +73,24 @@ COLUMNS: Mapping[str, Columns] = {
 
 NEWEST_FIRST = frozenset(
     {
-        "assistance.appeals",
         "assistance.batches",
         "assistance.received",
-        "assistance.team_requests",
         "assistance.teams",
     }
 )
 """Views that give what came first in front, where people look for what came last."""
 
+URGENT: Mapping[str, Callable[[Any], tuple[bool, date]]] = {
+    "assistance.appeals": lambda row: (not row.open, row.needed_by or date.max),
+    "assistance.team_requests": lambda row: (row.state != "open", row.start),
+}
+"""Views in which what somebody still waits for stands in front, and of that what is needed first."""
 
-def laid_out(key: str, begin: int, result: Any = None) -> View:
-    """How the ``result`` of the view ``key`` is laid out, from row ``begin`` on."""
-    nexts = _of_stock(result) if key == "assistance.stock" and result is not None else NEXTS.get(key)
-    return View(COLUMNS.get(key, {}), nexts, key in NEWEST_FIRST, begin, MOST_SHOWN)
+
+def laid_out(key: str, begin: int, today: date = date.min) -> View:
+    """How a result of the view ``key`` is laid out ``today``, from row ``begin`` on."""
+    nexts = _of_lot(today) if key == "assistance.lots" else NEXTS.get(key)
+    return View(COLUMNS.get(key, {}), nexts, key in NEWEST_FIRST, URGENT.get(key), begin, MOST_SHOWN)
 
 
 def _next(key: str, word: str = "", **said: object) -> Next:
@@ -168,21 +170,23 @@ def _of_brief(row: Any) -> tuple[Next, ...]:
     return (_next("press.correct_brief", day=day),) if row.changed else ()
 
 
-def _of_stock(stock: Any) -> Callable[[Any], tuple[Next, ...]]:
+def _of_lot(today: date) -> Callable[[Any], tuple[Next, ...]]:
     """What has expired is written off; what soon will is sent while it is good."""
-    soon = stock.as_of + timedelta(days=SOON)
 
-    def next_of(row: Any) -> tuple[Next, ...]:
-        if not hasattr(row, "lot"):
+    def next_of(lot: Any) -> tuple[Next, ...]:
+        if lot.expired:
+            return (_next("expire", depot=lot.depot),)
+        if not expires_soon(lot, today):
             return ()
-        if row.expired:
-            return (_next("expire", depot=row.depot),)
-        if row.expiry is None or row.expiry > soon:
-            return ()
-        said = {"lines.0.item": row.item, "lines.0.units": row.units}
+        said = {"lines.0.item": lot.item, "lines.0.units": lot.units}
         return (_next("propose_batch", "expires soon", **said),)
 
     return next_of
+
+
+def expires_soon(lot: Any, today: date) -> bool:
+    """Whether a lot in date will not be for long."""
+    return lot.expiry is not None and not lot.expired and lot.expiry <= today + timedelta(days=SOON)
 
 
 def _of_need(row: Any) -> tuple[Next, ...]:

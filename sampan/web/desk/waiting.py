@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sampan.access.people import Act
 from sampan.access.session import Session
 from sampan.desks.assistance import batches, depots, lists, teams, underway
-from sampan.desks.assistance.depots import LotOnHand
 from sampan.desks.press.standing import standings
 from sampan.desks.science.alerts import alerts
 from sampan.desks.science.standing import status as submissions
 from sampan.desks.science.terms import reader_of
 from sampan.exchange.desk import notice_list
-from sampan.web.desk.tables import SOON
+from sampan.web.desk.tables import SOON, expires_soon
 from sampan.world.appeals import appeals
 
 
@@ -23,7 +22,8 @@ from sampan.world.appeals import appeals
 class Waits:
     """So many of something wait: what (a word of ``words.WAITING``), for whoever may do which act, and where.
 
-    An act of None is never the reader's own.
+    An act of None is never the reader's own. ``due`` is the day by which the first of them should be done, where
+    the ledger has one.
     """
 
     word: str
@@ -31,11 +31,20 @@ class Waits:
     act: Act | None
     key: str
     said: tuple[tuple[str, str], ...] = ()
+    due: date | None = None
 
 
 def waiting(session: Session) -> tuple[Waits, ...]:
-    """Everything that waits, as ``session.person`` sees it: nobody decides on a plan of their own."""
-    return tuple(one for look in _LOOKS for one in look(session) if one.count)
+    """Everything that waits, as ``session.person`` sees it, the most urgent first.
+
+    Nobody decides on a plan of their own.
+    """
+    found = (one for look in _LOOKS for one in look(session) if one.count)
+    return tuple(sorted(found, key=lambda one: one.due or date.max))
+
+
+def _first(days: Iterable[date | None]) -> date | None:
+    return min((day for day in days if day), default=None)
 
 
 def _plans(session: Session) -> Iterator[Waits]:
@@ -64,36 +73,38 @@ def _listed(where: underway.At) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def _stock(session: Session) -> Iterator[Waits]:
-    lots = depots.on_hand(session.ledger, as_of=session.today())
-    yield Waits("expired", sum(lot.expired for lot in lots), "stock", "assistance.stock")
-    soon = [lot for lot in lots if expires_soon(lot, session)]
-    yield Waits("stock", len(soon), "stock", "assistance.stock")
-
-
-def expires_soon(lot: LotOnHand, session: Session) -> bool:
-    """Whether a lot in date will not be for long."""
-    return lot.expiry is not None and not lot.expired and lot.expiry <= session.today() + timedelta(days=SOON)
+    today = session.today()
+    lots = depots.on_hand(session.ledger, as_of=today)
+    expired = [lot.expiry for lot in lots if lot.expired]
+    soon = [lot.expiry for lot in lots if expires_soon(lot, today)]
+    for word, days, last in (("expired", expired, -1), ("stock", soon, SOON)):
+        said = (("expires_by", (today + timedelta(days=last)).isoformat()),)
+        yield Waits(word, len(days), "stock", "assistance.lots", said, _first(days))
 
 
 def _appeals(session: Session) -> Iterator[Waits]:
-    states = [one.state for one in appeals(session.ledger) if one.open]
-    new = states.count("received")
-    yield Waits("to_verify", new, "contribute", "assistance.appeals")
-    answered = states.count("answered")
-    yield Waits("to_answer", len(states) - new - answered, "contribute", "assistance.appeals")
+    waits = [one for one in appeals(session.ledger) if one.open and one.state != "answered"]
+    new = [one.needed_by for one in waits if one.state == "received"]
+    known = [one.needed_by for one in waits if one.state != "received"]
+    said = (("state", "received"),)
+    yield Waits("to_verify", len(new), "contribute", "assistance.appeals", said, _first(new))
+    yield Waits("to_answer", len(known), "contribute", "assistance.appeals", due=_first(known))
 
 
 def _teams(session: Session) -> Iterator[Waits]:
     late = [row for row in teams.rows(session) if row.state == "deployed" and row.unreported_days > 0]
     yield Waits("team_reports", len(late), "roster", "assistance.teams")
-    asked = [row for row in lists.requests(session.ledger) if row.state == "open"]
-    yield Waits("team_requests", len(asked), "roster", "assistance.team_requests")
+    asked = [row.start for row in lists.requests(session.ledger, state="open")]
+    said = (("state", "open"),)
+    yield Waits("team_requests", len(asked), "roster", "assistance.team_requests", said, _first(asked))
 
 
 def _briefs(session: Session) -> Iterator[Waits]:
-    states = [one.state for one in standings(session)]
-    yield Waits("to_review", states.count("draft") + states.count("correcting"), "review", "press.briefs")
-    yield Waits("to_release", states.count("agreed"), "release", "press.briefs")
+    every = standings(session)
+    review = [one.day for one in every if one.state in ("draft", "correcting")]
+    release = [one.day for one in every if one.state == "agreed"]
+    yield Waits("to_review", len(review), "review", "press.briefs", due=_first(review))
+    yield Waits("to_release", len(release), "release", "press.briefs", due=_first(release))
 
 
 def _notices(session: Session) -> Iterator[Waits]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from markupsafe import Markup
 
+from sampan.desks.assistance.depots import LotOnHand
 from sampan.desks.assistance.lists import Stock
 from sampan.languages.speech import Speech
 from sampan.web import chart
@@ -28,14 +29,14 @@ class Week:
     expiring: int
 
 
-def weeks(stock: Stock, item: str, promised: int) -> tuple[Week, ...]:
+def weeks(lots: Iterable[LotOnHand], today: date, promised: int) -> tuple[Week, ...]:
     """The coming weeks, if nothing comes in and what is promised leaves: lots go out as they expire."""
-    lots = [lot for lot in stock.lots if lot.item == item and not lot.expired]
+    good = [lot for lot in lots if not lot.expired]
     found = []
     for at in range(WEEKS):
-        first = stock.as_of + timedelta(days=7 * at)
+        first = today + timedelta(days=7 * at)
         last = first + timedelta(days=6)
-        there = [lot for lot in lots if lot.expiry is None or lot.expiry >= first]
+        there = [lot for lot in good if lot.expiry is None or lot.expiry >= first]
         units = sum(lot.units for lot in there)
         going = sum(lot.units for lot in there if lot.expiry is not None and lot.expiry <= last)
         found.append(Week(first, max(0, units - promised), min(units, promised), going))

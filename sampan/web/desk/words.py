@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sampan.engines.allocate import POLICIES
 from sampan.languages.choices import CHOICES, choice  # noqa: F401 -- templates ask for them here
-from sampan.languages.terms import pgettext
+from sampan.languages.terms import npgettext, pgettext
 from sampan.web.desk import science_words
 from sampan.web.desk.menu import Placed, offers
 
@@ -34,26 +34,34 @@ SECTIONS: Mapping[str, str] = {
 }
 """Sections of the desks."""
 
-WAITING: Mapping[str, str] = {
-    "alerts": pgettext("waiting", "alerts that nobody has in hand"),
-    "approved_genomes": pgettext("waiting", "submissions of genomes to release"),
-    "claims": pgettext("waiting", "consignments with open claims"),
-    "expired": pgettext("waiting", "lots that have expired"),
-    "genomes": pgettext("waiting", "submissions of genomes to approve"),
-    "notices": pgettext("waiting", "noticed consignments to sign for"),
-    "own_plans": pgettext("waiting", "plans of yours that wait for a second person"),
-    "plans": pgettext("waiting", "plans to decide"),
-    "receipts": pgettext("waiting", "consignments under way"),
-    "silent": pgettext("waiting", "consignments not heard of for two weeks"),
-    "stock": pgettext("waiting", "lots that expire soon"),
-    "team_reports": pgettext("waiting", "teams that have not reported"),
-    "team_requests": pgettext("waiting", "open requests for teams"),
-    "to_answer": pgettext("waiting", "appeals to answer"),
-    "to_hand_over": pgettext("waiting", "consignments to hand over"),
-    "to_pack": pgettext("waiting", "consignments to pack"),
-    "to_release": pgettext("waiting", "briefs to release"),
-    "to_review": pgettext("waiting", "briefs to review"),
-    "to_verify": pgettext("waiting", "appeals to verify"),
+WAITING: Mapping[str, tuple[str, str]] = {
+    "alerts": npgettext("waiting", "alert that nobody has in hand", "alerts that nobody has in hand"),
+    "approved_genomes": npgettext(
+        "waiting", "submission of genomes to release", "submissions of genomes to release"
+    ),
+    "claims": npgettext("waiting", "consignment with open claims", "consignments with open claims"),
+    "expired": npgettext("waiting", "lot that has expired", "lots that have expired"),
+    "genomes": npgettext("waiting", "submission of genomes to approve", "submissions of genomes to approve"),
+    "notices": npgettext("waiting", "noticed consignment to sign for", "noticed consignments to sign for"),
+    "own_plans": npgettext(
+        "waiting",
+        "plan of yours that waits for a second person",
+        "plans of yours that wait for a second person",
+    ),
+    "plans": npgettext("waiting", "plan to decide", "plans to decide"),
+    "receipts": npgettext("waiting", "consignment under way", "consignments under way"),
+    "silent": npgettext(
+        "waiting", "consignment not heard of for two weeks", "consignments not heard of for two weeks"
+    ),
+    "stock": npgettext("waiting", "lot that expires soon", "lots that expire soon"),
+    "team_reports": npgettext("waiting", "team that has not reported", "teams that have not reported"),
+    "team_requests": npgettext("waiting", "open request for a team", "open requests for teams"),
+    "to_answer": npgettext("waiting", "appeal to answer", "appeals to answer"),
+    "to_hand_over": npgettext("waiting", "consignment to hand over", "consignments to hand over"),
+    "to_pack": npgettext("waiting", "consignment to pack", "consignments to pack"),
+    "to_release": npgettext("waiting", "brief to release", "briefs to release"),
+    "to_review": npgettext("waiting", "brief to review", "briefs to review"),
+    "to_verify": npgettext("waiting", "appeal to verify", "appeals to verify"),
 }
 """What waits, after a count."""
 
@@ -127,6 +135,7 @@ OFFERS: Mapping[str, str] = {
     "assistance.receive_all": pgettext("offer", "Sign for all of it"),
     "assistance.settle": pgettext("offer", "Settle a claim"),
     "assistance.stock": pgettext("offer", "Stock"),
+    "assistance.lots": pgettext("offer", "Lots"),
     "assistance.label": pgettext("offer", "Read a label"),
     "assistance.accounts": pgettext("offer", "Accounts"),
     "assistance.account": pgettext("offer", "Statement of an account"),
@@ -309,6 +318,7 @@ FIELDS: Mapping[str, str] = {
     "exchanged": pgettext("field", "Exchanged"),
     "exercise": pgettext("field", "Exercise"),
     "expired": pgettext("field", "Expired"),
+    "expires_by": pgettext("field", "Expires by"),
     "expiry": pgettext("field", "Expiry"),
     "exportable": pgettext("field", "Free to leave"),
     "falling": pgettext("field", "Falling"),

@@ -163,6 +163,7 @@ CLI = {
     "assistance.parties": ["party", "list"],
     "assistance.funds": ["fund", "list"],
     "assistance.stock": ["stock", "list"],
+    "assistance.lots": ["stock", "list", "--lots"],
     "assistance.batches": ["batch", "list"],
     "assistance.claims": ["receipt", "claims"],
     "exchange.notices": ["bundle", "notices"],

@@ -8,8 +8,7 @@ from datetime import date
 import pytest
 from markupsafe import Markup
 
-from sampan.desks.assistance.depots import ItemOnHand, LotOnHand
-from sampan.desks.assistance.lists import Stock
+from sampan.desks.assistance.depots import LotOnHand
 from sampan.desks.assistance.needed import Amounts, Needed, NeedRow, Range
 from sampan.desks.assistance.teams import TeamRow
 from sampan.languages.speech import speech
@@ -26,11 +25,6 @@ DAY = date(2020, 3, 26)
 
 def lot(units: int, expiry: date | None, *, expired: bool = False) -> LotOnHand:
     return LotOnHand("home", "mask", f"L{units}", expiry, None, units, expired)
-
-
-def stock(*lots: LotOnHand, reserve: int = 0) -> Stock:
-    held = sum(one.units for one in lots)
-    return Stock(DAY, (ItemOnHand("home", "mask", held, 0, reserve, held - reserve),), lots)
 
 
 # The tables that pages are wired by
@@ -72,6 +66,49 @@ def test_each_person_sees_what_waits_for_them(desk: Desk) -> None:
     assert words_of(desk, "director") == {"plans": 1, "stock": 1}
     page = desk.browser("director").get("/en/desk").text
     assert "plans to decide" in page.partition("What waits for others")[0]
+
+
+def test_what_is_due_first_stands_first_and_what_is_overdue_says_so(desk: Desk) -> None:
+    def asks(who: str, needed_by: str = "", day: str = "") -> None:
+        line = {"day": day} | {
+            "lines.0.what": "mask",
+            "lines.0.quantity": "500",
+            "lines.0.needed_by": needed_by,
+        }
+        assert desk.send("assistance.record_appeal", requester=who, **line).status_code == 303
+
+    asks("Serbia", "2020-04-02")
+    asks("Iran")
+    batch(desk)
+    found = waiting(desk.node.session)
+    assert [(one.word, one.due) for one in found if one.due] == [
+        ("to_verify", date(2020, 4, 2)),
+        ("stock", date(2020, 4, 30)),
+    ], "nothing is invented for the plan"
+    assert "overdue" not in desk.browser().get("/en/desk").text
+    asks("Italy", "2020-03-20", day="2020-03-10")
+    home = desk.browser().get("/en/desk").text
+    assert re.search(r"the first by <time[^>]*>20 March 2020</time> <b class=\"fails\">overdue</b>", home)
+    rows = re.findall(r'scope="row">.*?(A-000\d)', desk.browser().get("/en/desk/assistance/appeals").text)
+    assert rows == ["A-0003", "A-0001", "A-0002"]
+    lots = next(one for one in waiting(desk.node.session) if one.word == "stock")
+    assert lots.said == (("expires_by", "2020-05-25"),)
+    assert "L1" in desk.browser().get("/en/desk/assistance/lots?expires_by=2020-05-25").text
+    assert "L1" not in desk.browser().get("/en/desk/assistance/lots?expires_by=2020-04-29").text
+
+
+def test_a_long_list_of_lots_is_read_by_the_page(desk: Desk) -> None:
+    lots = {
+        f"lots.{at}.{word}": said
+        for at in range(101)
+        for word, said in (("item", "mask"), ("lot", f"N{at:03}"), ("units", "1"), ("expiry", "2021-05-31"))
+    }
+    assert desk.send("assistance.count_stock", **lots).status_code == 303
+    first = desk.browser().get("/en/desk/assistance/lots").text
+    assert "N099" in first
+    assert "N100" not in first
+    assert "N100" in desk.browser().get("/en/desk/assistance/lots?from=100").text
+    assert "N000" not in desk.browser().get("/en/desk/assistance/stock").text
 
 
 def test_the_round_says_which_step_comes_next(desk: Desk) -> None:
@@ -146,29 +183,28 @@ def test_more_than_was_sent_is_said_beside_its_line(desk: Desk) -> None:
 
 
 def test_a_lot_that_expires_soon_leads_to_somebody_who_needs_it() -> None:
-    held = stock(lot(5, date(2020, 4, 20)), lot(7, date(2022, 1, 1)), lot(3, date(2020, 3, 1), expired=True))
-    next_of = tables.laid_out("assistance.stock", 0, held).nexts
+    held = (lot(5, date(2020, 4, 20)), lot(7, date(2022, 1, 1)), lot(3, date(2020, 3, 1), expired=True))
+    next_of = tables.laid_out("assistance.lots", 0, DAY).nexts
     assert next_of is not None
-    assert [[one.key for one in next_of(row)] for row in held.lots] == [
+    assert [[one.key for one in next_of(row)] for row in held] == [
         ["assistance.propose_batch"],
         [],
         ["assistance.expire"],
     ]
-    assert next_of(held.items[0]) == ()
 
 
 # Pictures
 
 
 def test_stock_of_the_weeks_goes_as_it_expires_and_as_it_is_promised() -> None:
-    held = stock(lot(5, date(2020, 4, 3)), lot(7, None), lot(100, date(2020, 3, 1), expired=True), reserve=4)
-    found = weeks.weeks(held, "mask", promised=2)
+    held = (lot(5, date(2020, 4, 3)), lot(7, None), lot(100, date(2020, 3, 1), expired=True))
+    found = weeks.weeks(held, DAY, promised=2)
     assert [(week.left, week.promised, week.expiring) for week in found[:3]] == [
         (10, 2, 0),
         (10, 2, 5),
         (5, 2, 0),
     ]
-    drawn = weeks.picture(found, weeks.reserve_of(held, "mask"), ENGLISH)
+    drawn = weeks.picture(found, 4, ENGLISH)
     assert 'class="mark"' in drawn.svg
     assert 'fill="url(#crossed)"' in drawn.svg
 
