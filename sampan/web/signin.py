@@ -19,6 +19,7 @@ from sampan.web.asked import NotFound
 from sampan.web.door import BACK, Door
 from sampan.web.inside import Inside, Routes, language_of, led_to, printable, said, within
 from sampan.web.links import Links
+from sampan.web.negotiate import preferred
 from sampan.web.who import Cookies, address_of, form_of
 
 LONGEST_HANDLE = 100
@@ -126,7 +127,7 @@ class SignInPages:
         try:
             journey = await run_in_threadpool(provider.journey)
         except PeerError:
-            return led_to(Links(language).to("/sign-in", refused="1"))
+            return led_to(Links(language).to("/sign-in", refused="away"))
         carried = {
             "journey": asdict(journey),
             "language": language,
@@ -141,8 +142,11 @@ class SignInPages:
     async def back(self, request: Request) -> Response:
         """What the provider answers. Holds once, in the browser that began, within ten minutes."""
         provider, carried = self._door.provider, self._carried(request)
-        if provider is None or carried is None:
+        if provider is None:
             raise NotFound
+        if carried is None:
+            reader = preferred(request.headers.get("accept-language", ""))
+            return led_to(Links(reader).to("/sign-in", refused="late"))
         language, address = carried["language"], address_of(request)
         try:
             vouched = await run_in_threadpool(
@@ -206,7 +210,7 @@ class SignInPages:
             handle=handle,
             next=next,
             provider=self._door.provider,
-            refused="refused" in request.query_params,
+            refused=request.query_params.get("refused", ""),
         )
         return _with_wait(answer, fault)
 

@@ -24,6 +24,7 @@ from tests.signed import QUICK, accounts_of, signed_in
 from tests.unit.web_access.conftest import ADDRESS, Visited, csrf
 
 BACK = "/sign-in/organisation/back"
+LATE = (303, "/fr/sign-in?refused=late")
 
 
 @pytest.fixture
@@ -120,13 +121,16 @@ def test_an_answer_holds_in_the_browser_that_began_and_once(organised: tuple[Vis
         requests.get(answer.headers["location"], allow_redirects=False, timeout=10).headers["location"]
     )
     path = f"{back.path}?{back.query}"
-    assert theirs.get(path).status_code == 404, "a browser that began nothing"
+    nothing = theirs.get(path, headers={"Accept-Language": "fr"})
+    assert (nothing.status_code, nothing.headers["location"]) == LATE, "a browser that began nothing"
+    assert "commencé dans un autre navigateur" in theirs.get(nothing.headers["location"]).text
     theirs.get("/en/sign-in/organisation")
     assert theirs.get(path).headers["location"] == "/en/sign-in?refused=1", "another's answer"
     assert theirs.get("/en/account").status_code == 401
     assert mine.get(path).status_code == 303
     assert mine.get("/en/account").status_code == 200
-    assert mine.get(path).status_code == 404, "once"
+    again = mine.get(path, headers={"Accept-Language": "fr"})
+    assert (again.status_code, again.headers["location"]) == LATE, "once"
 
 
 def test_a_journey_that_takes_too_long_or_was_tampered_with(organised: tuple[Visited, Provider]) -> None:
@@ -141,12 +145,12 @@ def test_a_journey_that_takes_too_long_or_was_tampered_with(organised: tuple[Vis
     for value in (sealed[:-8] + "AAAAAAA=", "", "x", "=" * 3000):
         other = here.browser()
         other.cookies.set(name, value)
-        assert other.get(f"{BACK}?code=x&state=y").status_code == 404
+        assert other.get(f"{BACK}?code=x&state=y").headers["location"] == "/en/sign-in?refused=late"
     late = site(here.node, public_url=ADDRESS, cost=QUICK)
     here.node.session.clock.at = now + timedelta(minutes=11)  # type: ignore[attr-defined]
     slow = signed_in(late, here.node, None)
     slow.cookies.set(name, sealed)
-    assert slow.get(f"{BACK}?code=x&state=y").status_code == 404
+    assert slow.get(f"{BACK}?code=x&state=y").headers["location"] == "/en/sign-in?refused=late"
 
 
 def test_the_secret_of_the_client_is_on_no_page(organised: tuple[Visited, Provider]) -> None:
@@ -172,4 +176,5 @@ def test_a_provider_that_is_away_leads_back_to_the_password(folder: Path) -> Non
     with Node.open(folder) as node:
         client = signed_in(site(node, public_url=ADDRESS, cost=QUICK), node, None)
         answer = client.get("/ar/sign-in/organisation")
-        assert (answer.status_code, answer.headers["location"]) == (303, "/ar/sign-in?refused=1")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/ar/sign-in?refused=away")
+        assert "لا يستجيب" in client.get(answer.headers["location"]).text
