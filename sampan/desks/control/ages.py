@@ -35,7 +35,6 @@ def load(session: Session, name: str, data: bytes) -> Loaded:
 def known(session: Session) -> Mapping[str, Array]:
     """Residents by place and band, later files over earlier ones; empty if none was loaded."""
     people: dict[str, Array] = {}
-    for entry in session.ledger.entries(kind=AgesFile.kind):
-        file = AgesFile.read(entry.body).file
-        people |= reference.load(session.blobs.get(file.digest), name=file.name).people
+    for each in session.said(AgesFile):
+        people |= reference.load(session.blobs.get(each.file.digest), name=each.file.name).people
     return people

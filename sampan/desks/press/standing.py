@@ -64,7 +64,7 @@ def changed(session: Session, day: date) -> tuple[Change, ...]:
 
 def standings(session: Session) -> tuple[Standing, ...]:
     """Every brief that somebody has drafted, the newest day first."""
-    days = {BriefDraft.read(entry.body).day for entry in session.ledger.entries(kind=BriefDraft.kind)}
+    days = {each.day for each in session.said(BriefDraft)}
     return tuple(standing(session, day) for day in sorted(days, reverse=True))
 
 

@@ -78,19 +78,14 @@ def oligos_of(session: Session, virus: str) -> tuple[Oligo, ...]:
 
 def _watched(session: Session) -> dict[str, WatchedOligos]:
     """What was said last of each virus."""
-    found: dict[str, WatchedOligos] = {}
-    for entry in session.ledger.entries(kind=WatchedOligos.kind):
-        said = WatchedOligos.read(entry.body)
-        found[said.virus] = said
-    return found
+    return {each.virus: each for each in session.said(WatchedOligos)}
 
 
 def _layout(session: Session, virus: str | None) -> tuple[str, Layout]:
     """The virus that is meant, and the letters of its reference: as they are searched, or as it is installed."""
     there = seen_viruses(session, "staff")
     if there and (virus is None or virus in there):
-        folder = searchable(session, virus)
-        return virus or there[0], open_genomes(folder).index.layout
+        return virus or there[0], open_genomes(searchable(session, virus)).index.layout
     if session.genomes and (folder := unlogged(session)):
         return virus or "", open_genomes(folder).index.layout
     known = references.chosen(session, virus)
