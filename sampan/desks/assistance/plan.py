@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sampan.access.session import Session
 from sampan.records.assistance import Plan as PlanRecord
@@ -75,15 +76,15 @@ class HomeLine:
     ``produced`` what home may count on to be made in them; ``reserve`` the most that must be left in any
     week for it; ``at_hand`` the depot this week; ``exportable`` what a later week's production adds; ``left``
     what the plan leaves there now. ``covered`` says whether the reserve is met in every week; where it cannot
-    be, nothing is sent.
+    be, nothing is sent. None is what the Sampan that made the plan did not write down.
     """
 
     item: str
-    need: int
-    produced: int
+    need: int | None
+    produced: int | None
     reserve: int
     at_hand: int
-    exportable: int
+    exportable: int | None
     left: int
     covered: bool
 
@@ -160,14 +161,18 @@ def record(
     return entry.id
 
 
+_NOT_SAID: dict[str, Any] = dict.fromkeys(("need", "produced", "exportable"))
+"""Of home, by plans of older versions."""
+
+
 def read_plan(session: Session, record: PlanRecord) -> Decision:
     """The plan that a record cites."""
     said = json.loads(session.blobs.get(record.table.digest))
     said["lines"] = tuple(
-        Line(**{**line, "binding": tuple(line["binding"]), "grounds": tuple(line["grounds"])})
+        Line(**{**line, "binding": tuple(line["binding"]), "grounds": tuple(line.get("grounds", ()))})
         for line in said["lines"]
     )
-    said["home"] = tuple(HomeLine(**line) for line in said["home"])
+    said["home"] = tuple(HomeLine(**{**_NOT_SAID, **line}) for line in said["home"])
     said["coverage"] = tuple(Coverage(**line) for line in said["coverage"])
     said["transfers"] = tuple(
         Transfer(**{**line, "binding": tuple(line["binding"])}) for line in said.get("transfers", ())
