@@ -6,7 +6,8 @@ A node is a folder::
     ledger.sqlite    the ledger (or a PostgreSQL database named by SAMPAN_DATABASE_URL)
     keys/ledger.pem  the signing key, readable by its owner alone
     blobs/           everything too big for an entry, by SHA-256
-    genomes/         an index of them for searching, which the ledger and the blobs can make again
+    genomes/         an index of them for searching, which the ledger and the blobs can make again; references/ in it
+                     are those of this node alone, as an exercise has them
 """
 
 from __future__ import annotations
@@ -195,7 +196,7 @@ def memory_node(
         ledger, Blobs(f"memory://{name}"), clock, home, settings.person("officer"), genomes=genomes
     )
     node = Node(Path(), settings, session)
-    weakref.finalize(node, shutil.rmtree, genomes, ignore_errors=True)
+    weakref.finalize(ledger, shutil.rmtree, genomes, ignore_errors=True)  # sessions outlive their node
     return node
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,11 @@ SWEEPS = ("pages", "property", "recover")
 """Folders that go again and again over lines which the other tests count: a third faster without coverage."""
 
 SHARED = Path(os.environ.get("SAMPAN_SHARED", Path(__file__).parents[2] / "shared"))
+
+
+def pytest_sessionstart() -> None:
+    """Whoever ends the tests early ends what they started too: servers stop, and temporary folders go."""
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("stopped", returncode=143))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,8 +8,10 @@ as code, so a folder that another account could write is not used.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,14 +50,16 @@ def _ours(folder: Path) -> bool:
 
 
 def cache_folder() -> Path:
-    """The folder for compiled kernels: the one asked for, the person's, or a new temporary one."""
+    """The folder for compiled kernels: the one asked for, the person's, or one for this run."""
     told = os.environ.get("NUMBA_CACHE_DIR")
     home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     for base in (told, home):
         folder = Path(base).expanduser() / "sampan" / "kernels" / _sources() if base else None
         if folder and _ours(folder):
             return folder
-    return Path(tempfile.mkdtemp(prefix="sampan-kernels-"))
+    made = tempfile.mkdtemp(prefix="sampan-kernels-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return Path(made)
 
 
 numba.config.CACHE_DIR = str(cache_folder())  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,21 @@ def test_a_folder_that_cannot_be_made_gives_way_to_a_temporary_one(
     folder = cache_folder()
     assert folder.is_dir() and not folder.is_relative_to(tmp_path / "file")
     assert folder.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("ends", ["by itself", "by SIGTERM"])
+def test_a_temporary_one_goes_with_the_program(ends: str) -> None:
+    program = (
+        "import signal, sys; import sampan.cli.main as cli;"
+        "import sampan.engines.genome.kernels as kernels; print(kernels.numba.config.CACHE_DIR, flush=True);"
+        "cli.app = lambda: sys.argv[1:] == ['by SIGTERM'] and signal.raise_signal(signal.SIGTERM); cli.run()"
+    )
+    told = {**os.environ, "NUMBA_CACHE_DIR": "", "XDG_CACHE_HOME": "/dev/null"}
+    command = [sys.executable, "-c", program, ends]
+    done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
+    assert done.returncode == (130 if ends == "by SIGTERM" else 0), done.stderr
+    assert "sampan-kernels-" in done.stdout
+    assert not Path(done.stdout.strip()).exists()
 
 
 def test_a_folder_that_others_may_write_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
