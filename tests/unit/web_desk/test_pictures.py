@@ -62,10 +62,10 @@ def words_of(desk: Desk, handle: str) -> dict[str, int]:
 def test_each_person_sees_what_waits_for_them(desk: Desk) -> None:
     batch(desk)
     assert words_of(desk, "officer") == {"own_plans": 1, "stock": 1}, "nobody decides on a plan of their own"
-    assert "plans of yours" in desk.browser().get("/en/desk").text.partition("What waits for others")[2]
+    assert "plan of yours" in desk.browser().get("/en/desk").text.partition("What waits for others")[2]
     assert words_of(desk, "director") == {"plans": 1, "stock": 1}
     page = desk.browser("director").get("/en/desk").text
-    assert "plans to decide" in page.partition("What waits for others")[0]
+    assert "plan to decide" in page.partition("What waits for others")[0]
 
 
 def test_what_is_due_first_stands_first_and_what_is_overdue_says_so(desk: Desk) -> None:
