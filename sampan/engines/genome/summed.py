@@ -38,8 +38,8 @@ def summed(batch: pa.RecordBatch, reference: GenomeReference) -> pa.RecordBatch:
 
 def _score(row: Mapping[str, Any], reference: GenomeReference) -> int:
     gaps = [span(word) for word in row["deletions"]]
-    letters = row["alignment_end"] - row["alignment_start"] + 1 - sum(gap.stop - gap.start for gap in gaps)
-    unknown = sum(run["end"] - run["begin"] + 1 for run in row["missing"])
+    letters: int = row["alignment_end"] - row["alignment_start"] + 1 - sum(gap.stop - gap.start for gap in gaps)
+    unknown: int = sum(run["end"] - run["begin"] + 1 for run in row["missing"])
     wrong = len(row["substitutions"]) + _disagreeing(row["non_acgtn"], reference)
     inserted = (int(word.partition(":")[0]) for word in row["insertions"])
     inside = [place for place in inserted if row["alignment_start"] <= place < row["alignment_end"]]

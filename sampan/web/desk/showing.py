@@ -82,7 +82,12 @@ AMOUNTS = frozenset(
 )
 """Fields that are counted in the units of what the record is about: of money, in minor ones."""
 
-SHARES = frozenset({"averted", "chance_short", "hard_hit", "least_coverage", "median_coverage", "p_growing"})
+SHARES = frozenset(
+    {
+        *("averted", "chance_short", "hard_hit", "least_coverage", "median_coverage", "near_share", "p_growing"),
+        "share",
+    }
+)
 """Fields that are a share of a whole."""
 
 CONTEXTS: Mapping[str, str] = {
