@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -10,11 +11,12 @@ import pytest
 import requests
 from joserfc.jwk import OctKey
 
-from sampan.access.oidc import Journey, Organisation
+from sampan.access.oidc import MOST_BYTES, Journey, Organisation
 from sampan.access.oidc import Provider as Client
 from sampan.core.errors import InputError, PeerError
 from tests.provider import CLIENT, SECRET, Provider, running
 
+DISCOVERY = "/.well-known/openid-configuration"
 REDIRECT = "https://aid.example.org/sign-in/organisation/back"
 
 
@@ -196,6 +198,32 @@ def test_a_discovery_that_does_not_hold(provider: Provider, metadata: dict) -> N
     provider.metadata = metadata
     with pytest.raises(PeerError):
         client(provider).journey()
+
+
+def test_a_discovery_that_leads_elsewhere_or_does_not_end(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is followed to an address that the settings do not name, and nothing is unpacked beyond its bound."""
+    usual = provider.answer
+    known = usual("GET", DISCOVERY, {}, {})[1]
+    long = known + b" " * MOST_BYTES
+    for said in (
+        (302, b"", [("Location", f"{provider.issuer}/elsewhere")]),
+        (200, long, []),
+        (200, gzip.compress(long), [("Content-Encoding", "gzip")]),
+        (200, known, []),
+    ):
+        elsewhere = {DISCOVERY: said, "/elsewhere": (200, known, [])}
+        monkeypatch.setattr(
+            provider,
+            "answer",
+            lambda method, path, *more, at=elsewhere: at.get(path) or usual(method, path, *more),
+        )
+        if said[1] == known:
+            assert client(provider).journey()
+        else:
+            with pytest.raises(PeerError):
+                client(provider).journey()
 
 
 def test_a_provider_that_is_not_there() -> None:
