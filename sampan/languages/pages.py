@@ -37,6 +37,7 @@ def environment(loader: jinja2.BaseLoader, language: Language) -> jinja2.Environ
         "percent": spoken.percent,
         "plain_date": spoken.day,
         "term": spoken.term,
+        "counted": spoken.counted,
         "party": spoken.party,
         "item": spoken.item,
         "thing": spoken.thing,
@@ -44,6 +45,7 @@ def environment(loader: jinja2.BaseLoader, language: Language) -> jinja2.Environ
         "currency": spoken.currency,
         "parties": spoken.parties,
         "working": lambda code: workings.named(code, spoken),
+        "unit": lambda unit, count: workings.unit(unit, count, spoken),
         "source": lambda said, of: workings.source(said, of, spoken),
     }
     made.globals |= {

@@ -82,6 +82,16 @@ class Speech:
         """A word of ours out of a record: see ``terms``."""
         return self.translations.pgettext(context, word)
 
+    def counted(self, words: tuple[str, str], count: float, context: str) -> str:
+        """What stands beside a count, in the form that the count asks for: see ``terms.npgettext``."""
+        return self.translations.npgettext(context, *words, self.counting(count))
+
+    def counting(self, count: float) -> int:
+        """A whole number that takes the same form as ``count``: after a fraction each language has its own."""
+        if count == int(count) or self.language == "fr":
+            return int(count)
+        return 100 if self.language == "ar" else 2
+
     def party(self, code: str) -> str:
         """The name of a country, an area with its country, or an organisation; of a code of none, the code."""
         if code in organisations():

@@ -14,7 +14,12 @@ def _mark(context: str, word: str) -> str:  # noqa: ARG001
     return word
 
 
-pgettext = _mark
+def _mark_both(context: str, one: str, many: str) -> tuple[str, str]:  # noqa: ARG001
+    """Marks what stands beside a count: the extraction looks for calls of ``npgettext``."""
+    return one, many
+
+
+pgettext, npgettext = _mark, _mark_both
 
 TERMS: Mapping[str, tuple[str, ...]] = {
     "region": (

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from sampan.languages.speech import Speech
-from sampan.languages.terms import pgettext
+from sampan.languages.terms import npgettext, pgettext
 from sampan.world.items import items
 
 NAMES: Mapping[str, str] = {
@@ -122,24 +122,37 @@ NAMES: Mapping[str, str] = {
 }
 """Numbers of the arithmetic: cases, patients, staff, and what rules them."""
 
+COUNTED = (
+    npgettext("working", "new case in the week", "new cases in the week"),
+    npgettext("working", "new case in that week", "new cases in that week"),
+    npgettext("working", "occupied bed", "occupied beds"),
+    npgettext("working", "patient admitted in the week", "patients admitted in the week"),
+    npgettext("working", "patient leaving in the week", "patients leaving in the week"),
+    npgettext("working", "worker", "workers"),
+    npgettext("working", "carer", "carers"),
+    npgettext(
+        "working",
+        "person-day of isolation that begins in the week",
+        "person-days of isolation that begin in the week",
+    ),
+    npgettext(
+        "working",
+        "person-day of care that begins in the week",
+        "person-days of care that begin in the week",
+    ),
+    npgettext("working", "visit in the week", "visits in the week"),
+    npgettext("working", "test in the week", "tests in the week"),
+    npgettext("working", "facility", "facilities"),
+    npgettext("working", "litre in the week", "litres in the week"),
+    npgettext("working", "laboratory", "laboratories"),
+    npgettext("working", "patient", "patients"),
+)
+"""Of which there are so many: one, and many."""
+
 UNITS = (
-    pgettext("working", "new cases in the week"),
-    pgettext("working", "new cases in that week"),
-    pgettext("working", "occupied beds"),
-    pgettext("working", "patients admitted in the week"),
-    pgettext("working", "patients leaving in the week"),
-    pgettext("working", "workers"),
-    pgettext("working", "carers"),
-    pgettext("working", "person-days of isolation that begin in the week"),
-    pgettext("working", "person-days of care that begin in the week"),
-    pgettext("working", "visits in the week"),
-    pgettext("working", "tests in the week"),
-    pgettext("working", "facilities"),
-    pgettext("working", "litres in the week"),
-    pgettext("working", "laboratories"),
+    *(many for _, many in COUNTED),
     pgettext("working", "share of PCR tests"),
     pgettext("working", "at most"),
-    pgettext("working", "patients"),
     pgettext("working", "share of those in need of a bed"),
     pgettext("working", "each"),
     pgettext("working", "kg"),
@@ -198,7 +211,10 @@ def named(code: str, speech: Speech) -> str:
         return speech.item(code)
     if earlier := _EARLIER.fullmatch(code):
         what = named(earlier[1], speech)
-        return gettext("%(what)s, %(weeks)s weeks before") % {"what": what, "weeks": earlier[2]}
+        told = speech.translations.ngettext(
+            "%(what)s, %(weeks)s week before", "%(what)s, %(weeks)s weeks before", int(earlier[2])
+        )
+        return told % {"what": what, "weeks": speech.number(int(earlier[2]))}
     before, _, of = code.partition("_")
     if before == "part" and of.isdigit():
         week = speech.number(int(of) + 1)
@@ -210,13 +226,21 @@ def named(code: str, speech: Speech) -> str:
     return told and told % {"what": named(of, speech) or of}
 
 
+def unit(many: str, count: float, speech: Speech) -> str:
+    """What so many are counted in."""
+    words = next((both for both in COUNTED if both[1] == many), None)
+    return speech.counted(words, count, "working") if words else speech.term(many, "working")
+
+
 def source(said: str, of: str, speech: Speech) -> str:
     """Where the number ``of`` comes from: our own words as the reader says them, papers as they are cited."""
     if of in FROM_CAPACITY and said.startswith("capacity:"):
         return speech.term(FROM_CAPACITY[of], "working")
     if stay := _STAY.fullmatch(said):
-        weeks = speech.number(float(stay[2]))
-        told = speech.translations.gettext("length of stay: %(weeks)s weeks") % {"weeks": weeks}
+        weeks = float(stay[2])
+        told = speech.translations.ngettext(
+            "length of stay: %(weeks)s week", "length of stay: %(weeks)s weeks", speech.counting(weeks)
+        ) % {"weeks": speech.number(weeks)}
         return f"{told}{speech.semicolon}{stay[3]}"
     if said in SOURCES:
         return speech.term(said, "working")
