@@ -104,6 +104,7 @@ def start(
         address = public_url or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
         os.environ["SAMPAN_NODE"] = str(folder)
         os.environ["SAMPAN_PUBLIC_URL"] = address
+        os.environ["SAMPAN_WORKERS"] = str(workers)
         said(f"Serving {folder} at {address}/ (stop with Ctrl-C)")
         config = Config(
             SITE,

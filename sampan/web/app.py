@@ -42,7 +42,8 @@ PATIENCE = 5.0
 def create() -> Guard:
     """The site of the node that the environment names: what ``sampan serve`` starts in each worker."""
     node = Node.open(Path(os.environ.get("SAMPAN_NODE", ".")), patience=PATIENCE)
-    made = site(node, public_url=os.environ.get("SAMPAN_PUBLIC_URL", HERE))
+    workers = int(os.environ.get("SAMPAN_WORKERS", "1"))
+    made = site(node, public_url=os.environ.get("SAMPAN_PUBLIC_URL", HERE), workers=workers)
     settle()
     return made
 
@@ -53,11 +54,17 @@ def settle() -> None:
     gc.freeze()
 
 
-def site(node: Node, *, public_url: str = HERE, cost: Cost = Cost()) -> Guard:  # noqa: B008
+def site(
+    node: Node,
+    *,
+    public_url: str = HERE,
+    cost: Cost = Cost(),  # noqa: B008
+    workers: int = 1,
+) -> Guard:
     """The site of an open node, which is closed with it. ``public_url`` is the address that readers know.
 
     It is never taken from a request: what a stranger claims to have asked for must not reach other readers.
-    ``cost`` is that of hashing a password.
+    ``cost`` is that of hashing a password; ``workers`` is how many processes serve this site together.
     """
     public_url = public_url.rstrip("/")
 
@@ -70,7 +77,7 @@ def site(node: Node, *, public_url: str = HERE, cost: Cost = Cost()) -> Guard:  
     door = Door(node, public_url, cost=cost)
     reading = Reading(node)
     handlers = Handlers(reading, public_url)
-    app.mount(PREFIX, Api(node).app())
+    app.mount(PREFIX, Api(node, workers=workers).app())
     inside = Inside(reading, public_url)
     signing = SignInPages(door, inside)
     account = AccountPages(door, inside, signing, node.settings)

@@ -29,12 +29,14 @@ _log = logging.getLogger(__name__)
 
 
 class Api:
-    """The API of one node."""
+    """The API of one node, as one of its ``workers`` answers."""
 
-    def __init__(self, node: Node, *, stranger: Rate = STRANGER, caller: Rate = CALLER) -> None:
+    def __init__(
+        self, node: Node, *, stranger: Rate = STRANGER, caller: Rate = CALLER, workers: int = 1
+    ) -> None:
         self._answering = Answering(node)
         self._buckets = Buckets()
-        self._rates = (stranger, caller)
+        self._rates = (stranger.of_one(workers), caller.of_one(workers))
 
     def app(self) -> Starlette:
         """The application, to be mounted at PREFIX."""

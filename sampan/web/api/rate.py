@@ -20,13 +20,17 @@ class Rate:
     burst: int
     per_second: float
 
+    def of_one(self, workers: int) -> Rate:
+        """What one of several workers grants, so that all of them together grant no more than this."""
+        return Rate(math.ceil(self.burst / workers), self.per_second / workers)
+
 
 STRANGER = Rate(120, 10)
 CALLER = Rate(600, 50)
 
 
 class Buckets:
-    """The buckets of everybody who asked lately. Several workers each keep their own."""
+    """The buckets of everybody who asked lately. Several workers each keep their own, of what one of them grants."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

@@ -413,6 +413,14 @@ def test_who_asks_too_often_is_told_when_to_come_back() -> None:
     )
 
 
+def test_several_workers_together_grant_no_more_than_one_would() -> None:
+    whole = Rate(120, 10)
+    for workers in (1, 2, 8):
+        share = whole.of_one(workers)
+        assert whole.burst <= share.burst * workers < whole.burst + workers
+        assert share.per_second * workers == whole.per_second
+
+
 def test_a_bucket_fills_again_and_the_oldest_are_forgotten() -> None:
     now = [0.0]
     buckets, rate = Buckets(lambda: now[0]), Rate(2, 1)

@@ -43,6 +43,14 @@ def test_workers_share_sessions_waits_and_figures(
             r'requests_total\{method="GET",route="/\{language\}/account",status="200"\} ([\d.]+)', figures
         )
         assert float(counted[1]) == 17, "both workers' requests, whichever answers"
+        asked = requests.get(f"{site}/api/v1/press/briefs", timeout=30)
+        assert asked.headers["RateLimit-Policy"] == '"default";q=60;w=12', "half of what a stranger may ask"
+        wrong = {**said, "handle": "director", "password": "not this one"}
+        tried = [
+            requests.post(f"{site}/en/sign-in", data=wrong, cookies=_stranger(site, wrong), timeout=30)
+            for _ in range(7)
+        ]
+        assert [each.status_code for each in tried].count(429) >= 1, "they count failures together"
     finally:
         serving.send_signal(signal.SIGTERM)
         _, log = serving.communicate(timeout=60)
@@ -50,6 +58,13 @@ def test_workers_share_sessions_waits_and_figures(
     assert "officer" not in log
     assert "127.0.0.1" not in log.replace(f"127.0.0.1:{port}", "")
     assert "Traceback" not in log
+
+
+def _stranger(site: str, said: dict[str, str]) -> dict[str, str]:
+    """The cookies of another browser, whose form ``said`` becomes. A new connection may come to either worker."""
+    browser = requests.Session()
+    said["csrf"] = re.search(r'name="csrf" value="(\w+)"', browser.get(f"{site}/en/sign-in").text)[1]
+    return browser.cookies.get_dict()
 
 
 def _wait(address: str) -> None:
