@@ -84,8 +84,8 @@ AMOUNTS = frozenset(
 
 SHARES = frozenset(
     {
-        *("averted", "chance_short", "hard_hit", "least_coverage", "median_coverage", "near_share", "p_growing"),
-        "share",
+        *("averted", "chance_short", "hard_hit", "least_coverage", "median_coverage", "near_share"),
+        *("p_growing", "share"),
     }
 )
 """Fields that are a share of a whole."""
