@@ -158,19 +158,18 @@ def require_fit(value: Any, field: str) -> None:
 
 def _why_unfit(value: Any) -> tuple[str, str] | None:
     """What is wrong with a single value, and the way out; None if nothing is."""
-    why: tuple[str, str] | None = None
     match value:
         case int() if abs(value) > LARGEST:
-            why = f"{str(value)[:20]}… is too large a number.", f"Write one up to {LARGEST}."
+            return f"{str(value)[:20]}… is too large a number.", f"Write one up to {LARGEST}."
         case float() if not math.isfinite(value):
-            why = "This is no number.", "Write a finite one."
+            return "This is no number.", "Write a finite one."
         case datetime() if value.tzinfo is None:
-            why = f"{value} has no time zone.", "End it with Z for UTC."
+            return f"{value} has no time zone.", "End it with Z for UTC."
         case date() if not FIRST_DAY <= _day(value) <= LAST_DAY:
-            why = f"{value} is out of time.", f"Name a day from {FIRST_DAY} to {LAST_DAY}."
+            return f"{value} is out of time.", f"Name a day from {FIRST_DAY} to {LAST_DAY}."
         case str() if UNFIT.search(value):
-            why = "This text holds a control character.", "Leave it out."
-    return why
+            return "This text holds a control character.", "Leave it out."
+    return None
 
 
 def _day(value: date) -> date:

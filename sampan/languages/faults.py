@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -140,7 +141,8 @@ def _figure(value: str, spoken: Speech) -> str | None:
     if _NUMBER.fullmatch(value):
         return spoken.number(float(value.replace(",", "")))
     if _DAY.fullmatch(value):
-        return spoken.day(date.fromisoformat(value))
+        with suppress(ValueError):  # what somebody typed may look like a day and be none
+            return spoken.day(date.fromisoformat(value))
     if (counted := _COUNTED.fullmatch(value)) and counted[2] in items():
         return f"{_figure(counted[1], spoken) or counted[1]} × {spoken.item(counted[2])}"
     return None

@@ -19,8 +19,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sampan.core.languages import LANGUAGES, Language
 from sampan.core.time import stamp
-from sampan.languages import faults
-from sampan.languages.speech import Speech, speech
+from sampan.languages.speech import Speech, country_of, speech
 from sampan.web.asked import NotFound
 from sampan.web.assets import ASSETS
 from sampan.web.desk import accounts
@@ -85,9 +84,9 @@ def _kept(request: Request) -> list[tuple[str, str]]:
 def _templates(language: Language) -> jinja2.Environment:
     made = templates(language)
     spoken = speech(language)
+    made.tests["area"] = country_of
     made.filters |= {
         "moment": partial(_moment, spoken),
-        "fault": partial(faults.said, language=language),
         "account": lambda account, names: accounts.said(account, spoken, names),
         "depot": lambda name: accounts.depot(name, spoken),
         "own_party": accounts.party,

@@ -63,10 +63,11 @@ def find_reference(told: str | None, store: Path | None = None) -> Path:
     ]
     if found:
         return max(found, key=lambda path: (path / OURS).stat().st_mtime)
-    there = ", ".join(f"{path.parent.name}@{path.name}" for path in installed(store)) or "none"
+    there = ", ".join(f"{path.parent.name}@{path.name}" for path in installed(store))
     raise InputError(
         f'There is no reference "{told}".',
-        way_out=f"Installed: {there}. Install one with sampan genomes reference add FOLDER, or name a folder.",
+        way_out=(f"Installed: {there}. " if there else "")
+        + "Install one with sampan genomes reference add FOLDER, or name a folder.",
     )
 
 

@@ -84,6 +84,7 @@ def test_a_short_text_does_not_swallow_what_others_say() -> None:
         ("C-1 was not pledged yet on 2020-03-09.", "es", "9 de marzo de 2020"),
         ('"2020-03-09" is not a day.', "es", "2020-03-09"),
         ('"Italy" is no condition.', "ru", "Italy"),
+        ("C-1 was not pledged yet on 2020-13-45.", "es", "2020-13-45"),
     ],
 )
 def test_what_stands_in_a_gap_is_said_as_the_reader_says_it(said: str, language: Language, told: str) -> None:
