@@ -93,6 +93,7 @@ class Node:
                     _database(making), origin=origin, key=key, clock=clock, read_models=read_models()
                 ).close()
                 write_whole(making / "sampan.toml", settings.toml())
+                (making / "blobs").mkdir()
                 making.chmod(0o755)
                 if folder.exists():
                     folder.rmdir()

@@ -17,6 +17,7 @@ def test_a_made_node_opens_again_with_the_same_key(tmp_path: Path) -> None:
     folder = tmp_path / "an office"
     with Node.create(folder, home="China", clock=CLOCK) as made:
         vkey = made.session.ledger.verifier
+    assert (folder / "blobs").is_dir(), "a backup copies it from the first day on"
     with Node.open(folder, clock=CLOCK) as opened:
         assert opened.session.home == "CHN"
         assert opened.session.ledger.verifier == vkey
