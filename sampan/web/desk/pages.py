@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from hashlib import sha256
 from threading import Lock
 from typing import Any
@@ -36,7 +38,7 @@ from sampan.web.desk.menu import (
 from sampan.web.desk.pictures import Looking
 from sampan.web.desk.questions import ROWS, Question, questions
 from sampan.web.desk.reading import File, Said, first, read, rows_said, texts
-from sampan.web.desk.showing import shown
+from sampan.web.desk.showing import Cell, cell, shown
 from sampan.web.desk.suggestions import suggestions
 from sampan.web.desk.waiting import waiting
 from sampan.web.inside import Inside, Routes, language_of, led_to
@@ -148,6 +150,7 @@ class DeskPages:
             file=is_file(placed),
             once=str(uuid4()),
             round=await run_in_threadpool(cycle.steps, session) if fault else (),
+            narrowed=_narrowed(placed, said) if fault is None else (),
             **_looked(request, placed, result, session),
             **beside,
         )
@@ -339,6 +342,23 @@ def _acted(placed: Placed, said: Said, session: Session) -> Given:
     beforehand.check(placed, said, session)
     result = placed.offer.call(session, **read(placed.offer, said, session))
     return Given(303, "text/plain", beforehand.next_page(placed, result).encode())
+
+
+def _narrowed(placed: Placed, said: Said) -> list[tuple[str, Cell]]:
+    """By what a view was narrowed, so that nobody takes a part of a list for the whole of it."""
+    return [
+        (each.word, _as_typed(each, first(said, each.word)))
+        for each in questions(placed.offer)
+        if each.kind in ("choice", "day", "number", "text")
+        and first(said, each.word) not in ("", each.default)
+    ]
+
+
+def _as_typed(asked: Question, text: str) -> Cell:
+    """What was typed into a field, as the cell of a table says it."""
+    with suppress(ValueError):
+        return cell(asked.word, date.fromisoformat(text))
+    return cell(asked.word, text, literal=asked.kind == "choice")
 
 
 def _looked(request: Request, placed: Placed, result: Any, session: Session) -> Mapping[str, Any]:

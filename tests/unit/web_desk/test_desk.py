@@ -223,6 +223,17 @@ def test_where_there_is_nothing_yet_the_page_leads_to_what_comes_first(desk: Des
     assert {public.get(path).status_code for path in behind} == {200}
 
 
+def test_a_part_of_a_list_says_that_it_is_one(desk: Desk) -> None:
+    desk.send("assistance.record_appeal", **APPEAL)
+    part = desk.browser().get("/en/desk/assistance/appeals?state=verified&as_of=2020-03-26").text
+    assert "Shown: State: <b>verified</b> · As of: <b><time" in part
+    assert '<a href="/en/desk/assistance/appeals">Show all</a>' in part
+    assert "Shown:" not in desk.browser().get("/en/desk/assistance/appeals?state=").text
+    account = desk.browser().get("/fr/desk/assistance/account?account=depot:home").text
+    assert "<b><bdi>Dépôt national</bdi></b>" in account
+    assert "Tout afficher" not in account, "there is no statement of all accounts"
+
+
 def test_a_question_that_cannot_be_answered_says_why(desk: Desk) -> None:
     answer = desk.browser().get("/en/desk/assistance/appeal?number=A-9")
     assert answer.status_code == 422
