@@ -91,9 +91,9 @@ _AROUND = {
     "BES": "Netherlands",
     "IOT": "Indian Ocean",
     "UMI": "USA",
-    "VAT": "Italy",
 }
-"""Under which name of the same list a place is told that has none there: its own follows as the region."""
+"""Under which name of the same list a place is told that has none there: its own follows as the region. The Holy See
+has none either; it is a state, and is told by its own name."""
 
 
 def _country(genome: GenomeOut) -> str:
