@@ -84,7 +84,7 @@ def _kept(request: Request) -> list[tuple[str, str]]:
 def _templates(language: Language) -> jinja2.Environment:
     made = templates(language)
     spoken = speech(language)
-    made.tests["area"] = country_of
+    made.tests["area"] = lambda code: country_of(code) is not None
     made.filters |= {
         "moment": partial(_moment, spoken),
         "account": lambda account, names: accounts.said(account, spoken, names),

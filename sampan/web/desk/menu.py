@@ -72,7 +72,13 @@ SECTIONS = (
     ),
     Section(
         "stock",
-        ("assistance.stock", "assistance.lots", "assistance.label", "assistance.accounts", "assistance.account"),
+        (
+            "assistance.stock",
+            "assistance.lots",
+            "assistance.label",
+            "assistance.accounts",
+            "assistance.account",
+        ),
         (
             "assistance.count_stock",
             "assistance.adjust_stock",

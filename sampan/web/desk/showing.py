@@ -198,6 +198,7 @@ def shown(result: Any, view: View = PLAIN) -> Shown:
 
 def _table(word: str, every: Sequence[Any], view: View, *, begin: int) -> Table:
     """The rows from ``begin`` on, in the columns that are wanted, less those in which nothing is said."""
+    rows: Sequence[Any]
     if view.urgent:
         newest = every[::-1]
         rows = sorted(newest, key=view.urgent)[begin : begin + view.most]
