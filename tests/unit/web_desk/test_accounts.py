@@ -1,4 +1,4 @@
-"""Pages say what an account of the books is; its code stands small beside it, where the ledger is matched."""
+"""Pages say what an account of the books is, with its code small beside it, and of which country a province is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sampan.languages.speech import speech
 from sampan.records import movement
 from sampan.records.movement import Account
 from sampan.web.desk import accounts
+from tests.everything import figures
 from tests.unit.web_desk.conftest import Desk
 
 NAMES = {"CHN-MOF": "Ministry of Finance", "fund:who": "WHO fund"}
@@ -57,3 +58,16 @@ def test_an_area_is_named_with_its_country(language: str) -> None:
     assert spoken.party("CHN") in said
     assert len(said) > len(spoken.party("CHN")) + 1
     assert spoken.party("GE") == "GE", "a code of no place stays as it is"
+
+
+def test_a_part_of_a_country_stands_apart_from_countries(desk: Desk) -> None:
+    files = figures()
+    name = next(name for name in files if "confirmed" in name)
+    files[name] += b"Hubei,China,0,0," + b",".join(b"%d" % (10 * day) for day in range(60)) + b"\n"
+    desk.node.desk("control").load_figures(files=files)
+    page = desk.browser().get("/en/desk/control/situation").text
+    assert re.findall(r'<tr class="area"><th scope="row"><a [^>]*>([^<]*)<', page) == ["Hubei, China"]
+    assert "counted in the country’s total too" in page
+    alone = desk.browser().get("/en/desk/control/situation?places=ITA")
+    assert alone.status_code == 200
+    assert "counted in the country’s total too" not in alone.text
