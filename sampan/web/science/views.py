@@ -12,6 +12,7 @@ from sampan.core.errors import InputError
 from sampan.desks.science.frequencies import Course, Frequency, course, frequencies
 from sampan.desks.science.search import Found, Look, counts, search
 from sampan.engines.genome_search.frequencies import Level, coverage
+from sampan.engines.genome_search.layout import Layout
 from sampan.web.asked import Asked
 from sampan.web.science.asking import Asking, Wrong, asking
 from sampan.web.science.genes import Gene, genes
@@ -35,6 +36,9 @@ class Choices:
 
     lineages: tuple[str, ...]
     places: tuple[str, ...]
+    mutation: str = ""
+    questions: tuple[str, ...] = ()
+    """What may be asked, for example: of the virus that is looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,7 +298,23 @@ def choices(look: Look) -> Choices:
     """What may be chosen in the form: the places, and the most frequent lineages, of what is seen."""
     lineages = [name for name, _ in _by(look, "", "lineage") if name != "unknown"]
     places = [code for code, _ in _by(look, "", "country") if code != "unknown"]
-    return Choices(tuple(lineages[:100]), tuple(places))
+    return Choices(tuple(lineages[:100]), tuple(places), *examples(look.genomes.index.layout))
+
+
+def examples(layout: Layout) -> tuple[str, tuple[str, ...]]:
+    """A mutation that might be, and questions: in the gene with the shortest name, and of those in the longest."""
+    site = len(layout.genome) // 2
+    base = next(letter for letter in "TCAG" if letter != layout.genome[site - 1])
+    known = [(name, letters) for name, letters in layout.peptides if len(letters) > 20]
+    if not known:
+        mutation = f"{layout.genome[site - 1]}{site}{base}"
+        return mutation, (f"{mutation} & !{site + 9}-", f"MAYBE({site}{base})")
+    gene, letters = min(known, key=lambda each: (len(each[0]), -len(each[1])))
+    at = len(letters) // 2
+    other = "Y" if letters[at - 1] != "Y" else "F"
+    mutation = f"{gene}:{letters[at - 1]}{at}{other}"
+    several = f"[2-of: {site}{base}, {gene}:{at + 3}K, {site + 9}-]"
+    return mutation, (f"{mutation} & !{gene}:{at - 8}-{at - 7}", several, f"MAYBE({gene}:{at}{other})")
 
 
 def _by(look: Look, query: str, label: Literal["month", "country", "lineage"]) -> tuple[Count, ...]:
