@@ -97,6 +97,15 @@ def test_a_token_that_does_not_hold_is_refused_even_where_nobody_need_be_signed_
         assert answer.status_code == 401, token
 
 
+def test_a_token_in_an_address_is_nobodys(served: Served) -> None:
+    """What stands in an address is written into logs and histories."""
+    token = served.client("officer").headers["Authorization"].removeprefix("Bearer ")
+    for name in ("token", "access_token", "authorization", "bearer"):
+        assert served.client().get(f"/api/v1/assistance/stock?{name}={token}").status_code in (401, 422)
+        with_cookie = served.client().get("/api/v1/assistance/stock", headers={"Cookie": f"{name}={token}"})
+        assert with_cookie.status_code == 401
+
+
 def test_a_confined_token_does_only_what_it_is_for(served: Served) -> None:
     from tests.signed import bearer
 

@@ -34,6 +34,18 @@ def test_a_changed_password_keeps_this_browser_and_ends_the_others(here: Visited
     assert other.get("/en/account").status_code == 401
 
 
+def test_an_account_shows_what_happened_at_it(here: Visited) -> None:
+    here.settle("officer")
+    mine, thief = here.browser("officer"), here.browser()
+    said = {"csrf": csrf(thief, "/en/sign-in"), "handle": "officer", "password": "a guess"}
+    assert thief.post("/en/sign-in", data=said).status_code == 401
+    page = mine.get("/en/account").text
+    for event in ("wrong password", "signed in", "password changed"):
+        assert event in page.lower()
+    assert "192.0.2.0/24" in page, "from where"
+    assert "wrong password" not in here.browser("director").get("/en/account").text.lower()
+
+
 def test_the_second_factor_is_turned_on_and_off(here: Visited) -> None:
     here.settle("officer")
     client = here.browser("officer")
