@@ -164,7 +164,7 @@ def _why_unfit(value: Any) -> tuple[str, str] | None:
         case float() if not math.isfinite(value):
             return "This is no number.", "Write a finite one."
         case datetime() if value.tzinfo is None:
-            return f"{value} has no time zone.", "End it with Z for UTC."
+            return f"There is no time zone in {value}.", "End it with Z for UTC."
         case date() if not FIRST_DAY <= _day(value) <= LAST_DAY:
             return f"{value} is out of time.", f"Name a day from {FIRST_DAY} to {LAST_DAY}."
         case str() if UNFIT.search(value):

@@ -34,9 +34,9 @@ def read_label(text: str) -> Label:
         parse = GS1Message.parse_hri if written.startswith("(") else GS1Message.parse
         said = parse(written)
         values = {each.ai.ai: each for each in said.element_strings}
-    except ParseError as fault:
+    except ParseError:
         raise InputError(
-            f'"{text}" is no GS1 label: {str(fault).splitlines()[0]}',
+            f'"{text}" is no GS1 label.',
             way_out="Scan it again, or type it as (01)GTIN(10)lot(17)YYMMDD.",
         ) from None
     gtin = values.get("01") or values.get("02")

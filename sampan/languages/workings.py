@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from sampan.languages.speech import Speech
-from sampan.languages.terms import npgettext, pgettext
+from sampan.languages.terms import TERMS, npgettext, pgettext
 from sampan.world.items import items
 
 NAMES: Mapping[str, str] = {
@@ -176,6 +176,42 @@ SOURCES = (
 )
 """Where they come from, where no paper is cited."""
 
+CITED = (
+    pgettext(
+        "working", "WHO case management default, in the COVID-19 Essential Supplies Forecasting Tool (ESFT)"
+    ),
+    pgettext("working", "WHO case management default, in the ESFT"),
+    pgettext("working", "WHO case management, in the ESFT"),
+    pgettext("working", "WHO-China joint mission, in the ESFT (named IFR there; a case fatality)"),
+    pgettext("working", "Imperial College report 9, in the ESFT (named IFR there; a case fatality)"),
+    pgettext("working", "WHO, in the ESFT"),
+    pgettext("working", "assumption of the ESFT"),
+    pgettext("working", "WHO health workforce estimator (WISN method), in the ESFT"),
+    pgettext("working", "WHO health workforce estimator, in the ESFT"),
+    pgettext("working", "WHO guidance, in the ESFT"),
+    pgettext("working", 'testing strategy "all" of the ESFT'),
+    pgettext(
+        "working",
+        "assumption: one visit (the R port multiplies by the whole isolation, on top of the isolation's own supplies)",
+    ),
+    pgettext("working", "assumption: none, as in the ESFT, which counts the mild and moderate cases"),
+    pgettext("working", "R package esft 7f740a8: one piece per worker where a rate is given"),
+    pgettext("working", "ESFT, equipment sheet"),
+    pgettext("working", "ESFT, diagnostics sheet"),
+    pgettext("working", "definition"),
+    pgettext("working", "definition: a test kit is counted in single tests, of every kind"),
+    pgettext("working", "definition: medical masks of workers and of patients are one item"),
+    pgettext("working", "assumption: one suit (coverall) does the work of one gown; the ESFT knows no suit"),
+    pgettext("working", "definition: a thermometer gun is an infrared thermometer"),
+    pgettext("working", "assumption: standard use, no extended use"),
+    pgettext("working", "ESFT, equipment sheet (price of 2022)"),
+    pgettext(
+        "working",
+        "definition: flow × 1,440 minutes × 7 days (declared in the ESFT and not used by its R port)",
+    ),
+)
+"""Where the numbers come from that Sampan brings along, without the version that each citation ends with."""
+
 FROM_CAPACITY: Mapping[str, str] = {
     "severe_beds_available": pgettext(
         "working",
@@ -200,6 +236,7 @@ FROM_CAPACITY: Mapping[str, str] = {
 _EARLIER = re.compile(r"(.+)_(\d+)_weeks_before")
 _STAY = re.compile(r"(\w+) of (\S+) weeks: (.*)")
 _CITED = re.compile(r"(\w+): (.*)")
+_VERSION = re.compile(r"(.+) \(([^()]+)\)")
 
 
 def named(code: str, speech: Speech) -> str:
@@ -229,7 +266,11 @@ def named(code: str, speech: Speech) -> str:
 def unit(many: str, count: float, speech: Speech) -> str:
     """What so many are counted in."""
     words = next((both for both in COUNTED if both[1] == many), None)
-    return speech.counted(words, count, "working") if words else speech.term(many, "working")
+    return (
+        speech.counted(words, count, "working")
+        if words
+        else speech.term(many, "unit" if many in TERMS["unit"] else "working")
+    )
 
 
 def source(said: str, of: str, speech: Speech) -> str:
@@ -241,14 +282,17 @@ def source(said: str, of: str, speech: Speech) -> str:
         told = speech.translations.ngettext(
             "length of stay: %(weeks)s week", "length of stay: %(weeks)s weeks", speech.counting(weeks)
         ) % {"weeks": speech.number(weeks)}
-        return f"{told}{speech.semicolon}{stay[3]}"
+        return f"{told}{speech.semicolon}{_cited(stay[3], speech)}"
     if said in SOURCES:
         return speech.term(said, "working")
-    return speech.semicolon.join(_cited(each, speech) for each in said.split("; "))
+    return speech.semicolon.join(_cited(each, speech) for each in re.split(r"(?<=\)); ", said))
 
 
 def _cited(said: str, speech: Speech) -> str:
     """``severe_share: WHO …`` with the number by its name."""
     found = _CITED.fullmatch(said)
     name = named(found[1], speech) if found else ""
-    return f"{name}{speech.colon}{found[2]}" if found and name else said
+    if found and name:
+        return f"{name}{speech.colon}{_cited(found[2], speech)}"
+    versioned = _VERSION.fullmatch(said)
+    return f"{speech.term(versioned[1], 'working')} ({versioned[2]})" if versioned else said

@@ -11,7 +11,7 @@ from typing import cast
 
 from sqlalchemy import Select, select
 
-from sampan.core.errors import InputError
+from sampan.core.errors import InputError, clause
 from sampan.ledger.entry import milliseconds
 from sampan.ledger.ledger import Ledger
 from sampan.records.assistance.contributions import DonorKind
@@ -89,6 +89,6 @@ def find_party(ledger: Ledger, text: str) -> Known:
         return of_place(find(text).code)
     except InputError as fault:
         near = difflib.get_close_matches(wanted, {fold(one.name): one for one in known.values()}, n=1)
-        also = f" Or record a new party: sampan party add. Nearest: {near[0]}." if near else ""
-        way_out = f"{fault.way_out}{also}" if near else f"{fault.way_out} A new donor: sampan party add."
-        raise InputError(f'There is no party "{text}".', way_out=way_out) from None
+        nearest = clause(f"Nearest: {near[0]}.") if near else ""
+        also = f"{clause('Or record a new party: sampan party add.')} {nearest}"
+        raise InputError(f'There is no party "{text}".', way_out=f"{fault.way_out} {also}".strip()) from None

@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, str] = {
     "load medicines": "assistance.load_medicines",
     "needs": "assistance.needed",
     "partner add": "exchange.trust",
+    "party add": "assistance.record_party",
     "plan": "assistance.draft_plan",
     "science alerts": "science.alerts",
     "science projects": "science.projects",
@@ -64,6 +65,7 @@ COMMANDS: Mapping[str, str] = {
     "team list": "assistance.teams",
     "team report": "assistance.report_team",
     "team request": "assistance.request_team",
+    "team requests": "assistance.team_requests",
     "team withdraw": "assistance.withdraw_request",
 }
 """The page of what each command does."""

@@ -64,5 +64,12 @@ def test_every_number_by_which_a_need_is_worked_out_has_a_name() -> None:
         if code.isidentifier():
             assert workings.named(code, speech("zh")) not in ("", code), code
     assert set(UNITS.values()) <= set(workings.UNITS)
-    assert workings.named("cases_2_weeks_before", speech("ru")) == "новые случаи, недель назад: 2"
-    assert "WHO" in workings.source("severe_share: WHO (ESFT 2022.1); reported", "severe", speech("fr"))
+    assert workings.named("cases_2_weeks_before", speech("ru")) == "новые случаи, за 2 недели до этого"
+    facts, supplies = load().facts.values(), load().items.values()
+    assert {each.source for each in (*facts, *supplies)} <= set(workings.CITED)
+    cited = "severe_share: WHO, in the ESFT (ESFT 2022.1); assumption of the ESFT (ESFT 2022.1)"
+    assert workings.source(cited, "severe", speech("fr")).replace("\u00a0", " ") == (
+        "part des cas sévères : OMS, dans l’ESFT (ESFT 2022.1) ; hypothèse de l’ESFT (ESFT 2022.1)"
+    )
+    assert workings.unit("workers", 1, speech("en")) == "worker"
+    assert workings.unit("workers", 1.5, speech("ru")) == "работника"
