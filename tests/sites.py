@@ -11,16 +11,12 @@ from starlette.testclient import TestClient
 
 from sampan.core.languages import LANGUAGES
 from sampan.desks.press import drafts, releasing
-from sampan.desks.science import works
-from sampan.desks.science.terms import shown
 from sampan.node import Node
 from sampan.records.assistance import Consignment
 from sampan.records.control import Reports
-from sampan.records.science import Terms
 from sampan.web.app import site
 from sampan.web.guard import Guard
 from sampan.web.pages import PAGES
-from tests.genomes_shown import HIDDEN, put, some
 from tests.once import own_copy
 from tests.replays import Ran, kept, of_the_demo, opened
 
@@ -93,19 +89,8 @@ def make_site(factory: pytest.TempPathFactory) -> Site:
 
 
 def _furnished(ran: Ran) -> Path:
-    """The same with a released brief, a work and genomes."""
+    """The same with a released brief."""
     _release(ran.node, ran.replay.rounds[1].day)
-    works.record_work(
-        ran.node.on_behalf_of("officer"),
-        "What was learnt",
-        "preprint",
-        licence="CC-BY-4.0",
-        doi="10.5281/zenodo.1",
-        holder="An institute",
-    )
-    genomes = some(300)
-    shows = [shown(Terms()) if each.rank == 0 else HIDDEN for each in genomes]
-    put(ran.node.folder, genomes, shows, session=ran.node.session)
     return kept(ran)
 
 

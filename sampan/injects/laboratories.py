@@ -75,6 +75,7 @@ class Laboratories:
         for week in range(WEEKS):
             on(opening + timedelta(1 + 7 * week), self._hand_in)
         on(opening + timedelta(NEW_LIST), self._designate)
+        on(opening + timedelta(7 * WEEKS), self._look_over)
 
     def _in(self, days: int, inject: Callable[..., object], *given: object) -> None:
         self.on(self.office.today() + timedelta(days), inject, *given)

@@ -8,7 +8,11 @@ from datetime import date, timedelta
 from sampan.core.time import StandingClock
 from sampan.desks.assistance import assumptions
 from sampan.desks.assistance.receipts import claims
-from sampan.injects import BEFORE, Injects
+from sampan.desks.control.exercise import SEED
+from sampan.desks.science import standing
+from sampan.desks.science.public import summary
+from sampan.injects import BEFORE, Injects, genomes_of
+from sampan.injects.laboratories import NEW_LIST
 from sampan.node import memory_node
 from sampan.records.assistance.consignments import recipient_of
 from sampan.world.accounts import balance
@@ -72,6 +76,43 @@ def test_those_who_appeal_are_answered_by_a_batch_that_serves_them(exercise: Ran
         assert one.state == "answered" or one.requester not in served, one
 
 
+def test_laboratories_hand_in_what_somebody_else_approves_and_the_desk_releases(exercise: Ran) -> None:
+    ledger = exercise.node.session.ledger
+    who = {
+        kind: {one.actor for one in ledger.entries(kind=f"science.{kind}")}
+        for kind in ("approval", "release")
+    }
+    assert who == {"approval": {"director"}, "release": {"officer"}}
+    states = Counter(one.state for one in standing.genomes(exercise.node.session))
+    assert states["released"] > 60
+    assert states["withdrawn"] > 0, "quality control turned some away"
+    assert set(states) == {"released", "withdrawn"}
+    assert sum(one.blocked for one in standing.status(exercise.node.session)) > 0, "some are of no virus"
+
+
+def test_the_lineages_that_the_desk_tells_of_are_those_that_were_made(exercise: Ran) -> None:
+    assert exercise.exercise
+    made = genomes_of(exercise.exercise, home="CHN", seed=SEED)
+    truth = {one.strain: one for one in made.genomes}
+    listed = date(2031, 2, 25) - BEFORE + timedelta(NEW_LIST)
+    above = {one.name: one for one in made.lineages}
+    for one in standing.genomes(exercise.node.session, state="released"):
+        lineage = above[truth[one.strain].lineage]
+        while made.designated(lineage) > listed:
+            lineage = above[lineage.parent]
+        if truth[one.strain].covered:
+            assert one.lineage == lineage.name, one
+
+
+def test_the_brief_counts_the_genomes_that_anybody_sees(exercise: Ran) -> None:
+    (told,) = exercise.replay.brief.more["science"]
+    open_ = summary(exercise.node.session)
+    assert told.count == open_.genomes > 60
+    assert told.count == sum(count for _, count, entries in told.lines if entries)
+    assert (open_.works, open_.sets) == (3, 1)
+    assert len(open_.lineages) >= 3
+
+
 def test_on_real_figures_nobody_is_played(real: Ran) -> None:
     kinds = {entry.kind for entry in real.node.session.ledger.entries()}
     assert not kinds & {
@@ -79,6 +120,7 @@ def test_on_real_figures_nobody_is_played(real: Ran) -> None:
         "assistance.receipt",
         "assistance.appeal",
         "assistance.production",
+        "science.submission",
     }
 
 
