@@ -41,7 +41,7 @@ def test_names() -> None:
         *("إيطاليا", "意大利", "Italy", "Italie", "Италия", "Italia")
     }
     assert speech("fr").party("WHO") == "Organisation mondiale de la Santé"
-    assert speech("zh").party("CN-HB") == "湖北省"
+    assert speech("zh").party("CN-HB") == "中国湖北省"
     assert speech("en").party("a firm") == "a firm"
     assert speech("ru").term("rising", "phase") == "рост"
 
