@@ -101,6 +101,14 @@ def test_tiles_are_large_enough_to_point_at(page: Page) -> None:
         assert min(box["width"], box["height"]) >= 24
 
 
+def test_a_word_without_end_breaks_and_the_page_does_not(page: Page) -> None:
+    """Titles and names are what somebody typed."""
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/en/science/works/W-0001")
+    page.evaluate("document.querySelector('h1 bdi').textContent = 'W'.repeat(400)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_without_scripts_nothing_is_missing_but_the_print_button(browser: Browser, address: str) -> None:
     tables = []
     for scripts in (False, True):
