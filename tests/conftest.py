@@ -30,7 +30,7 @@ SHARED = Path(os.environ.get("SAMPAN_SHARED", Path(__file__).parents[2] / "share
 
 def pytest_sessionstart() -> None:
     """Whoever ends the tests early ends what they started too: servers stop, and temporary folders go."""
-    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("stopped", returncode=143))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
