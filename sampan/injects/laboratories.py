@@ -45,7 +45,7 @@ NEW_LIST = 22
 LICENCE = "CC-BY-4.0"
 CENTRE = "EXERCISE sequencing centre"
 ADDRESS = "https://example.org/exercise"
-TERMS = {"licence": LICENCE, "group": CENTRE, "focal_point": "genomics desk (exercise)"}
+DESK = "genomics desk"
 PRIMER = 22
 """Letters of a primer."""
 
@@ -88,7 +88,7 @@ class Laboratories:
             self.office.home,
             "genomes",
             office=CENTRE,
-            role="genomics desk",
+            role=DESK,
             reach="genomics@example.org",
         )
         works.record_work(
@@ -117,7 +117,13 @@ class Laboratories:
             return
         with sparing():
             done = submission.submit(
-                self.office, upload(ready, f"genomes_{today}"), **TERMS, reference=VIRUS, good_only=True
+                self.office,
+                upload(ready, f"genomes_{today}"),
+                licence=LICENCE,
+                group=CENTRE,
+                focal_point=DESK,
+                reference=VIRUS,
+                good_only=True,
             )
         bad = [row.accession for row in done.rows if row.quality == "bad"]
         self._in(1, self._approve, done.number, bad)
