@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sampan.engines.genome.kernels import inner, kernel
+from sampan.engines.genome.kernels import inner, kernel, ready
 from sampan.engines.genome.letters import TWO_BITS, Bytes
 
 WORD = 24
@@ -51,7 +51,7 @@ def anchors_of(reference: Bytes) -> Anchors:
     """The index of a reference, given as sets of bases."""
     slots = 1 << max(10, int(4 * reference.size - 1).bit_length())
     index = Anchors(np.zeros(slots, np.uint64), np.full(slots, -1, np.int32))
-    _fill(reference, TWO_BITS, *index)
+    ready(_fill)(reference, TWO_BITS, *index)
     return index
 
 
