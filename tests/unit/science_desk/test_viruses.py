@@ -19,6 +19,7 @@ from sampan.desks.science.asked import counts
 from sampan.desks.science.exports import export
 from sampan.desks.science.findings import Blocked
 from sampan.desks.science.reanalysis import reanalyse
+from sampan.desks.science.references import own_folder, viruses
 from sampan.desks.science.releases import approve, release, set_terms
 from sampan.desks.science.standing import status
 from sampan.desks.science.submission import submit
@@ -145,3 +146,20 @@ def test_a_newer_reference_is_said_until_the_genomes_are_analysed_on_it(
     assert [each.renewed for each in status(node.session)] == [True]
     reanalyse(node.session, reference="small-virus@2")
     assert [each.renewed for each in status(node.session)] == [False]
+
+
+def test_a_node_with_references_of_its_own_uses_those_alone(two, tmp_path: Path) -> None:
+    """As that of an exercise does, whose fictional virus is not among those that an operator installs."""
+    own = own_folder(two.session)
+    assert own
+    assert viruses(two.session) == ["other-virus", "small-virus"]
+    install(write_reference(tmp_path / "own", name="own-virus"), store=own)
+    assert viruses(two.session) == ["own-virus"]
+    done = submit(
+        two.session,
+        {
+            "s.fasta": fasta({"x1": changed({400: other(400)})}),
+            "t.tsv": (ROWS + "x1\t2020-03-01\tChina\n").encode(),
+        },
+    )
+    assert done.reference == "own-virus@1"
