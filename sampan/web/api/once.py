@@ -23,6 +23,7 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy import inspect as look
@@ -76,36 +77,38 @@ class Once:
         self._ledger = ledger
         self._clock = clock
         self._made = False
-        self._cut_off: set[bytes] = set()
-        """Names of requests that are no longer under way, of which the database could not be told."""
+        self._cut_off: set[tuple[bytes, int]] = set()
+        """Requests (name, at) that are no longer under way, of which the database has not been told."""
 
     def answer(self, who: str, key: str, asked: bytes, make: Callable[[], Given]) -> tuple[Given, bool]:
         """The answer to ``asked`` under ``key``, and whether it was given before.
 
-        What ``make`` raises is no answer: the key is free again, unless the database went away and what was
-        asked was written all the same. Raises Fault if the key stood for something else (422), if that request
-        is under way, or if it was done and its answer was lost (409).
+        What ``make`` raises is no answer: the key is free again, unless what was asked was written all the
+        same. Raises Fault if the key stood for something else (422), if that request is under way, or if it was
+        done and its answer was lost (409).
         """
         name = sha256(f"{who}\0{read_key(key)}".encode()).digest()
         digest = sha256(asked).digest()
-        if found := self._begin(name, digest):
+        now = int(self._clock.now().timestamp() * 1000)
+        if found := self._begin(name, digest, now):
             return found, True
         noting = BESIDE.set(lambda connection: _note(connection, name))
         try:
             given = make()
+            kept = {"status": given.status, "media": given.media, "body": given.body}
+            with self._ledger.writing_beside() as connection:
+                connection.execute(update(table).where(table.c.name == name).values(kept))
         except NodeError:
-            self._cut_off.add(name)
+            self._cut_off.add((name, now))
             threading.Thread(target=self._let_go_in_time, daemon=True).start()
             raise
         except BaseException:
-            with self._ledger.writing_beside() as connection:
-                connection.execute(delete(table).where(table.c.name == name))
+            self._cut_off.add((name, now))
+            with suppress(NodeError):  # else whoever comes next does it
+                self._let_go()
             raise
         finally:
             BESIDE.reset(noting)
-        kept = {"status": given.status, "media": given.media, "body": given.body}
-        with self._ledger.writing_beside() as connection:
-            connection.execute(update(table).where(table.c.name == name).values(kept))
         return given, False
 
     def _let_go_in_time(self) -> None:
@@ -119,20 +122,20 @@ class Once:
     def _let_go(self) -> None:
         """Frees the keys of what was cut off before it wrote anything.
 
-        A batch that may yet be kept, because its end was not heard, holds the row: this waits for it.
+        A batch that may yet be kept, because its end was not heard, holds the row: this waits for it. Somebody
+        else may have freed a key meanwhile, and a later request may hold it: that one is left alone.
         """
-        names = tuple(self._cut_off)
-        if names:
-            unwritten = table.c.name.in_(names) & table.c.status.is_(None)
+        ended = tuple(self._cut_off)
+        if ended:
+            unwritten = tuple_(table.c.name, table.c.at).in_(ended) & table.c.status.is_(None)
             with self._ledger.writing_beside() as connection:
                 connection.execute(delete(table).where(unwritten))
-            self._cut_off.difference_update(names)
+            self._cut_off.difference_update(ended)
 
-    def _begin(self, name: bytes, digest: bytes) -> Given | None:
+    def _begin(self, name: bytes, digest: bytes, now: int) -> Given | None:
         """Takes the key, or gives what was answered under it."""
         self._make()
         self._let_go()
-        now = int(self._clock.now().timestamp() * 1000)
         with self._ledger.writing_beside() as connection:
             if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
                 connection.execute(text("SELECT pg_advisory_xact_lock(5260329)"))

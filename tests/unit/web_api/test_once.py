@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
@@ -12,7 +13,7 @@ from sampan.core.problems import Fault
 from sampan.core.time import StandingClock
 from sampan.ledger.ledger import Ledger
 from sampan.web.api.once import KEPT_FOR, Given, Once
-from tests.ledgers import NOON
+from tests.ledgers import NOON, drafts
 
 ANSWER = Given(200, "application/json", b"{}")
 
@@ -42,6 +43,34 @@ def test_the_key_of_a_fault_is_free_again(ledger: Ledger) -> None:
     with pytest.raises(OSError, match="the disk"):
         once.answer("officer", "k", b"asked", fail)
     assert once.answer("officer", "k", b"asked", lambda: ANSWER) == (ANSWER, False)
+
+
+def test_what_was_written_before_a_fault_is_not_written_again(ledger: Ledger) -> None:
+    once = Once(ledger, StandingClock(NOON))
+
+    def write_and_fail() -> Given:
+        ledger.append(drafts(1))
+        raise OSError("the answer cannot be made")
+
+    with pytest.raises(OSError, match="cannot be made"):
+        once.answer("officer", "k", b"asked", write_and_fail)
+    with pytest.raises(Fault, match="has been written") as fault:
+        once.answer("officer", "k", b"asked", write_and_fail)
+    assert (fault.value.http_status, ledger.size) == (409, 1)
+
+
+def test_a_key_that_was_taken_again_is_left_to_whoever_has_it(ledger: Ledger) -> None:
+    """A worker frees a key without hearing that it did, another request takes it, and the worker tries once more."""
+    once, later = Once(ledger, StandingClock(NOON)), Once(ledger, StandingClock(NOON + timedelta(seconds=1)))
+    freed = (sha256(b"officer\0k").digest(), int(NOON.timestamp() * 1000))
+
+    def slow() -> Given:
+        once._cut_off.add(freed)
+        once._let_go()
+        return ANSWER
+
+    assert later.answer("officer", "k", b"asked", slow) == (ANSWER, False)
+    assert later.answer("officer", "k", b"asked", slow) == (ANSWER, True)
 
 
 def test_while_it_is_under_way_nobody_does_it_again(ledger: Ledger) -> None:
