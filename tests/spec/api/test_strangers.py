@@ -121,7 +121,7 @@ def test_what_a_person_saw_is_kept_nowhere(served: Served) -> None:
     answer = served.client("viewer").get("/api/v1/assistance/stock")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Authorization" in answer.headers["Vary"]
-    assert json.loads(answer.text)["lots"]
+    assert json.loads(answer.text)["items"]
 
 
 def test_a_browser_may_look_and_acts_only_with_the_token_of_its_form(served: Served) -> None:
