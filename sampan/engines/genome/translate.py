@@ -53,7 +53,8 @@ def _up(letters: int) -> int:
 @inner
 def _amino_acid(first: int, second: int, third: int) -> int:
     """Translates sets of bases; X if they may be several amino acids, or none."""
-    return int(READINGS[first << 8 | second << 4 | third])
+    # as whole numbers of Python, for a byte that is shifted by eight has nothing left where this is interpreted
+    return int(READINGS[int(first) << 8 | int(second) << 4 | int(third)])
 
 
 @inner
