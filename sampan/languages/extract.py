@@ -6,6 +6,7 @@ New messages arrive empty; those that are gone are dropped. The tests fail until
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -48,6 +49,16 @@ OPTIONS: dict[str, dict[str, Any]] = {
 DATED = datetime(2020, 3, 26, tzinfo=UTC)
 """Said to be the date of every catalogue, so that a file changes only when a message does."""
 
+SPACES = {
+    "fr": (
+        (" ([;!?])", "\u202f\\1"),
+        (" (:|»|%%)", "\u00a0\\1"),
+        ("« ", "«\u00a0"),
+    ),
+    "ru": ((" ([–—])", "\u00a0\\1"),),
+}
+"""Spaces at which no line may break: before French marks and within its quotes, before a Russian dash."""
+
 
 def messages() -> Catalog:
     """Every message of pages and briefs."""
@@ -80,9 +91,21 @@ def write(known: Catalog, file: Path) -> None:
     known.project, known.version, known.msgid_bugs_address = "Sampan", "0.1", "none"
     known.last_translator, known.language_team, known.revision_date = "none", "none", DATED
     known.fuzzy = False
+    for message in known:
+        if message.id and message.string:
+            said = [message.string] if isinstance(message.string, str) else message.string
+            kept = tuple(spaced(each, known) for each in said)
+            message.string = kept if message.pluralizable else kept[0]
     written = io.BytesIO()
     write_po(written, known, width=110, include_lineno=False, ignore_obsolete=True, sort_output=True)
     write_whole(file, written.getvalue())
+
+
+def spaced(text: str, known: Catalog) -> str:
+    """``text`` with the spaces of its language, which nobody sees and so nobody should have to type."""
+    for plain, kept in SPACES.get(str(known.locale), ()):
+        text = re.sub(plain, kept, text)
+    return text
 
 
 if __name__ == "__main__":

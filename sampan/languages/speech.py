@@ -25,6 +25,9 @@ LEFT_TO_RIGHT = "\u200e"
 ISOLATE, END_ISOLATE = "\u2067", "\u2069"
 """Words between them run from right to left, whatever runs around them (Unicode TR 9)."""
 
+DAY = {"en": "d MMMM y", "ru": "d MMMM y 'года'"}
+"""Where CLDR's long date does not do: a Russian one ends with a full stop, and so would every sentence twice."""
+
 
 class Speech:
     """One language, as readers of it write. Numbers are grouped and pointed as CLDR says."""
@@ -35,7 +38,7 @@ class Speech:
         self.translations = translations(language)
         self._ltr = LEFT_TO_RIGHT if direction(language) == "rtl" else ""
         self.comma = {"zh": "、", "ar": "، "}.get(language, ", ")
-        self.semicolon = {"zh": "；", "ar": "؛ ", "fr": "\u00a0; "}.get(language, "; ")
+        self.semicolon = {"zh": "；", "ar": "؛ ", "fr": "\u202f; "}.get(language, "; ")
         self.colon = {"zh": "：", "fr": "\u00a0: "}.get(language, ": ")
 
     def number(self, value: float) -> str:
@@ -69,7 +72,7 @@ class Speech:
 
     def day(self, value: date) -> str:
         """``26 March 2020``."""
-        return format_date(value, "d MMMM y" if self.language == "en" else "long", locale=self.locale)
+        return format_date(value, DAY.get(self.language, "long"), locale=self.locale)
 
     def short_day(self, value: date) -> str:
         """Day and month, for the axis of a chart, which runs from left to right: ``26 Mar``."""
@@ -130,6 +133,11 @@ class Speech:
     def collated(self, name: str) -> bytes:
         """A key to sort names by. Chinese by sound: GB 18030 keeps GB 2312's order of common characters."""
         return name.encode("gb18030", "replace") if self.language == "zh" else fold(name).encode()
+
+
+def three_digits(value: float | Decimal) -> float:
+    """A whole number as it is, any other to three digits that count."""
+    return int(value) if value == int(value) else float(f"{value:.3g}")
 
 
 def _day_and_month(locale: Locale) -> str:

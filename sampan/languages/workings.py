@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sampan.languages.speech import Speech
+from sampan.languages.speech import Speech, three_digits
 from sampan.languages.terms import TERMS, npgettext, pgettext
 from sampan.world.items import items
 
@@ -264,10 +264,10 @@ def named(code: str, speech: Speech) -> str:
 
 
 def unit(many: str, count: float, speech: Speech) -> str:
-    """What so many are counted in."""
+    """What so many are counted in, in the form that the digits ask for which are shown of ``count``."""
     words = next((both for both in COUNTED if both[1] == many), None)
     return (
-        speech.counted(words, count, "working")
+        speech.counted(words, three_digits(count), "working")
         if words
         else speech.term(many, "unit" if many in TERMS["unit"] else "working")
     )

@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sampan.core.languages import LANGUAGES, Language
 from sampan.core.time import stamp
-from sampan.languages.speech import Speech, country_of, speech
+from sampan.languages.speech import Speech, country_of, speech, three_digits
 from sampan.web.asked import NotFound
 from sampan.web.assets import ASSETS
 from sampan.web.desk import accounts
@@ -101,8 +101,7 @@ def _figure(spoken: Speech, value: float | Decimal) -> Markup:
     """A number as a reader writes it: whole ones whole, others to three digits that count."""
     if not math.isfinite(value):
         return Markup("–")
-    shown = int(value) if value == int(value) else float(f"{value:.3g}")
-    return Markup('<data value="{}">{}</data>').format(value, spoken.number(shown))
+    return Markup('<data value="{}">{}</data>').format(value, spoken.number(three_digits(value)))
 
 
 def _moment(spoken: Speech, at: datetime) -> Markup:

@@ -46,7 +46,8 @@ Line = tuple[str, Mapping[str, float]]
 
 def share(spoken: Speech, value: float) -> str:
     """A share in per cent with one digit after the point, so that a rare thing is not none."""
-    return format_percent(value, "#,##0.0%", locale=spoken.locale)
+    pattern = spoken.locale.percent_formats[None].pattern.replace("#,##0", "#,##0.0")
+    return format_percent(value, pattern, locale=spoken.locale)
 
 
 @dataclass(frozen=True)

@@ -75,9 +75,9 @@ def test_a_short_text_does_not_swallow_what_others_say() -> None:
 @pytest.mark.parametrize(
     ("said", "language", "told"),
     [
-        ("Choose one of alpha-fair, proportional.", "fr", "entre équité et dommage évité, la même part"),
+        ("Choose one of alpha-fair, proportional.", "fr", "entre équité et dommages évités, la même part"),
         ("Choose one of alpha-fair, proportional.", "en", "between fairness and harm averted, one share"),
-        (LIMITS, "zh", "最低保障量（医用口罩、意大利、第 2 周）；库存（医用口罩）"),
+        (LIMITS, "zh", "最低保障量（医用口罩、意大利、第2周）；库存（医用口罩）"),
         (LIMITS, "fr", "4\u202f000 unités"),
         (LIMITS, "ar", "إيطاليا، الأسبوع 2"),
         ("Earmark E-1 of WHO does not allow this. It is for Africa, mask, not ITA.", "ru", "Африка"),

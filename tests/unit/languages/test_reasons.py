@@ -68,8 +68,9 @@ def test_every_number_by_which_a_need_is_worked_out_has_a_name() -> None:
     facts, supplies = load().facts.values(), load().items.values()
     assert {each.source for each in (*facts, *supplies)} <= set(workings.CITED)
     cited = "severe_share: WHO, in the ESFT (ESFT 2022.1); assumption of the ESFT (ESFT 2022.1)"
-    assert workings.source(cited, "severe", speech("fr")).replace("\u00a0", " ") == (
-        "part des cas sévères : OMS, dans l’ESFT (ESFT 2022.1) ; hypothèse de l’ESFT (ESFT 2022.1)"
+    assert workings.source(cited, "severe", speech("fr")) == (
+        "part des cas sévères\u00a0: OMS, dans l’ESFT (ESFT 2022.1)\u202f; hypothèse de l’ESFT (ESFT 2022.1)"
     )
     assert workings.unit("workers", 1, speech("en")) == "worker"
     assert workings.unit("workers", 1.5, speech("ru")) == "работника"
+    assert workings.unit("workers", 5203.4, speech("ru")) == "работников"  # shown as 5 200
