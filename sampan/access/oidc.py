@@ -46,7 +46,6 @@ LEEWAY = 60
 PATIENCE = 10
 """Seconds to wait for the provider."""
 
-MOST_BYTES = 2**20
 PSEUDONYM = "oidc-"
 
 
@@ -230,23 +229,29 @@ class Provider:
     def _fetch(self, address: str) -> dict[str, Any]:
         import requests
 
+        from sampan.access.answers import bounded
+
         try:
-            with requests.get(address, timeout=PATIENCE, allow_redirects=False, stream=True) as answer:
-                return _object(answer)
+            with bounded(requests.Session()) as web:
+                return _object(web.get(address, timeout=PATIENCE, allow_redirects=False))
         except (requests.RequestException, ValueError) as fault:
             raise _unwelcome(type(fault).__name__) from fault
 
     def _session(self, state: str | None = None) -> Any:
         from authlib.integrations.requests_client import OAuth2Session
 
-        return OAuth2Session(
-            self.organisation.client_id,
-            self._secret,
-            token_endpoint_auth_method="client_secret_basic" if self._secret else "none",
-            scope="openid profile",
-            redirect_uri=self._redirect,
-            state=state,
-            code_challenge_method="S256",
+        from sampan.access.answers import bounded
+
+        return bounded(
+            OAuth2Session(
+                self.organisation.client_id,
+                self._secret,
+                token_endpoint_auth_method="client_secret_basic" if self._secret else "none",
+                scope="openid profile",
+                redirect_uri=self._redirect,
+                state=state,
+                code_challenge_method="S256",
+            )
         )
 
 
@@ -259,11 +264,8 @@ def client_secret() -> str | None:
 
 
 def _object(answer: Response) -> dict[str, Any]:
-    """A JSON object that was answered, if it is one and not endless."""
-    import json
-
-    data = answer.raw.read(MOST_BYTES + 1, decode_content=True)
-    read = json.loads(data) if answer.status_code == 200 and len(data) <= MOST_BYTES else None
+    """The JSON object that was answered. Raises ValueError if it is none."""
+    read = answer.json() if answer.status_code == 200 else None
     if not isinstance(read, dict):
         raise ValueError("no JSON object")
     return read

@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 from joserfc.jwk import OctKey
 
-from sampan.access.oidc import MOST_BYTES, Journey, Organisation
+from sampan.access.answers import MOST_BYTES
+from sampan.access.oidc import Journey, Organisation
 from sampan.access.oidc import Provider as Client
 from sampan.core.errors import InputError, PeerError
 from tests.provider import CLIENT, SECRET, Provider, running
@@ -224,6 +226,34 @@ def test_a_discovery_that_leads_elsewhere_or_does_not_end(
         else:
             with pytest.raises(PeerError):
                 client(provider).journey()
+
+
+@pytest.mark.parametrize("address", ["/token", "/keys"])
+def test_what_the_provider_answers_is_read_no_further_than_its_bound(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """All else about the answer holds: it is only too long, as it comes or unpacked."""
+    provider.user, usual = {"sub": "4711"}, provider.answer
+    more, packed = b"", False
+
+    def answer(method: str, path: str, *said: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
+        status, body, headers = usual(method, path, *said)
+        if path != address:
+            return status, body, headers
+        if packed:
+            return status, gzip.compress(body + more), [*headers, ("Content-Encoding", "gzip")]
+        return status, body + more, headers
+
+    monkeypatch.setattr(provider, "answer", answer)
+    for more, packed in ((b"", True), (b" " * MOST_BYTES, False), (b" " * MOST_BYTES, True)):
+        here = client(provider)
+        journey = here.journey()
+        query = asked(journey)
+        if more:
+            with pytest.raises(PeerError):
+                here.arrive(journey, query, now())
+        else:
+            assert here.arrive(journey, query, now()).handle == "officer"
 
 
 def test_a_provider_that_is_not_there() -> None:
