@@ -18,6 +18,9 @@ RECOVERY_CODES = 10
 STEP = 30
 """Seconds that a code lasts; the one before and the one after count too."""
 
+OFFER_LASTS = 10 * 60 * 1000
+"""Milliseconds for which a secret that was offered can be confirmed."""
+
 
 class SecondFactors:
     """The second factors of a node's accounts."""
@@ -48,13 +51,15 @@ class SecondFactors:
         from pyotp import random_base32
 
         secret = random_base32()
-        self._accounts.change(handle, totp_offered=self._accounts.factors.seal(secret, handle))
+        said = f"{secret} {self._accounts.now()}"
+        self._accounts.change(handle, totp_offered=self._accounts.factors.seal(said, handle))
         return secret
 
     def offered(self, handle: str) -> str | None:
-        """The secret that was offered and not yet confirmed."""
+        """The secret that was offered lately and not yet confirmed. Only whoever it was offered to may see it."""
         sealed = self._accounts.row(handle, "totp_offered")
-        return self._accounts.factors.open(sealed, handle) if sealed else None
+        secret, _, made = (self._accounts.factors.open(sealed, handle) if sealed else "").partition(" ")
+        return secret if made and self._accounts.now() - int(made) < OFFER_LASTS else None
 
     def confirm(self, handle: str, code: str) -> tuple[str, ...]:
         """Turns the second factor on, once its first code fits, and gives recovery codes to be kept on paper.

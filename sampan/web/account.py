@@ -88,11 +88,8 @@ class AccountPages:
         fault: SampanError | None = more.get("fault")
 
         def gathered() -> dict[str, Any]:
-            offered = self._door.second_factors.offered(handle)
             return {
                 "account": accounts.of(handle),
-                "offered": offered,
-                "qr": _qr(self._settings.origin, handle, offered) if offered else None,
                 "sessions": self._door.sign_ins.of(handle),
                 "tokens": self._door.tokens.of(handle),
                 "happened": accounts.happened(handle, limit=15),
@@ -108,7 +105,7 @@ class AccountPages:
             this=caller.id,
             default_days=DAYS,
             most_days=MOST_DAYS,
-            **({"fault": None, "form": {}, "codes": (), "made": None} | known | more),
+            **({"fault": None, "form": {}, "codes": (), "made": None, "offered": None} | known | more),
         )
 
     async def _password(self, request: Request, person: Person, form: FormData) -> Response:
@@ -120,13 +117,16 @@ class AccountPages:
         await self._door.hashing(self._door.accounts.change_password, person.handle, old, new, address)
         return await self._signing.begin(request, person.handle, "")
 
-    async def _offer(self, request: Request, person: Person, form: FormData) -> None:
+    async def _offer(self, request: Request, person: Person, form: FormData) -> Response:
+        """Shows a secret in this answer alone: whoever has the session without the password never sees it."""
         await self._prove(request, person, form)
-        await run_in_threadpool(self._door.second_factors.offer, person.handle)
+        offered = await run_in_threadpool(self._door.second_factors.offer, person.handle)
+        qr = _qr(self._settings.origin, person.handle, offered)
+        return await self._show(request, offered=offered, qr=qr)
 
     async def _confirm(self, request: Request, person: Person, form: FormData) -> Response | None:
         if await run_in_threadpool(self._door.second_factors.offered, person.handle) is None:
-            return None  # the page was loaded again, or the factor turned on elsewhere
+            return None  # too late, or the page was loaded again, or the factor turned on elsewhere
         codes = await run_in_threadpool(self._door.second_factors.confirm, person.handle, said(form, "code"))
         return await self._show(request, codes=codes)
 

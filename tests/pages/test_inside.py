@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from sampan.access.second_factors import SecondFactors
 from sampan.core.languages import LANGUAGES
 from sampan.node import MEMORY_PEOPLE, Node, memory_node
 from tests.pages.served import grave_faults, served, signed_in, watched
@@ -46,7 +45,6 @@ def windows(browser: Browser, door: str, node: Node) -> Iterator[dict[str | None
 def pages(node: Node) -> list[tuple[str | None, str]]:
     """Who looks, and at what."""
     accounts = accounts_of(node)
-    SecondFactors(accounts).offer("italy")
     return [
         (None, "/sign-in?refused=1"),
         (None, f"/invitation/{accounts.invite('press')}"),
@@ -66,6 +64,8 @@ def test_they_fit_and_have_no_serious_fault_of_accessibility(
     for handle, path in pages(node):
         page = windows[handle]
         page.goto(f"/{language}{path}")
+        if handle == "italy":  # the key is in the answer alone to whoever asked for it
+            page.locator("form[action$='/second-factor'] button").click()
         root = "document.documentElement"
         for width, pixels in WIDTHS.items():
             page.set_viewport_size({"width": pixels, "height": 800})

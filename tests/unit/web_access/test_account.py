@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -51,12 +52,15 @@ def test_the_second_factor_is_turned_on_and_off(here: Visited) -> None:
     client = here.browser("officer")
     token = csrf(client, "/en/account")
     assert client.post("/en/account/second-factor", data={"csrf": token, "old": "x"}).status_code == 401
-    assert client.post("/en/account/second-factor", data={"csrf": token, "old": PASSWORD}).status_code == 303
-    page = client.get("/en/account").text
+    page = client.post("/en/account/second-factor", data={"csrf": token, "old": PASSWORD}).text
     secret = re.search(r'Key: <code class="secret">(\w+)</code>', page)[1]
     assert "<svg" in page
     wrong = client.post("/en/account/second-factor/code", data={"csrf": token, "code": "000000"})
     assert wrong.status_code == 422
+    assert 'name="code"' in wrong.text, "the phone has the key: another try"
+    assert secret not in wrong.text + client.get("/en/account").text, (
+        "what a thief of the session may ask for"
+    )
     right = client.post(
         "/en/account/second-factor/code", data={"csrf": token, "code": TOTP(secret).at(here.clock.at)}
     )
@@ -71,6 +75,18 @@ def test_the_second_factor_is_turned_on_and_off(here: Visited) -> None:
     assert SecondFactors(here.accounts).on("officer")
     client.post("/en/account/second-factor/off", data={"csrf": token, "old": PASSWORD})
     assert not SecondFactors(here.accounts).on("officer")
+
+
+def test_a_second_factor_that_was_offered_is_confirmed_soon_or_never(here: Visited) -> None:
+    here.settle("officer")
+    client, factors = here.browser("officer"), SecondFactors(here.accounts)
+    said = {"csrf": csrf(client, "/en/account"), "code": ""}
+    for late, on in ((timedelta(minutes=10), False), (timedelta(minutes=10, seconds=-1), True)):
+        secret = factors.offer("officer")
+        here.clock.at += late
+        said["code"] = TOTP(secret).at(here.clock.at)
+        client.post("/en/account/second-factor/code", data=said)
+        assert factors.on("officer") is on
 
 
 def test_a_token_is_shown_once_and_a_form_sent_twice_makes_one(here: Visited) -> None:
