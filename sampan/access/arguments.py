@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from sampan.access.offer import Offer
 from sampan.core.errors import InputError
-from sampan.core.texts import UNFIT
+from sampan.core.texts import require_text
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -152,6 +152,8 @@ def require_fit(value: Any, field: str) -> None:
     elif isinstance(value, list | tuple | set | frozenset):
         for place, part in enumerate(value):
             require_fit(part, f"{field}.{place}")
+    elif isinstance(value, str):
+        require_text(value, field)
     elif why := _why_unfit(value):
         raise InputError(why[0], way_out=why[1], field=field)
 
@@ -167,8 +169,6 @@ def _why_unfit(value: Any) -> tuple[str, str] | None:
             return f"There is no time zone in {value}.", "End it with Z for UTC."
         case date() if not FIRST_DAY <= _day(value) <= LAST_DAY:
             return f"{value} is out of time.", f"Name a day from {FIRST_DAY} to {LAST_DAY}."
-        case str() if UNFIT.search(value):
-            return "This text holds a control character.", "Leave it out."
     return None
 
 

@@ -13,7 +13,7 @@ from typing import Literal, Self, TypeVar
 from sampan.access.guards import ACTS, guard
 from sampan.access.people import Act, Person, require
 from sampan.core.errors import InputError, MovedOn, NodeError, Refused
-from sampan.core.texts import unfit
+from sampan.core.texts import require_texts
 from sampan.core.time import Clock
 from sampan.ledger.blobs import Blobs
 from sampan.ledger.entry import Draft, Entry
@@ -172,10 +172,7 @@ class Session:
 
     def _guard(self, act: Act, record: Record, day: date) -> None:
         """Asks the rules that no desk may forget. Files bring texts that no form has looked at."""
-        if where := unfit(record.body()):
-            raise InputError(
-                "This text holds a control character.", way_out="Leave it out.", field=where.removeprefix(".")
-            )
+        require_texts(record.body())
         self.require(ACTS.get(type(record), act))
         try:
             guard(self.ledger, self.person, self.home, record, day)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, get_args
 
 from sampan.core.errors import InputError
+from sampan.core.texts import UNFIT_IN_A_NAME
 from sampan.desks.science.accessions import read_accession
 from sampan.desks.science.findings import Notes
 from sampan.engines.genome_search.columns import read_date
@@ -168,12 +169,7 @@ class _Row:
                     field=name,
                     **self.at,
                 )
-            elif any(
-                ord(sign) < 32
-                or 0x7F <= ord(sign) < 0xA0
-                or sign in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
-                for sign in text
-            ):
+            elif UNFIT_IN_A_NAME.search(text):
                 self.notes.error(
                     "The cell holds a control character.", "Type it anew.", field=name, **self.at
                 )

@@ -80,12 +80,17 @@ def test_a_body_that_does_not_hold(unchanged: Served, name: str) -> None:
     _problem(unchanged.client("officer").post(RESERVE, content=body, headers=JSON), status)
 
 
-@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\u202e", "\ufffe"])
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\u202e", "\ufffe", "\n", "\u200b", "\u2067"])
 def test_a_sheet_brings_in_no_sign_that_a_form_would_not_take(unchanged: Served, sign: str) -> None:
-    sheet = f"code,name,donor_kind,country,day\r\nX-1,Red {sign}Cross,NGO,FRA,2020-02-01\r\n".encode()
+    form = {"code": "X-1", "name": f"Red {sign}Cross", "donor_kind": "NGO", "country": "FRA"}
+    problem = _problem(unchanged.client("officer").post("/api/v1/assistance/record_party", json=form), 422)
+    assert problem["field"] == "name"
+    sheet = f'code,name,donor_kind,country,day\r\nX-1,"Red {sign}Cross",NGO,FRA,2020-02-01\r\n'.encode()
     said = {"name": "parties", "data": b64encode(sheet).decode(), "file": "parties.csv"}
     problem = _problem(unchanged.client("officer").post("/api/v1/assistance/bring_in_sheet", json=said), 422)
-    assert problem["detail"] == "This text holds a control character."
+    assert problem["detail"].startswith(
+        "This text holds a control" if sign in "\x00\x1b\u202e\ufffe" else "This name"
+    )
 
 
 def test_the_field_that_does_not_hold_is_named(unchanged: Served) -> None:
@@ -293,7 +298,7 @@ def test_a_mistake_of_ours_is_a_problem_too_and_says_nothing_of_where(
 
 @pytest.mark.parametrize(
     ("asked", "told"),
-    [("fr, en;q=0.5", "Utilisez : non affecté"), ("zh-CN", "请使用："), ("de", "Use unearmarked, ")],
+    [("fr, en;q=0.5", "Utilisez\u00a0: non affecté"), ("zh-CN", "请使用："), ("de", "Use unearmarked, ")],
 )
 def test_what_is_wrong_is_told_in_the_language_that_is_asked_for(
     unchanged: Served, asked: str, told: str

@@ -355,7 +355,8 @@ def test_a_record_beyond_all_measure_is_named_and_the_others_pass(submitted, mon
 
 
 @pytest.mark.parametrize(
-    "formula", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd|'x'!A0", "\u202eevil"]
+    "formula",
+    ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd|'x'!A0", "\u202eevil", "La\u200bb", "Lab\ufffe"],
 )
 def test_what_a_spreadsheet_would_calculate_is_refused(submitted, formula: str) -> None:
     rows = {**ROWS, "hCoV/Rome/3": f"2020\tItaly\t\t\tS3\t{formula}\tRossi"}
