@@ -234,10 +234,11 @@ def test_what_the_provider_answers_is_read_no_further_than_its_bound(
 ) -> None:
     """All else about the answer holds: it is only too long, as it comes or unpacked."""
     provider.user, usual = {"sub": "4711"}, provider.answer
-    more, packed = b"", False
+    sent = (b"", False)
 
     def answer(method: str, path: str, *said: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
         status, body, headers = usual(method, path, *said)
+        more, packed = sent
         if path != address:
             return status, body, headers
         if packed:
@@ -245,11 +246,11 @@ def test_what_the_provider_answers_is_read_no_further_than_its_bound(
         return status, body + more, headers
 
     monkeypatch.setattr(provider, "answer", answer)
-    for more, packed in ((b"", True), (b" " * MOST_BYTES, False), (b" " * MOST_BYTES, True)):
+    for sent in ((b"", True), (b" " * MOST_BYTES, False), (b" " * MOST_BYTES, True)):
         here = client(provider)
         journey = here.journey()
         query = asked(journey)
-        if more:
+        if sent[0]:
             with pytest.raises(PeerError):
                 here.arrive(journey, query, now())
         else:
