@@ -87,7 +87,7 @@ def release(session: Session, number: str) -> Done:
                 count=len(ready),
             )
         ]
-        return written + _public(session, "released", _open(session, ready))
+        return written + untold(session) + _public(session, "released", _open(session, ready))
 
     entries = session.decide("curate", draft)
     refresh(session)
@@ -120,7 +120,7 @@ def withdraw(session: Session, accessions: Sequence[str], *, reason: str) -> Don
                 reason=reason,
             )
         ]
-        return written + _public(session, "withdrawn", was_open, reason)
+        return written + untold(session) + _public(session, "withdrawn", was_open, reason)
 
     entries = session.decide("curate", draft)
     refresh(session)
@@ -152,7 +152,7 @@ def set_terms(
         closed = [
             one for one in some if one.state == "released" and not one.seen_by("public", session.today())
         ]
-        return written + _public(session, "opened", closed if to == "open" else [])
+        return written + untold(session) + _public(session, "opened", closed if to == "open" else [])
 
     entries = session.decide("curate", draft)
     refresh(session)
@@ -160,7 +160,10 @@ def set_terms(
 
 
 def untold(session: Session) -> list[Record]:
-    """What the public log is still to be told: genomes that opened by themselves, on the day that was promised."""
+    """What the public log is still to be told: genomes that opened by themselves, on the day that was promised.
+
+    It goes in with whatever the desk writes next about genomes, and before any of them is counted out again.
+    """
     told: set[str] = set()
     for entry in session.ledger.entries(kind=OpenGenomes.kind):
         said = OpenGenomes.read(entry.body)

@@ -13,7 +13,8 @@ from sampan.cli.science import science_app
 from sampan.core.errors import InputError, Refused
 from sampan.core.time import StandingClock
 from sampan.desks.science.alerts import alerts, digest, growing, move_alert, raise_alerts
-from sampan.desks.science.releases import approve, release
+from sampan.desks.science.collection import collection
+from sampan.desks.science.releases import approve, release, withdraw
 from sampan.desks.science.submission import submit
 from sampan.desks.science.watching import watch_primers
 from tests.small_virus import REFERENCE, changed, fasta, other
@@ -111,6 +112,16 @@ def test_the_public_log_is_told_of_what_opened_by_itself_once(node) -> None:
     for day in (100, 101):
         raise_alerts(later(node.session, day))
         assert told(node.session) == [("opened", 3)]
+
+
+def test_the_public_log_never_counts_out_what_it_has_not_counted_in(node) -> None:
+    released(node, course([0.0], seed=5, per_week=3), terms="restricted", until=date(2020, 9, 1))
+    curator = later(node.session, 100)
+    first = min(one.name for one in collection(curator).held.values())
+    withdraw(curator, [first], reason="the tube was mixed up")
+    raise_alerts(later(node.session, 101))
+    told = [(e.body["step"], e.body["count"]) for e in curator.ledger.entries(kind="science.open")]
+    assert told == [("opened", 3), ("withdrawn", 1)]
 
 
 def test_an_alert_is_taken_in_hand_or_goes_up(node) -> None:
