@@ -117,7 +117,7 @@ def _known(value: str, language: Language, *, as_typed: bool, deep: int) -> str 
     if found is None and (named := _DETAILED.fullmatch(value)) and (name := _word(named[1], spoken, "limit")):
         code = _CODE.fullmatch(named[2])
         details = named[2] if code else _in_gap(named[2], language, as_typed=as_typed, deep=deep + 1)
-        found = f"{name}（{details}）" if language == "zh" else f"{name} ({details})"
+        found = spoken.beside(name, details)
     listed = found or (_listed(value, language, as_typed=as_typed, deep=deep) if deep <= DEEPEST else None)
     return listed or _said(value, language, deep)
 

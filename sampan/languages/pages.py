@@ -52,6 +52,7 @@ def environment(loader: jinja2.BaseLoader, language: Language) -> jinja2.Environ
         "language": language,
         "direction": direction(language),
         "comma": spoken.comma,
+        "brackets": spoken.brackets,
         "colon": spoken.colon,
     }
     return made

@@ -40,6 +40,7 @@ class Speech:
         self.comma = {"zh": "、", "ar": "، "}.get(language, ", ")
         self.semicolon = {"zh": "；", "ar": "؛ ", "fr": "\u202f; "}.get(language, "; ")
         self.colon = {"zh": "：", "fr": "\u00a0: "}.get(language, ": ")
+        self.brackets = ("（", "）") if language == "zh" else (" (", ")")
 
     def number(self, value: float) -> str:
         """``115``, ``122,434,000``; digits after the point as they are given."""
@@ -58,7 +59,12 @@ class Speech:
 
     def currency(self, code: str) -> str:
         """The name of a currency, with its code."""
-        return f"{get_currency_name(code, locale=self.locale)} ({code})"
+        return self.beside(str(get_currency_name(code, locale=self.locale)), code)
+
+    def beside(self, name: str, detail: str) -> str:
+        """A name with a detail of it in brackets."""
+        begin, end = self.brackets
+        return f"{name}{begin}{detail}{end}"
 
     def change(self, value: float) -> str:
         """A relative change in whole per cent, with its sign; zero has none."""

@@ -295,4 +295,4 @@ def _cited(said: str, speech: Speech) -> str:
     if found and name:
         return f"{name}{speech.colon}{_cited(found[2], speech)}"
     versioned = _VERSION.fullmatch(said)
-    return f"{speech.term(versioned[1], 'working')} ({versioned[2]})" if versioned else said
+    return speech.beside(speech.term(versioned[1], "working"), versioned[2]) if versioned else said

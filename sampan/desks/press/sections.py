@@ -291,7 +291,7 @@ def _heads(first: str, *rest: str) -> tuple[Column, ...]:
 
 
 def _item(teller: Teller, each: ItemTotal, figure: str) -> tuple[Runs, ...]:
-    unit = Run(f" ({teller.speech.term(each.unit, 'unit')})", tone="quiet")
+    unit = Run(teller.speech.beside("", teller.speech.term(each.unit, "unit")), tone="quiet")
     units = teller.number(each.units, f"{figure}-{each.item}")
     return (Run(teller.speech.item(each.item)), unit), (units,), (teller.number(each.recipients),)
 
@@ -308,5 +308,7 @@ def _money(teller: Teller, totals: Sequence[MoneyTotal], figure: str) -> tuple[t
 
 
 def _names(teller: Teller, head: str, listed: Counted, *, open_: bool = True) -> Names:
-    count = (Run(f"{head} ("), teller.number(listed.count), Run(")"))
-    return Names(count, teller.parties(listed.codes), open_)
+    begin, end = teller.speech.brackets
+    return Names(
+        (Run(f"{head}{begin}"), teller.number(listed.count), Run(end)), teller.parties(listed.codes), open_
+    )

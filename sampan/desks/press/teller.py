@@ -50,7 +50,8 @@ class Teller:
         between = self.sentence(
             self.gettext("%(low)s to %(high)s"), low=self.rate(row.r_low), high=self.rate(row.r_high)
         )
-        return (self.rate(row.r), Run(" ("), *between, Run(")"))
+        begin, end = self.speech.brackets
+        return (self.rate(row.r), Run(begin), *between, Run(end))
 
     def day(self, value: date) -> Run:
         """A day."""

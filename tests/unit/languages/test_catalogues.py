@@ -94,6 +94,24 @@ def test_no_line_breaks_before_a_mark(language: Language) -> None:
     assert spaced("« Oui » ; non ?", catalogue("fr")) == "«\u00a0Oui\u00a0»\u202f; non\u202f?"
 
 
+SET: dict[Language, str] = {
+    "ar": r'اً(?![\u0621-\u064a])|"%\(|[\u0621-\u064a][,;?]',
+    "zh": r"[\u4e00-\u9fff] [\w%(]|[\w)] [\u4e00-\u9fff]|[\u4e00-\u9fff][,;:!?]",
+}
+"""How nobody sets these: two ways of tanwin, straight quotes around what is filled in, marks of other scripts, and
+blanks around Latin in Chinese, which would stand before a Chinese name too wherever one fills the gap."""
+COMMAND = re.compile(r" ?(sampan |--)[!-~ ]*")
+"""What is typed as it stands."""
+
+
+@pytest.mark.parametrize("language", sorted(SET))
+def test_arabic_and_chinese_are_set_in_one_way(language: Language) -> None:
+    for file in (pages_file(language), faults_file(language)):
+        for message in read(file, language):
+            for string in said(message.string) if message.id else ():
+                assert not re.search(SET[language], COMMAND.sub("", string)), (message.id, string)
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_plural_forms_are_those_of_cldr(language: Language) -> None:
     """Counts that CLDR puts into one category take one form, in the order of the categories."""
