@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from sampan.languages.speech import Speech, three_digits
-from sampan.languages.terms import TERMS, npgettext, pgettext
+from sampan.languages.terms import npgettext, pgettext
 from sampan.world.items import items
 
 NAMES: Mapping[str, str] = {
@@ -146,8 +146,13 @@ COUNTED = (
     npgettext("working", "litre in the week", "litres in the week"),
     npgettext("working", "laboratory", "laboratories"),
     npgettext("working", "patient", "patients"),
+    npgettext("working", "test", "tests"),
+    npgettext("working", "mask", "masks"),
+    npgettext("working", "suit", "suits"),
+    npgettext("working", "piece", "pieces"),
+    npgettext("working", "machine", "machines"),
 )
-"""Of which there are so many: one, and many."""
+"""Of which there are so many: one, and many. Numbers are counted in many, the items at the end in one."""
 
 UNITS = (
     *(many for _, many in COUNTED),
@@ -265,12 +270,8 @@ def named(code: str, speech: Speech) -> str:
 
 def unit(many: str, count: float, speech: Speech) -> str:
     """What so many are counted in, in the form that the digits ask for which are shown of ``count``."""
-    words = next((both for both in COUNTED if both[1] == many), None)
-    return (
-        speech.counted(words, three_digits(count), "working")
-        if words
-        else speech.term(many, "unit" if many in TERMS["unit"] else "working")
-    )
+    words = next((both for both in COUNTED if many in both), None)
+    return speech.counted(words, three_digits(count), "working") if words else speech.term(many, "working")
 
 
 def source(said: str, of: str, speech: Speech) -> str:
