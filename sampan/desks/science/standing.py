@@ -31,7 +31,7 @@ class SubmissionStatus:
     number: str
     state: str
     by: str
-    day: str
+    day: date
     genomes: int
     """Genomes that were taken in."""
     added: int
@@ -166,7 +166,7 @@ def _status(session: Session, handed: Handed, states: Counter[str]) -> Submissio
         number=said.number,
         state=waiting[0] if waiting else "withdrawn",
         by=handed.actor,
-        day=handed.day,
+        day=date.fromisoformat(handed.day),
         genomes=said.new + said.revised,
         added=said.new,
         revised=said.revised,

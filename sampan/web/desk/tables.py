@@ -20,6 +20,9 @@ MOST_SHOWN = 100
 Columns = Mapping[str, tuple[str, ...]]
 
 COLUMNS: Mapping[str, Columns] = {
+    "science.submissions": {
+        "": ("number", "state", "day", "by", "genomes", "blocked", "warnings", "released", "renewed")
+    },
     "science.digest": {"subjects": ("about", "subject", "places", "count", "covered", "share", "first_seen")},
     "control.situation": {
         "rows": ("place", "new_cases", "change", "total_cases", "total_deaths", "r", "phase", "marks")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sampan.desks.science.collection import collection
 from sampan.desks.science.releases import approve
 from sampan.web.desk.waiting import waiting
@@ -15,7 +17,10 @@ def test_genomes_are_handed_in_by_a_form(node) -> None:
     files = [("files", (name, data)) for name, data in upload().items()]
     answer = desk.send("science.submit_genomes", handed_in=files, terms="open", group="IPB")
     assert answer.status_code == 303, answer.text
-    assert "G-0001" in desk.browser().get("/en/desk/science/submissions").text
+    listed = desk.browser().get("/en/desk/science/submissions").text
+    assert "G-0001" in listed
+    assert "genomes.fasta" not in listed  # its files and engine stand in its report
+    assert re.search(r">\d+ [A-Z][a-z]+ 20\d\d</td>", listed), "a day is said as the reader says it"
     page = desk.browser().get("/en/desk/science/genomes?number=G-0001").text
     assert "مختبر" not in page
     assert "hCoV/Rome/3" in page
