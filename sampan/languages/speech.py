@@ -77,8 +77,10 @@ class Speech:
         return format_percent(value, locale=self.locale)
 
     def day(self, value: date) -> str:
-        """``26 March 2020``."""
-        return format_date(value, DAY.get(self.language, "long"), locale=self.locale)
+        """``26 March 2020``; the first of a month is an ordinal in French."""
+        first = self.language == "fr" and value.day == 1
+        pattern = "'1er' MMMM y" if first else DAY.get(self.language, "long")
+        return format_date(value, pattern, locale=self.locale)
 
     def short_day(self, value: date) -> str:
         """Day and month, for the axis of a chart, which runs from left to right: ``26 Mar``."""

@@ -36,6 +36,13 @@ def test_signs() -> None:
     assert speech("ar").change(-0.5).startswith("\u200e-")
 
 
+def test_the_first_of_a_month() -> None:
+    assert [speech(each).day(date(2020, 3, 1)) for each in ("fr", "es")] == [
+        "1er mars 2020",
+        "1 de marzo de 2020",
+    ]
+
+
 def test_names() -> None:
     assert {speech(each).party("ITA") for each in LANGUAGES} == {
         *("إيطاليا", "意大利", "Italy", "Italie", "Италия", "Italia")
