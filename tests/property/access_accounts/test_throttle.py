@@ -109,6 +109,21 @@ def test_nobody_tries_one_password_on_everybody() -> None:
     assert looked < 200
 
 
+def test_an_address_waits_whomever_it_tries_and_an_account_from_wherever() -> None:
+    """Random attempts seldom go so far: each of the two counts on its own, and a network of IPv6 is one address."""
+    throttle, engine = Throttle(b"key"), create_engine("sqlite://")
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        for number in range(ADDRESS.free):
+            assert throttle.enter(connection, f"handle {number}", f"2001:db8::{number + 1:x}", NOW) == 0
+        assert throttle.enter(connection, "another", "2001:db8::ffff", NOW) > 0
+        for number in range(ACCOUNT.free):
+            assert throttle.enter(connection, "officer", f"192.0.2.{number}", NOW) == 0
+        assert throttle.enter(connection, "officer", "198.51.100.1", NOW) > 0
+        assert throttle.enter(connection, "another", "198.51.100.1", NOW) == 0
+    engine.dispose()
+
+
 @given(st.integers(0, 10_000), st.integers(0, 50), st.integers(1, 10_000))
 def test_a_wait_never_shrinks_and_is_bounded(failures: int, free: int, most: int) -> None:
     rule = Rule(free, most)

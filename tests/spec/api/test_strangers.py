@@ -122,6 +122,16 @@ def test_what_a_person_saw_is_kept_nowhere(served: Served) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Authorization" in answer.headers["Vary"]
     assert json.loads(answer.text)["items"]
+    acted = served.client("viewer").post("/api/v1/assistance/reserve", json={})
+    assert acted.headers["Cache-Control"] == "no-store"
+
+
+def test_what_a_stranger_saw_is_asked_for_again(served: Served) -> None:
+    """A cache in between neither tells the public what was true an hour ago, nor who has come in that nobody may."""
+    shown = served.client().get("/api/v1/assistance/parties")
+    assert (shown.status_code, shown.headers["Cache-Control"]) == (200, "no-cache")
+    refused = served.client().get("/api/v1/assistance/stock")
+    assert (refused.status_code, refused.headers["Cache-Control"]) == (401, "no-store")
 
 
 def test_a_browser_may_look_and_acts_only_with_the_token_of_its_form(served: Served) -> None:

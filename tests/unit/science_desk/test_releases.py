@@ -84,6 +84,27 @@ def test_the_lock_behind_the_door_holds_too(node, submitted) -> None:
         )
 
 
+def test_the_lock_of_a_release_asks_again_whose_the_approval_is(node, submitted) -> None:
+    """An approval that got into the log past its own lock opens nothing, and none opens another's genomes."""
+    from sampan.ledger.entry import Draft
+
+    session = node.session
+    listed, handed = session.keep("x.json", b"[]"), submitted().entries[0]
+    said = GenomeApproval(submission=handed, number="G-0001", count=3)
+    approved = {
+        handle: session.ledger.append(
+            [Draft(kind=said.kind, body=said.body(), actor=handle, effective=NOON, sharing=said.sharing)]
+        )[0].id
+        for handle in (session.person.handle, "director")
+    }
+    for handle, number in ((session.person.handle, "G-0001"), ("director", "G-0002")):
+        one = GenomeRelease(approval=approved[handle], number=number, accessions=listed, count=3)
+        with pytest.raises(Refused, match="second person"):
+            session.write("curate", [one])
+    one = GenomeRelease(approval=approved["director"], number="G-0001", accessions=listed, count=3)
+    assert session.write("curate", [one])
+
+
 def test_what_is_not_approved_is_not_released(node, submitted) -> None:
     submitted()
     with pytest.raises(Refused, match="approved"):
