@@ -46,6 +46,7 @@ PARTS = (
     *("access", "core", "desks", "exchange", "languages", "ledger", "node.py", "records", "web", "world"),
     *(f"formats/{name}.py" for name in READ),
     *(f"engines/genome_search/{name}.py" for name in ("columns", "grammar", "layout")),
+    *("engines/forecast.py", "engines/needs/parameters.py"),
 )
 """Where faults come from that somebody at a page may meet."""
 

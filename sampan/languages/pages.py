@@ -53,6 +53,7 @@ def environment(loader: jinja2.BaseLoader, language: Language) -> jinja2.Environ
         "direction": direction(language),
         "comma": spoken.comma,
         "brackets": spoken.brackets,
+        "blank": "" if language == "zh" else " ",
         "colon": spoken.colon,
     }
     return made

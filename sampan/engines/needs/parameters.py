@@ -303,9 +303,10 @@ def _checked(fact: Fact) -> Fact:
     least = 1.0 if fact.name in _AT_LEAST_ONE or fact.name.endswith(":extended_use") else 0.0
     most = 1.0 if fact.unit.startswith("share") else np.inf
     if not (np.isfinite(value).all() and (value >= least).all() and (value <= most).all()):
-        limits = f"from {least:g} to {most:g}" if most == 1 else f"{least:g} or more"
         raise InputError(
-            f"{fact.name} cannot be {fact.value}.", way_out=f"Give a number {limits}.", field=fact.name
+            f"{fact.name} cannot be {fact.value}.",
+            way_out=f"Give a number from {least:g} to {most:g}." if most == 1 else f"Give {least:g} or more.",
+            field=fact.name,
         )
     if fact.name in _NEVER_NOUGHT and (value == 0).any():
         raise InputError(f"{fact.name} cannot be 0.", way_out="Give a number above 0.", field=fact.name)

@@ -97,10 +97,15 @@ def on_page(text: str, spoken: Speech) -> Markup:
     """What a fault says, in the reader's language; of commands their pages, of options the fields of the form."""
     told, said, end = Markup(), faults.said(text, spoken.language), 0
     for found in _TOLD.finditer(said):
-        told += said[end : found.start()]
+        told += _between(said[end : found.start()], spoken)
         told += _page(found["command"], found["rest"], spoken) if found["command"] else _field(found, spoken)
         end = found.end()
-    return told + said[end:]
+    return told + _between(said[end:], spoken)
+
+
+def _between(words: str, spoken: Speech) -> str:
+    """What stands beside a command: Chinese has no blanks there once its page stands in its place."""
+    return words.strip(" ") if spoken.language == "zh" else words
 
 
 def _page(command: str, rest: str, spoken: Speech) -> Markup:
@@ -110,7 +115,7 @@ def _page(command: str, rest: str, spoken: Speech) -> Markup:
         spoken.language, offers()[key].path, spoken.term(OFFERS[key], "offer")
     )
     details = spoken.comma.join(filter(None, (_detail(part, spoken) for part in _PART.finditer(rest))))
-    return page + (f" ({details})" if details else "")
+    return page + (spoken.beside("", details) if details else "")
 
 
 def _detail(part: re.Match[str], spoken: Speech) -> str:
