@@ -29,7 +29,7 @@ class SubmissionStatus:
     """A submission: who handed it in, when, and how many of its genomes are in each state."""
 
     number: str
-    state: str
+    state: GenomeState
     by: str
     day: date
     genomes: int
@@ -161,7 +161,8 @@ def original(session: Session, number: str, name: str) -> bytes:
 
 def _status(session: Session, handed: Handed, states: Counter[str]) -> SubmissionStatus:
     said = handed.said
-    waiting = [state for state in ("received", "processed", "approved", "released") if states[state]]
+    steps: tuple[GenomeState, ...] = ("received", "processed", "approved", "released")
+    waiting = [state for state in steps if states[state]]
     return SubmissionStatus(
         number=said.number,
         state=waiting[0] if waiting else "withdrawn",
