@@ -72,7 +72,13 @@ def body(said: Document, links: Links | None) -> Markup:
     head = Markup('<header>\n<h1>{}</h1>\n<p class="quiet">{}</p>\n</header>\n').format(
         writing.runs(said.title), said.subtitle
     )
-    return head + Markup("").join(writing.part(part) for part in said.parts)
+    return head + parts(said, links)
+
+
+def parts(said: Document, links: Links | None) -> Markup:
+    """The brief less its title, for a page that has one of its own."""
+    writing = _Writing(said.day.isoformat(), links)
+    return Markup("").join(writing.part(part) for part in said.parts)
 
 
 @cache

@@ -14,6 +14,7 @@ from sampan.core.errors import InputError, SampanError
 from sampan.desks.assistance import batches, lists, planning
 from sampan.desks.assistance.receipts import Found
 from sampan.desks.press.drafts import newest, words_of
+from sampan.desks.press.standing import standing
 from sampan.web.desk import tables
 from sampan.web.desk.menu import Placed, views_of
 from sampan.web.desk.questions import questions
@@ -133,6 +134,13 @@ def _of_plan(session: Session, said: Said) -> Shown | None:
     return Shown(facts, (Table("lines", ("item", "units"), lines, len(lines)),))
 
 
+def _of_brief(session: Session, said: Said) -> Shown:
+    """Whose words they are, how they stand, and what keeps them from being released."""
+    found = shown(standing(session, date.fromisoformat(first(said, "day"))))
+    kept = ("revision", "by", "state", "reviewed_by", "missing")
+    return Shown(tuple((word, told) for word, told in found.facts if word in kept), ())
+
+
 _SUMMED: Mapping[str, Callable[[Session, Said], Shown | None]] = {
     "assistance.approve": _of_plan,
     "assistance.hand_over": _of_consignment,
@@ -141,6 +149,8 @@ _SUMMED: Mapping[str, Callable[[Session, Said], Shown | None]] = {
     "assistance.receive_all": _of_consignment,
     "assistance.unpack": _of_consignment,
     "assistance.withdraw_consignment": _of_consignment,
+    "press.release_brief": _of_brief,
+    "press.review_brief": _of_brief,
 }
 
 

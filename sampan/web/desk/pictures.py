@@ -21,6 +21,10 @@ from sampan.desks.assistance.planning import NeedView, PlanView
 from sampan.desks.assistance.statements import Position, Statement
 from sampan.desks.assistance.teams import TeamRow
 from sampan.desks.control.course import course
+from sampan.desks.press import drafts, html
+from sampan.desks.press.document import plain_text
+from sampan.desks.press.sections import document
+from sampan.desks.press.standing import Standing as Stands
 from sampan.languages.choices import choice
 from sampan.languages.reasons import why
 from sampan.languages.speech import Speech, speech
@@ -306,6 +310,14 @@ def _teams(rows: Sequence[TeamRow], _: Said, looking: Looking) -> Mapping[str, A
     return {"picture": rota.picture(rows, looking.session.today(), looking.speech)}
 
 
+def _draft(stands: Stands, _: Said, looking: Looking) -> Mapping[str, Any]:
+    """The newest revision as it would be released in the reader's language: what a second person agrees to."""
+    last = drafts.newest(looking.session, stands.day)
+    known, said = drafts.known(looking.session, last), drafts.words_of(looking.session, last)
+    drawn = document(known, looking.language, said)
+    return {"heading": plain_text(drawn.title), "body": html.parts(drawn, None)}
+
+
 _DRAWN: Mapping[str, tuple[str, Draw]] = {
     "control.forecast": ("desk_forecast.html", _forecast),
     "assistance.need": ("desk_need.html", _need),
@@ -320,6 +332,7 @@ _DRAWN: Mapping[str, tuple[str, Draw]] = {
     "assistance.statement": ("desk_statement.html", _statement),
     "assistance.teams": ("desk_teams.html", _teams),
     "assistance.figures": ("desk_figures.html", _figures),
+    "press.brief_standing": ("desk_brief.html", _draft),
 }
 """The template of a view, and what draws its picture."""
 

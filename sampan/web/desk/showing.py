@@ -45,6 +45,7 @@ Kind = Literal[
     "tongue",
     "entry",
     "text",
+    "fault",
     "list",
 ]
 
@@ -342,6 +343,7 @@ def _party(word: str, text: str) -> str | None:
 
 def _kind(word: str, text: str) -> Kind:
     kinds: dict[Kind, object] = {
+        "fault": word == "missing",
         "entry": _ENTRY.fullmatch(text),
         "item": word in ITEMS and text in items(),
         "tongue": word == "languages" and text in LANGUAGES,

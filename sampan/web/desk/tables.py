@@ -213,7 +213,7 @@ NEXTS: Mapping[str, Callable[[Any], tuple[Next, ...]]] = {
     "assistance.team_requests": _of_request,
     "assistance.teams": _of_team,
     "exchange.notices": lambda row: (_next("exchange.sign_for", number=row.number),),
-    "press.briefs": _of_brief,
+    "press.briefs": lambda row: (_next("press.brief_standing", day=row.day), *_of_brief(row)),
 }
 """What can be done about a row of a view, from the row."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -103,8 +103,15 @@ def _briefs(session: Session) -> Iterator[Waits]:
     every = standings(session)
     review = [one.day for one in every if one.state in ("draft", "correcting")]
     release = [one.day for one in every if one.state == "agreed"]
-    yield Waits("to_review", len(review), "review", "press.briefs", due=_first(review))
-    yield Waits("to_release", len(release), "release", "press.briefs", due=_first(release))
+    yield Waits("to_review", len(review), "review", *_of_days(review), _first(review))
+    yield Waits("to_release", len(release), "release", *_of_days(release), _first(release))
+
+
+def _of_days(days: Sequence[date]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Where briefs are read: the one that there is, or all."""
+    if len(days) == 1:
+        return "press.brief_standing", (("day", days[0].isoformat()),)
+    return "press.briefs", ()
 
 
 def _notices(session: Session) -> Iterator[Waits]:

@@ -285,3 +285,17 @@ def test_every_name_for_people_reaches_the_translators() -> None:
     }
     for context, table in tables.items():
         assert {(context, word) for word in table.values()} <= found, context
+
+
+def test_whoever_agrees_to_a_brief_reads_it_first(desk: Desk) -> None:
+    assert desk.send("press.draft_brief", by="press", day="2020-03-26").status_code == 303
+    asked = {"day": "2020-03-26", "revision": "1", "words.headline.fr": "Dans le même bateau"}
+    assert desk.send("press.edit_brief", by="press", **asked).status_code == 303
+    director = desk.browser("director")
+    way = re.search(r'href="/en(/desk/press/brief_standing\?day=2020-03-26)"', director.get("/en/desk").text)
+    assert way, "what waits leads to the words"
+    assert "Dans le même bateau" in director.get(f"/fr{way[1]}").text
+    assert "Recipients have confirmed" in director.get(f"/en{way[1]}").text
+    form = director.get("/en/desk/press/review_brief?day=2020-03-26").text
+    assert "headline is missing in ar, zh, en, ru, es." in form
+    assert "is missing in" not in director.get("/fr/desk/press/review_brief?day=2020-03-26").text
