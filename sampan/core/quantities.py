@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from sampan.core.errors import InputError
+
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}\.\d{3}")
+"""A thousand as half the world writes it, and one as the other half does."""
 
 MOST = 10**15
 """No count of goods is greater; below it, every whole number is exact as a double."""
@@ -12,11 +17,13 @@ def whole(text: str | int | float, *, what: str, at_least: int = 0) -> int:
     """``text`` as a whole number of ``what``.
 
     Accepts ``12``, ``"12"``, ``"12.0"`` and ``"1 200 000"`` (spaces and underscores group digits).
-    Raises InputError for fractions, for text that is no number (including NaN and a missing value)
-    and for numbers below ``at_least``.
+    Raises InputError for fractions, for text that is no number (including NaN and a missing value),
+    for ``"20.000"``, which is twenty or twenty thousand, and for numbers below ``at_least``.
     """
     written = str(text).replace("\u00a0", "").replace(" ", "").replace("_", "")
     try:
+        if _THOUSANDS.fullmatch(written):
+            raise ValueError(written)
         number = float(written)
         value = int(written) if written.lstrip("+-").isdigit() else int(number)
     except (ValueError, OverflowError):

@@ -83,6 +83,8 @@ def _read(asked: Question, at: str, text: str, session: Session) -> Any:
             return [_code(asked.word, word, session) for word in words]
         if asked.kind == "rate":
             return read_rate(text, day=session.today())
+        if asked.kind == "number" and "." in text:  # 20.000 is twenty thousand to half the world
+            raise InputError("This is no whole number.", way_out="Write it in figures, as 2500.")
         if asked.kind in ("number", "figure"):
             return text.replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
         return _code(asked.word, text, session)

@@ -299,3 +299,11 @@ def test_whoever_agrees_to_a_brief_reads_it_first(desk: Desk) -> None:
     form = director.get("/en/desk/press/review_brief?day=2020-03-26").text
     assert "headline is missing in ar, zh, en, ru, es." in form
     assert "is missing in" not in director.get("/fr/desk/press/review_brief?day=2020-03-26").text
+
+
+def test_a_thousand_with_a_point_is_not_one(desk: Desk) -> None:
+    lot = {"lots.0.item": "mask", "lots.0.lot": "L1", "lots.0.units": "20.000"}
+    counted = desk.send("assistance.count_stock", language="es", **lot)
+    appeal = {"requester": "Italy", "lines.0.what": "mask", "lines.0.quantity": "20.000"}
+    asked = desk.send("assistance.record_appeal", language="es", **appeal)
+    assert (counted.status_code, asked.status_code) == (422, 422)
