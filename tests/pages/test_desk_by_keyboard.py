@@ -68,7 +68,7 @@ def test_from_an_appeal_to_the_signature(browser: Browser, node: Node, scripts: 
         assert track(node.session.ledger, "1-ITA").state == "decided"
 
         officer.page.goto("/en/desk")
-        officer.press('.tiles a[href*="at=decided"]')
+        officer.press('.tiles a[href*="step=decided"]')
         officer.press('.nexts a[href*="/pack?"]')
         assert officer.page.locator(".summary").is_visible()
         officer.press("form.wide button.main")

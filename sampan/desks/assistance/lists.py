@@ -71,13 +71,13 @@ def consignments(
     *,
     batch: int | None = None,
     recipient: str | None = None,
-    at: At | None = None,
+    step: At | None = None,
     as_of: date | None = None,
     known_on: datetime | None = None,
 ) -> Sequence[Consignment]:
     """Consignments and where each stands, in the order in which they were decided.
 
-    ``at`` keeps those with goods there.
+    ``step`` keeps those of which goods are there.
     """
     ledger, known_on = session.ledger, known_on or session.known_now()
     found = numbers(
@@ -87,8 +87,8 @@ def consignments(
         as_of=as_of,
         known_on=known_on,
     )
-    if at is not None:
-        there = underway.everywhere(ledger, as_of=as_of, known_on=known_on)[at]
+    if step is not None:
+        there = underway.everywhere(ledger, as_of=as_of, known_on=known_on)[step]
         found = tuple(number for number in found if number in there)
     return Rows(
         len(found),

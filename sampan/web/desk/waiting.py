@@ -69,7 +69,7 @@ def _consignments(session: Session) -> Iterator[Waits]:
 
 
 def _listed(where: underway.At) -> tuple[str, tuple[tuple[str, str], ...]]:
-    return "assistance.consignments", (("at", where),)
+    return "assistance.consignments", (("step", where),)
 
 
 def _stock(session: Session) -> Iterator[Waits]:

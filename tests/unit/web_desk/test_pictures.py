@@ -159,13 +159,13 @@ def test_a_part_is_approved_by_ticking_and_nothing_ticked_approves_nothing(desk:
     assert [row.number for row in desk.node.assistance.consignments()] == ["1-ITA"]
     assert words_of(desk, "officer")["to_pack"] == 1
     assert words_of(desk, "director")["plans"] == 1, "Serbia's part still waits"
-    page = desk.browser().get("/en/desk/assistance/consignments?at=decided").text
+    page = desk.browser().get("/en/desk/assistance/consignments?step=decided").text
     assert "/desk/assistance/pack?number=1-ITA" in page
-    assert "1-ITA" not in desk.browser().get("/en/desk/assistance/consignments?at=packed").text
+    assert "1-ITA" not in desk.browser().get("/en/desk/assistance/consignments?step=packed").text
     desk.send("assistance.pack", number="1-ITA")
     assert "to_pack" not in words_of(desk, "officer"), "what is packed does not wait to be packed"
     assert (
-        "/desk/assistance/pack?" not in desk.browser().get("/en/desk/assistance/consignments?at=decided").text
+        "/desk/assistance/pack?" not in desk.browser().get("/en/desk/assistance/consignments?step=decided").text
     )
 
 
