@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from sampan.desks.assistance import journeys, sheets
 from sampan.desks.assistance.events import as_epcis
 from sampan.desks.assistance.packing_lists import as_sheet
 from sampan.desks.assistance.receipts import Found, receive
-from sampan.formats import hxl_write
+from sampan.formats import fts, hxl_write
 from sampan.formats.spreadsheet import Sheet, as_written, write_csv, write_xlsx
 from sampan.node import Node, memory_node
 from tests.dispatch import at_sea
@@ -154,3 +154,5 @@ def test_no_cell_is_ever_a_formula(text: str) -> None:
     ours = sheets.write([column], [{"donor": text}])
     assert list(csv.reader(io.StringIO(ours.decode())))[1] == [f"'{text}"]
     assert [row.text("donor") for row in sheets.read(ours, [column], name="ours.csv")] == [text]
+    flow = fts.Flow(**{field.name: text for field in fields(fts.Flow)})
+    assert set(list(csv.reader(io.StringIO(fts.write([flow]).decode())))[1]) == {f"'{text}"}
