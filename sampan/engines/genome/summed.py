@@ -38,7 +38,9 @@ def summed(batch: pa.RecordBatch, reference: GenomeReference) -> pa.RecordBatch:
 
 def _score(row: Mapping[str, Any], reference: GenomeReference) -> int:
     gaps = [span(word) for word in row["deletions"]]
-    letters: int = row["alignment_end"] - row["alignment_start"] + 1 - sum(gap.stop - gap.start for gap in gaps)
+    letters: int = (
+        row["alignment_end"] - row["alignment_start"] + 1 - sum(gap.stop - gap.start for gap in gaps)
+    )
     unknown: int = sum(run["end"] - run["begin"] + 1 for run in row["missing"])
     wrong = len(row["substitutions"]) + _disagreeing(row["non_acgtn"], reference)
     inserted = (int(word.partition(":")[0]) for word in row["insertions"])

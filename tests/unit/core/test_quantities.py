@@ -16,7 +16,9 @@ def test_whole_numbers(written: str | int, means: int) -> None:
     assert whole(written, what="masks") == means
 
 
-@pytest.mark.parametrize("written", ["2.5", "", "many", "nan", "inf", "-1", "1,5", "0x10", "20.000", None, "9" * 20])
+@pytest.mark.parametrize(
+    "written", ["2.5", "", "many", "nan", "inf", "-1", "1,5", "0x10", "20.000", None, "9" * 20]
+)
 def test_everything_else_is_refused_in_words(written: str) -> None:
     with pytest.raises(InputError) as fault:
         whole(written, what="ventilators")

@@ -165,7 +165,8 @@ def test_a_part_is_approved_by_ticking_and_nothing_ticked_approves_nothing(desk:
     desk.send("assistance.pack", number="1-ITA")
     assert "to_pack" not in words_of(desk, "officer"), "what is packed does not wait to be packed"
     assert (
-        "/desk/assistance/pack?" not in desk.browser().get("/en/desk/assistance/consignments?step=decided").text
+        "/desk/assistance/pack?"
+        not in desk.browser().get("/en/desk/assistance/consignments?step=decided").text
     )
 
 
