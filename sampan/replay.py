@@ -29,7 +29,7 @@ Step = Callable[[str, str], AbstractContextManager[None]]
 """Opens a named step, with a detail, for a progress bar and a stopwatch."""
 
 ROUNDS = 4
-STEPS = ("injects", "load", "situation", "forecast", "need and plan", "approve")
+STEPS = ("play everybody else", "load", "situation", "forecast", "need and plan", "approve")
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def replay(
     for day in days:
         clock.set_to(day)
         if injects:
-            with step("injects", f"{day:%d %B %Y}"):
+            with step("play everybody else", f"{day:%d %B %Y}"):
                 injects.until(day)
         one = _round(node, files, day, assumptions=assumptions, step=step, director=director)
         if injects:
