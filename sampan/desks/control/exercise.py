@@ -7,7 +7,7 @@ begins with EXERCISE, and the truth is kept apart.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -16,6 +16,7 @@ from sampan.core.errors import InputError
 from sampan.engines.outbreak import Reported, Scenario, Truth, report, simulate
 from sampan.formats import jhu
 from sampan.formats.table import Label, ReportedTable, day_range
+from sampan.world.labels import resolve_label
 from sampan.world.places import Place, find, places, subdivisions
 
 MARK = "EXERCISE"
@@ -66,7 +67,7 @@ def make(
         raise InputError(f"{country.name('en')} is not a country.", way_out=f"Use {country.parent}.")
     scenario = scenario or Scenario(first_weekday=first_day.weekday())
     rng = np.random.default_rng(seed)
-    areas = list(subdivisions(country.code).values()) or [country]
+    areas = _areas(country) or [country]
     abroad = [p for p in places().values() if p.code != country.code and p.population is not None]
     population = np.concatenate([_split(country.population, len(areas), rng), [p.population for p in abroad]])
     home_indices = range(len(areas))
@@ -90,7 +91,19 @@ def _split(population: int | None, areas: int, rng: np.random.Generator) -> np.n
     return shares * (population or 1_000_000 * areas)
 
 
+def _areas(country: Place) -> list[Place]:
+    """Home's areas, without those that are read as a country or territory beside home, and so stand abroad."""
+    abroad = places().keys() - {country.code}
+    return [
+        area
+        for area in subdivisions(country.code).values()
+        if resolve_label(Label(country.name("en"), area.name("en"))).code not in abroad
+    ]
+
+
 def _label(place: Place, country: Place, line: int) -> Label:
-    if place.parent:
-        return Label(country.name("en"), place.name("en"), None, line)
-    return Label(place.name("en"), None, None, line)
+    """By its name; by its code an area whose name is read as another place: Luxembourg in Luxembourg."""
+    if place.parent is None:
+        return Label(place.name("en"), None, None, line)
+    named = Label(country.name("en"), place.name("en"), None, line)
+    return named if resolve_label(named).code == place.code else replace(named, province=place.code)
