@@ -29,6 +29,7 @@ from sampan.desks.science import (
     works,
 )
 from sampan.desks.science.exercise import VIRUS, FictionalGenomes, make, upload
+from sampan.desks.science.findings import Blocked
 from sampan.desks.science.references import own_folder
 from sampan.engines.genome.kernels import sparing
 from sampan.engines.outbreak.virus import spelt
@@ -70,7 +71,6 @@ class Laboratories:
         """``opening`` is the day from which genomes are handed in; ``on`` is the calendar of the exercise."""
         self.office, self.genomes, self.on = office, genomes, on
         self.handed_in = date.min
-        self.described = False
         on(opening, self._open)
         for week in range(WEEKS):
             on(opening + timedelta(1 + 7 * week), self._hand_in)
@@ -115,18 +115,25 @@ class Laboratories:
         self.handed_in = today
         if not ready:
             return
+        try:
+            done = self._submit(upload(ready, f"genomes_{today}"))
+        except Blocked:
+            return  # not one aligns
+        bad = [row.accession for row in done.rows if row.quality == "bad"]
+        if len(bad) < done.new:
+            self._in(1, self._approve, done.number, bad)
+
+    def _submit(self, files: dict[str, bytes]) -> submission.Submitted:
         with sparing():
-            done = submission.submit(
+            return submission.submit(
                 self.office,
-                upload(ready, f"genomes_{today}"),
+                files,
                 licence=LICENCE,
                 group=CENTRE,
                 focal_point=DESK,
                 reference=VIRUS,
                 good_only=True,
             )
-        bad = [row.accession for row in done.rows if row.quality == "bad"]
-        self._in(1, self._approve, done.number, bad)
 
     def _approve(self, number: str, without: list[str]) -> None:
         """Somebody else finds genomes fit, but for those of bad quality."""
@@ -138,8 +145,7 @@ class Laboratories:
         releases.release(self.office, number)
         if bad:
             releases.withdraw(self.office, bad, reason="Bad quality; the sample is read anew (exercise)")
-        if not self.described:
-            self.described = True
+        if not sets.sets(self.office):
             self._in(1, self._describe, number)
         self._in(1, self._look_over)
 
@@ -155,10 +161,13 @@ class Laboratories:
     def _describe(self, number: str) -> None:
         """The first genomes become a set with a data set and a project that rest on it, and primers are watched."""
         released = standing.genomes(self.office, number, "released")
+        opened = [one.accession for one in released if one.kind == "open"]
+        if not opened:
+            return  # the next release is looked at again
         made = sets.record_set(
             self.office,
             "Genomes of the first weeks of the exercise",
-            [one.accession for one in released if one.kind == "open"],
+            opened,
             creators=[CENTRE],
             publisher=CENTRE,
             description="EXERCISE: a virus that there is not.",
@@ -198,6 +207,8 @@ class Laboratories:
         return "\n".join(["name\tsequence\tstart\tstrand", *rows, ""]).encode()
 
     def _primer(self, name: str, begin: int) -> str:
+        """A row of the table: the primer that begins there, or as near as the ends of the virus allow."""
+        begin = min(max(begin, 0), len(self.genomes.virus.letters) - PRIMER)
         letters = self.genomes.virus.letters[begin : begin + PRIMER]
         if not name.endswith("R"):
             return f"{name}\t{spelt(letters)}\t{begin + 1}\t+"
@@ -206,6 +217,8 @@ class Laboratories:
     def _designate(self) -> None:
         """A newer list of lineages is installed, everything analysed anew, and what was learnt written down."""
         self._install()
+        if not standing.status(self.office):
+            return
         with sparing():
             reanalysis.reanalyse(self.office, reference=VIRUS)
         works.record_work(
@@ -216,6 +229,6 @@ class Laboratories:
             address=f"{ADDRESS}/preprint",
             holder=CENTRE,
             day=self.office.today(),
-            linked=["S-0001"],
+            linked=list(sets.sets(self.office)),
             topics=["genomes", "lineages"],
         )
