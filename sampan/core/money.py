@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from functools import cache
 
 from sampan.core.errors import InputError
+from sampan.core.quantities import in_figures
 
 LARGEST = 2**53 - 1
 """Minor units: the largest whole number that every reader of JSON keeps exactly (RFC 8259 §6)."""
@@ -29,7 +30,7 @@ CLDR, which Babel carries, gives the digits in use, not the standard's: 0 for IQ
 _WITHOUT_MINOR_UNITS = "XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX"
 """Codes for which ISO 4217 says N.A.: metals, bond units, drawing rights, test codes. Nobody pays in them."""
 
-_WRITTEN = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_WRITTEN = re.compile(r"[+-]?[0-9]+(?:\.([0-9]+))?")
 
 
 @cache
@@ -66,23 +67,20 @@ class Money:
         """``"20000000"``, ``"20 000 000.00"`` or a Decimal, in ``currency``.
 
         Raises InputError for text that is no amount, for commas (a thousand here, a decimal there) and for
-        more digits than the currency has: nothing is rounded behind anybody's back.
+        more digits than the currency has, be they zeros: "20.000" USD is twenty or twenty thousand.
         """
-        written = (
-            str(text).strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("_", "")
-        )
-        if not _WRITTEN.fullmatch(written):
+        found = _WRITTEN.fullmatch(in_figures(str(text).strip()))
+        if found is None:
             raise InputError(
                 f'"{text}" is not an amount.', way_out="Write digits and a point, such as 20000000.00."
             )
         digits = exponent(currency)
-        value = Decimal(written).scaleb(digits)
-        if value != value.to_integral_value():
+        if len(found[1] or "") > digits:
             raise InputError(
                 f"{text} {currency} is finer than the currency, which has {digits} digits after the point.",
-                way_out="Round it yourself.",
+                way_out="Write no more than those, and thousands without a point, as 20000.",
             )
-        return cls(int(value), currency)
+        return cls(int(Decimal(found[0]).scaleb(digits)), currency)
 
     @property
     def amount(self) -> Decimal:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from typing import Protocol
 
 from sampan.core.errors import InputError
+from sampan.core.quantities import western
 
 
 class Clock(Protocol):
@@ -59,6 +60,6 @@ def read_stamp(text: str) -> datetime:
 def read_day(text: str) -> date:
     """A calendar day written ``2020-03-26``. Raises InputError for anything else."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(western(text))
     except ValueError:
         raise InputError(f'"{text}" is not a day.', way_out="Write it as 2020-03-26.") from None

@@ -14,6 +14,7 @@ from sampan.access.session import Session
 from sampan.core.errors import InputError
 from sampan.core.languages import LANGUAGES
 from sampan.core.money import Money, read_rate
+from sampan.core.quantities import in_figures, western
 from sampan.desks.assistance import handed_in
 from sampan.desks.assistance.lines import read_quantity, read_what
 from sampan.desks.press.sections import SECTIONS
@@ -81,12 +82,15 @@ def _read(asked: Question, at: str, text: str, session: Session) -> Any:
         if asked.kind == "words":
             words = [word.strip() for word in _SEVERAL.split(text) if word.strip()]
             return [_code(asked.word, word, session) for word in words]
+        if asked.kind in ("day", "moment"):
+            return western(text)
         if asked.kind == "rate":
             return read_rate(text, day=session.today())
-        if asked.kind == "number" and "." in text:  # 20.000 is twenty thousand to half the world
-            raise InputError("This is no whole number.", way_out="Write it in figures, as 2500.")
         if asked.kind in ("number", "figure"):
-            return text.replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
+            written = in_figures(text)
+            if asked.kind == "number" and "." in written:  # 20.000 is twenty thousand to half the world
+                raise InputError("This is no whole number.", way_out="Write it in figures, as 2500.")
+            return written
         return _code(asked.word, text, session)
     except InputError as fault:
         raise InputError(fault.what, way_out=fault.way_out, field=at) from None
@@ -145,7 +149,10 @@ def _units(at: str, said: Said) -> dict[str, str] | None:
             )
         if item in found:
             raise InputError("This is said twice.", way_out="Add the lines up.", field=f"{at}.{row}.item")
-        found[item] = units.replace("\u00a0", "").replace(" ", "")
+        try:
+            found[item] = in_figures(units)
+        except InputError as fault:
+            raise InputError(fault.what, way_out=fault.way_out, field=f"{at}.{row}.units") from None
     return found or None
 
 

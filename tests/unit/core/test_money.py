@@ -53,6 +53,8 @@ def test_nobody_pays_in_gold_drawing_rights_or_old_marks(code: str) -> None:
         ("1500", "JPY", 1500),
         ("0.125", "KWD", 125),
         ("-3.10", "CHF", -310),
+        ("٢٠٬٠٠٠٫٥٠", "USD", 2_000_050),
+        ("۲۰۰۰", "JPY", 2000),
     ],
 )
 def test_amounts_are_read_exactly(text: str, currency: str, minor: int) -> None:
@@ -69,6 +71,10 @@ def test_amounts_are_read_exactly(text: str, currency: str, minor: int) -> None:
         ("NaN", "USD", "not an amount"),
         ("0.005", "USD", "finer than the currency"),
         ("1.5", "JPY", "finer than the currency"),
+        ("20.000", "USD", "finer than the currency"),
+        ("20.000", "JPY", "finer than the currency"),
+        ("٢٠٫٠٠٠", "USD", "finer than the currency"),
+        ("2٠٠", "USD", "two scripts"),
         ("99999999999999999", "USD", "too many"),
     ],
 )

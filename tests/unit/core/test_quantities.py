@@ -10,7 +10,10 @@ from sampan.core.quantities import whole, whole_packs
 
 @pytest.mark.parametrize(
     ("written", "means"),
-    [("12", 12), ("12.0", 12), (" 1 200 000 ", 1_200_000), ("1_000", 1000), ("0", 0), (7, 7), ("+3", 3)],
+    [
+        *[("12", 12), ("12.0", 12), (" 1 200 000 ", 1_200_000), ("1_000", 1000), ("0", 0), (7, 7), ("+3", 3)],
+        *[("٣٠٠٠", 3000), ("۳۰۰۰", 3000), ("٣٬٠٠٠", 3000), ("٣ ٠٠٠٫٠", 3000), ("３０００", 3000)],
+    ],
 )
 def test_whole_numbers(written: str | int, means: int) -> None:
     assert whole(written, what="masks") == means
@@ -24,6 +27,12 @@ def test_everything_else_is_refused_in_words(written: str) -> None:
         whole(written, what="ventilators")
     assert "ventilators" in str(fault.value)
     assert fault.value.way_out
+
+
+@pytest.mark.parametrize("written", ["٣000", "٣۰۰۰", "3٠٠٠"])
+def test_digits_of_two_scripts_are_no_number(written: str) -> None:
+    with pytest.raises(InputError, match="mixes digits of two scripts"):
+        whole(written, what="masks")
 
 
 @given(st.integers(0, 10**15))

@@ -38,6 +38,7 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
 
 def test_days() -> None:
     assert read_day("2020-03-26") == date(2020, 3, 26)
+    assert read_day("٢٠٢٠-٠٣-٢٦") == date(2020, 3, 26)
     with pytest.raises(InputError, match="2020-03-26"):
         read_day("26 March")
 

@@ -307,3 +307,13 @@ def test_a_thousand_with_a_point_is_not_one(desk: Desk) -> None:
     appeal = {"requester": "Italy", "lines.0.what": "mask", "lines.0.quantity": "20.000"}
     asked = desk.send("assistance.record_appeal", language="es", **appeal)
     assert (counted.status_code, asked.status_code) == (422, 422)
+
+
+def test_arabic_digits_are_read_in_every_field_of_a_form(desk: Desk) -> None:
+    lots = {"lots.0.item": "mask", "lots.0.lot": "L1", "lots.0.units": "٣٬٠٠٠", "lots.0.expiry": "۲۰۳۲-۰۵-۳۱"}
+    assert desk.send("assistance.count_stock", language="ar", **lots).status_code == 303
+    [entry] = desk.node.session.ledger.entries(kind="assistance.count")
+    assert (entry.body["lines"][0]["counted"], entry.body["lines"][0]["expiry"]) == (3000, "2032-05-31")
+    mixed = desk.send("assistance.count_stock", language="ar", **lots | {"lots.0.units": "٣000"})
+    assert mixed.status_code == 422
+    assert "mixes" not in mixed.text, "said in Arabic"
