@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
+    bindparam,
     delete,
     insert,
     select,
     text,
-    tuple_,
     update,
 )
-from sqlalchemy import inspect as look
 
 from sampan.core.errors import NodeError
 from sampan.core.problems import Fault
@@ -35,9 +33,6 @@ from sampan.ledger.ledger import BESIDE, Ledger
 
 WRITTEN = 0
 """The status of what has been written to the log, while there is no answer yet."""
-
-PAUSE, TRIES = 1.0, 600
-"""Seconds between attempts to tell the database that a request was cut off, and how many there are."""
 
 KEPT_FOR = 48 * 3_600_000
 """Milliseconds for which an answer is kept: a client may try again for a day, and a weekend's clock drift."""
@@ -55,6 +50,11 @@ table = Table(
     Column("body", LargeBinary),
 )
 """``name`` is a digest of who and of their key, ``asked`` of the request; no ``status`` before anything is done."""
+
+_FREE = delete(table).where(
+    table.c.name == bindparam("by"), table.c.at == bindparam("then"), table.c.status.is_(None)
+)
+"""Run for each key by itself: after hours without a database they are more than one statement can name."""
 
 
 @dataclass(frozen=True)
@@ -88,22 +88,23 @@ class Once:
         done and its answer was lost (409).
         """
         name = sha256(f"{who}\0{read_key(key)}".encode()).digest()
-        digest = sha256(asked).digest()
         now = int(self._clock.now().timestamp() * 1000)
-        if found := self._begin(name, digest, now):
-            return found, True
-        noting = BESIDE.set(lambda connection: _note(connection, name))
+        try:
+            if found := self._begin(name, sha256(asked).digest(), now):
+                return found, True
+        except NodeError:  # perhaps the key was taken, and nobody heard so
+            self._cut_off.add((name, now))
+            raise
+        noting = BESIDE.set(lambda connection: _note(connection, name, now))
         try:
             given = make()
             kept = {"status": given.status, "media": given.media, "body": given.body}
             with self._ledger.writing_beside() as connection:
-                connection.execute(update(table).where(table.c.name == name).values(kept))
-        except NodeError:
+                connection.execute(update(table).where(_held(name, now)).values(kept))
+        except BaseException as fault:
             self._cut_off.add((name, now))
-            threading.Thread(target=self._let_go_in_time, daemon=True).start()
-            raise
-        except BaseException:
-            self._cut_off.add((name, now))
+            if isinstance(fault, NodeError):  # nobody waits once more for a database that may be away
+                raise
             with suppress(NodeError):  # else whoever comes next does it
                 self._let_go()
             raise
@@ -111,34 +112,34 @@ class Once:
             BESIDE.reset(noting)
         return given, False
 
-    def _let_go_in_time(self) -> None:
-        """Frees the keys of what was cut off, as soon as the database answers."""
-        for _ in range(TRIES):
-            with suppress(NodeError):
-                self._let_go()
-                return
-            time.sleep(PAUSE)
-
     def _let_go(self) -> None:
-        """Frees the keys of what was cut off before it wrote anything.
+        """Frees the keys of what was cut off."""
+        with self._turn():
+            pass
 
-        A batch that may yet be kept, because its end was not heard, holds the row: this waits for it. Somebody
-        else may have freed a key meanwhile, and a later request may hold it: that one is left alone.
+    @contextmanager
+    def _turn(self) -> Iterator[Connection]:
+        """A connection on which one at a time takes keys, after those of what was cut off have been freed.
+
+        Only what wrote nothing frees its key. A batch that may yet be kept, because its end was not heard, holds
+        the row: this waits for it. Somebody else may have freed a key meanwhile, and a later request may hold it:
+        that one is left alone. The table is made where there is none; it may be lost without harm to the ledger.
         """
         ended = tuple(self._cut_off)
-        if ended:
-            unwritten = tuple_(table.c.name, table.c.at).in_(ended) & table.c.status.is_(None)
-            with self._ledger.writing_beside() as connection:
-                connection.execute(delete(table).where(unwritten))
-            self._cut_off.difference_update(ended)
-
-    def _begin(self, name: bytes, digest: bytes, now: int) -> Given | None:
-        """Takes the key, or gives what was answered under it."""
-        self._make()
-        self._let_go()
         with self._ledger.writing_beside() as connection:
             if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
                 connection.execute(text("SELECT pg_advisory_xact_lock(5260329)"))
+            if not self._made:
+                table.create(connection, checkfirst=True)
+            if ended:
+                connection.execute(_FREE, [{"by": name, "then": at} for name, at in ended])
+            yield connection
+        self._made = True
+        self._cut_off.difference_update(ended)
+
+    def _begin(self, name: bytes, digest: bytes, now: int) -> Given | None:
+        """Takes the key, or gives what was answered under it."""
+        with self._turn() as connection:
             connection.execute(delete(table).where(table.c.at < now - KEPT_FOR))
             row = connection.execute(select(table).where(table.c.name == name)).first()
             if row is None:
@@ -151,12 +152,7 @@ class Once:
                 way_out="Choose a new Idempotency-Key for each act.",
             )
         if row.status is None:
-            raise Fault(
-                409,
-                "A request with this key is under way, or was cut off.",
-                way_out="Ask again in a moment. If it stays so, look whether it was done before you choose a new key.",
-                wait=1,
-            )
+            raise _under_way()
         if row.status == WRITTEN:
             raise Fault(
                 409,
@@ -166,20 +162,25 @@ class Once:
             )
         return Given(row.status, row.media, row.body)
 
-    def _make(self) -> None:
-        """Makes the table where there is none yet. What it holds may be lost without harm to the ledger."""
-        if self._made:
-            return
-        with self._ledger.writing_beside() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(5260329)"))
-            if not look(connection).has_table(table.name):
-                table.create(connection)
-        self._made = True
+
+def _held(name: bytes, at: int) -> ColumnElement[bool]:
+    """Where a key is held by the request that took it ``at`` that moment."""
+    return (table.c.name == name) & (table.c.at == at)
 
 
-def _note(connection: Connection, name: bytes) -> None:
-    connection.execute(update(table).where(table.c.name == name).values(status=WRITTEN))
+def _note(connection: Connection, name: bytes, at: int) -> None:
+    """Notes that something is written. Raises Fault, so that nothing is, for a key that is not held any more."""
+    if connection.execute(update(table).where(_held(name, at)).values(status=WRITTEN)).rowcount != 1:
+        raise _under_way()
+
+
+def _under_way() -> Fault:
+    return Fault(
+        409,
+        "A request with this key is under way, or was cut off.",
+        way_out="Ask again in a moment. If it stays so, look whether it was done before you choose a new key.",
+        wait=1,
+    )
 
 
 def read_key(header: str) -> str:

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import pytest
 
+from sampan.core.errors import NodeError
 from sampan.core.problems import Fault
 from sampan.core.time import StandingClock
 from sampan.ledger.ledger import Ledger
@@ -34,13 +35,14 @@ def test_an_answer_is_made_once(ledger: Ledger) -> None:
     assert fault.value.http_status == 422
 
 
-def test_the_key_of_a_fault_is_free_again(ledger: Ledger) -> None:
+@pytest.mark.parametrize("fault", [OSError("the disk"), NodeError("the disk", way_out="Free some space.")])
+def test_the_key_of_a_fault_is_free_again(ledger: Ledger, fault: Exception) -> None:
     once = Once(ledger, StandingClock(NOON))
 
     def fail() -> Given:
-        raise OSError("the disk")
+        raise fault
 
-    with pytest.raises(OSError, match="the disk"):
+    with pytest.raises(type(fault), match="the disk"):
         once.answer("officer", "k", b"asked", fail)
     assert once.answer("officer", "k", b"asked", lambda: ANSWER) == (ANSWER, False)
 
@@ -71,6 +73,26 @@ def test_a_key_that_was_taken_again_is_left_to_whoever_has_it(ledger: Ledger) ->
 
     assert later.answer("officer", "k", b"asked", slow) == (ANSWER, False)
     assert later.answer("officer", "k", b"asked", slow) == (ANSWER, True)
+
+
+def test_whoever_lost_the_key_writes_nothing(ledger: Ledger) -> None:
+    """As when a request is held up for so long that its key is free again: another has done it meanwhile."""
+    clock = StandingClock(NOON)
+    once = Once(ledger, clock)
+
+    def write() -> Given:
+        ledger.append(drafts(1))
+        return ANSWER
+
+    def held_up() -> Given:
+        clock.at += timedelta(milliseconds=KEPT_FOR + 1)
+        assert once.answer("officer", "k", b"asked", write) == (ANSWER, False)
+        return write()
+
+    with pytest.raises(Fault, match="is under way"):
+        once.answer("officer", "k", b"asked", held_up)
+    assert ledger.size == 1
+    assert once.answer("officer", "k", b"asked", write) == (ANSWER, True)
 
 
 def test_while_it_is_under_way_nobody_does_it_again(ledger: Ledger) -> None:
