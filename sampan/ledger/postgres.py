@@ -101,9 +101,8 @@ def open_engine(url: URL, patience: float) -> Engine:
 
     def heard(context: ExceptionContext) -> None:
         if isinstance(context.original_exception, Silent | psycopg.errors.ConnectionTimeout):
-            pool.silent = True
+            cast(Pool, engine.pool).silent = True
 
-    pool = cast(Pool, engine.pool)
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "handle_error", heard)
     return engine

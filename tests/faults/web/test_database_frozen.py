@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from sampan.core.errors import NodeError
 from sampan.ledger.ledger import Ledger
+from sampan.ledger.postgres import Patient, Pool, open_engine
 from sampan.node import Node
 from sampan.web.app import site
 from sampan.web.guard import Guard
@@ -135,10 +137,14 @@ def test_nobody_waits_for_ever_and_nothing_is_lost(served: tuple[Node, Guard], s
     assert node.session.ledger.verify().ok
 
 
+@pytest.mark.parametrize(
+    ("last", "status", "said"),
+    [("INSERT INTO ledger_entry", 409, "has been written"), ("INSERT INTO api_answer", 303, "")],
+)
 def test_what_was_kept_though_nobody_heard_so_is_not_done_again(
-    served: tuple[Node, Guard], server: Server
+    served: tuple[Node, Guard], server: Server, last: str, status: int, said: str
 ) -> None:
-    """The server is stopped as the form's entries are about to be kept: it keeps them when it goes on."""
+    """The server is stopped as the form's entries, or its key, are about to be kept: it keeps them when it goes on."""
     node, app = served
     officer = signed_in(app, node, "officer")
     form = fields(officer)
@@ -146,7 +152,7 @@ def test_what_was_kept_though_nobody_heard_so_is_not_done_again(
     writes: list[bool] = []
 
     def seen(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-        if "INSERT INTO ledger_entry" in statement:
+        if last in statement:
             writes.append(True)
 
     def stop(_connection: Connection) -> None:
@@ -156,14 +162,15 @@ def test_what_was_kept_though_nobody_heard_so_is_not_done_again(
     event.listen(engine, "before_cursor_execute", seen)
     event.listen(engine, "commit", stop)
     seconds, answer = timed(officer, APPEAL, data=form)
+    event.remove(engine, "before_cursor_execute", seen)
     event.remove(engine, "commit", stop)
     server.go_on()
     assert (answer.status_code, writes) == (503, [True])
     assert seconds < LONGEST
     back(officer)
     again = officer.post(APPEAL, data=form)
-    assert again.status_code == 409
-    assert "has been written" in again.text
+    assert again.status_code == status
+    assert said in again.text
     assert len(list(node.session.ledger.entries(kind="assistance.appeal"))) == 1
 
 
@@ -182,3 +189,20 @@ def test_who_holds_the_log_too_long_is_not_waited_for(place: str | Path) -> None
         other.append(drafts(1), check=held)
         ledger.append(drafts(1))
         assert (ledger.size, ledger.verify().ok) == (2, True)
+
+
+def test_a_pool_that_was_made_anew_is_found_silent_too(postgres_url: str) -> None:
+    """After all connections were let go of, SQLAlchemy keeps those to come in another pool."""
+    engine = open_engine(make_url(postgres_url), PATIENCE)
+    engine.dispose()
+    assert isinstance(engine.pool, Pool)
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, Patient)
+        driver.patience = 0.05
+        with pytest.raises(OperationalError, match="nothing was heard"):
+            connection.execute(text("SELECT pg_sleep(1)"))
+    assert engine.pool.silent
+    with engine.connect():
+        assert not engine.pool.silent
+    engine.dispose()
