@@ -172,8 +172,8 @@ class Session:
 
     def _guard(self, act: Act, record: Record, day: date) -> None:
         """Asks the rules that no desk may forget. Files bring texts that no form has looked at."""
-        require_texts(record.body())
         self.require(ACTS.get(type(record), act))
+        require_texts(record.body())
         try:
             guard(self.ledger, self.person, self.home, record, day)
         except Refused as fault:

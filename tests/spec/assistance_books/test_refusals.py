@@ -19,6 +19,7 @@ from sampan.desks.assistance.stock_lists import lot_line
 from sampan.node import Node
 from sampan.records.access import Refusal
 from sampan.records.assistance import (
+    AppealStep,
     Approval,
     Batch,
     Consignment,
@@ -306,6 +307,13 @@ def test_no_record_gets_through_from_somebody_without_the_right(node: Node, case
         unchanged(node, lambda a=act: session.write(a, [record]), recorded=True)
     tried = [e.actor for e in node.session.ledger.entries(kind=Refusal.kind)]
     assert tried == [handle] * len(acts)
+
+
+def test_whoever_lacks_the_right_is_told_so_before_anything_about_their_text(node: Node) -> None:
+    session: Session = node.on_behalf_of(_SERBIA)
+    step = AppealStep(appeal="1", state="answered", how="by \x00 telephone")
+    fault = unchanged(node, lambda: session.write("receive", [step]), recorded=True)
+    assert isinstance(fault, Refused)
 
 
 def test_expired_and_earmarked_lots_cannot_be_written_by_hand(node: Node) -> None:
