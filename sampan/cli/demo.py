@@ -74,7 +74,7 @@ def demo(
                 _load_capacity(node, file)
             around = _injects(node, clock, supply, days[0], exercise, seed) if exercise else None
             done = replay(node, files, days, clock=clock, assumptions=supply, step=steps.step, injects=around)
-            password = _open_to_readers(node, days[-1], steps) if serve else ""
+            password, recipient = _open_to_readers(node, days[-1], steps) if serve else ("", "")
         written = _write(folder, done, exercise)
     if json:
         as_json(_result(done, exercise, steps))
@@ -87,6 +87,8 @@ def demo(
         from sampan.cli.serve import start
 
         said(f"The desks are behind Sign in: officer, director, press or administrator, password {password}")
+        if recipient:
+            said(f"{recipient.lower()} signs for what is on the way to {recipient}, with the same password")
         start(folder, port=port)
 
 
@@ -160,8 +162,11 @@ def _injects(node: Any, clock: Any, supply: Any, first: Any, exercise: Exercise,
     return Injects(node.session, clock, assumptions=supply, first=first, seed=seed, genomes=genomes)
 
 
-def _open_to_readers(node: Any, day: Any, steps: Steps) -> str:
-    """Releases the brief of ``day``, once the director has agreed; lets people sign in with the password it gives."""
+def _open_to_readers(node: Any, day: Any, steps: Steps) -> tuple[str, str]:
+    """Releases the brief of ``day``, once the director has agreed; lets people sign in.
+
+    Gives their password, and the code of the recipient for whom one of them signs.
+    """
     import secrets
 
     from sampan.access.accounts import Accounts
@@ -172,11 +177,31 @@ def _open_to_readers(node: Any, day: Any, steps: Steps) -> str:
         drafts.draft(press, day)
         releasing.review(director, day, revision=1, approve=True)
         releasing.release(press, day)
+    recipient = _sign_for_one(node)
     accounts = Accounts(node.session.ledger, node.session.clock, node.settings.known)
-    password = secrets.token_hex(8)
+    password = secrets.token_urlsafe(15)  # long enough that no chance makes it one that is turned away
     for handle in node.settings.people:
         accounts.set_password(handle, password)
-    return password
+    return password, recipient
+
+
+def _sign_for_one(node: Any) -> str:
+    """Lets somebody sign for the recipient with the most consignments under way; its code, or nothing if none is."""
+    from collections import Counter
+    from dataclasses import replace
+
+    from sampan.core.files import write_whole
+    from sampan.desks.assistance.underway import everywhere
+    from sampan.records.assistance.consignments import recipient_of
+
+    waits = Counter(recipient_of(number) for number in sorted(everywhere(node.session.ledger)["under way"]))
+    if not waits:
+        return ""
+    code = waits.most_common(1)[0][0]
+    people = {**node.settings.people, code.lower(): (f"receiver:{code}",)}
+    node.settings = replace(node.settings, people=people)
+    write_whole(node.folder / "sampan.toml", node.settings.toml())
+    return code
 
 
 def _write(folder: Path, done: Replay, exercise: Exercise | None) -> list[Path]:

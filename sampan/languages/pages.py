@@ -46,6 +46,8 @@ def environment(loader: jinja2.BaseLoader, language: Language) -> jinja2.Environ
         "parties": spoken.parties,
         "working": lambda code: workings.named(code, spoken),
         "unit": lambda unit, count: workings.unit(unit, count, spoken),
+        "figures": lambda source, exercise: spoken.figures(source, exercise=exercise),
+        "disease": lambda name, exercise: spoken.disease(name, exercise=exercise),
         "source": lambda said, of: workings.source(said, of, spoken),
     }
     made.globals |= {

@@ -93,6 +93,21 @@ class Speech:
         """A word of ours out of a record: see ``terms``."""
         return self.translations.pgettext(context, word)
 
+    def figures(self, source: str, *, exercise: bool) -> str:
+        """Whose figures they are: of a source, or of an exercise in the layout of that source's files."""
+        if not exercise:
+            return source
+        said = self.translations.gettext("figures of the exercise, in the layout of the files of %(source)s")
+        return said % {"source": source.upper()}
+
+    def disease(self, name: str, *, exercise: bool) -> str:
+        """A disease; in an exercise it is fictional, and it is said whose parameters are assumed for it."""
+        told = self.term(name, "disease")
+        if not exercise:
+            return told
+        said = self.translations.gettext("fictional; its parameters are assumed to be those of: %(disease)s")
+        return said % {"disease": told}
+
     def counted(self, words: tuple[str, str], count: float, context: str) -> str:
         """What stands beside a count, in the form that the count asks for: see ``terms.npgettext``."""
         return self.translations.npgettext(context, *words, self.counting(count))

@@ -52,16 +52,18 @@ def lots(
     depot: str | None = None,
     item: str | None = None,
     expires_by: date | None = None,
+    expires_from: date | None = None,
     as_of: date | None = None,
     known_on: datetime | None = None,
 ) -> Sequence[LotOnHand]:
-    """What is at hand, lot by lot, by depot and item; or what of it expires by a day, the first in front."""
+    """What is at hand, lot by lot, by depot and item; or what of it expires between two days."""
     day, known_on = as_of or session.today(), known_on or session.known_now()
     every = depots.lots_on_hand(session.ledger, depot=depot, item=item, as_of=day, known_on=known_on)
-    if expires_by is None:
+    if expires_by is None and expires_from is None:
         return every
+    first, last = expires_from or date.min, expires_by or date.max
     ending = (
-        (one.expiry, at, one) for at, one in enumerate(every) if one.expiry and one.expiry <= expires_by
+        (one.expiry, at, one) for at, one in enumerate(every) if one.expiry and first <= one.expiry <= last
     )
     return [one for *_, one in sorted(ending, key=lambda each: each[:2])]
 

@@ -42,6 +42,7 @@ WORDS: Mapping[str, str] = {
     "ends": "Last day (ISO 8601); null if it has none, or it is not known.",
     "until": "Day from which on it is open to all (ISO 8601); null where its terms do not end.",
     "needed_by": "Day by which it is needed (ISO 8601).",
+    "expires_from": "Only lots that expire on this day or after it (ISO 8601); all of them, if it is not said.",
     "expires_by": "Only lots that expire on this day or before it (ISO 8601); all of them, if it is not said.",
     "expiry": "Last day on which it may be used (ISO 8601); null where it has none.",
     # who, where, what

@@ -28,7 +28,7 @@ STEPS = {
 
 @dataclass(frozen=True)
 class Step:
-    """One step: the day of the last one (None: never), and whether what it rests on has moved on since."""
+    """One step: the day of the last one (None: never), and whether any step before it was done since."""
 
     word: str
     key: str
@@ -42,13 +42,13 @@ def steps(session: Session) -> tuple[Step, ...]:
 
 
 def _steps(session: Session) -> Iterator[Step]:
-    before: Entry | None = None
+    newest: Entry | None = None
     for word, (kind, key) in STEPS.items():
         last = next(session.ledger.entries(kind=kind, newest_first=True, limit=1), None)
         day = last.effective.astimezone(UTC).date() if last else None
         if word == "figures":
             behind = day is None or day < session.today() - FRESH
         else:
-            behind = before is not None and (last is None or last.index < before.index)
+            behind = newest is not None and (last is None or last.index < newest.index)
         yield Step(word, key, day, behind)
-        before = last
+        newest = max(filter(None, (newest, last)), key=lambda entry: entry.index, default=None)

@@ -14,6 +14,7 @@ from sampan.desks.science.alerts import alerts
 from sampan.desks.science.standing import status as submissions
 from sampan.desks.science.terms import reader_of
 from sampan.exchange.desk import notice_list
+from sampan.records.assistance.consignments import recipient_of
 from sampan.web.desk.tables import SOON, expires_soon
 from sampan.world.appeals import appeals
 
@@ -37,7 +38,7 @@ class Waits:
 def waiting(session: Session) -> tuple[Waits, ...]:
     """Everything that waits, as ``session.person`` sees it, the most urgent first.
 
-    Nobody decides on a plan of their own.
+    Nobody decides on a plan of their own, or signs for another.
     """
     found = (one for look in _LOOKS for one in look(session) if one.count)
     return tuple(sorted(found, key=lambda one: one.due or date.max))
@@ -64,8 +65,16 @@ def _consignments(session: Session) -> Iterator[Waits]:
     yield Waits("to_pack", len(everywhere["decided"]), "consign", *_listed("decided"))
     yield Waits("to_hand_over", len(everywhere["packed"]), "consign", *_listed("packed"))
     yield Waits("silent", len(silent), "consign", *_listed("under way"))
-    yield Waits("receipts", len(under_way), "receive", *_listed("under way"))
     yield Waits("claims", len(everywhere["claimed"]), "consign", "assistance.claims")
+
+
+def _receipts(session: Session) -> Iterator[Waits]:
+    """What is under way waits for those who may sign for it."""
+    party, under_way = session.person.party or session.home, underway.everywhere(session.ledger)["under way"]
+    own = sum(recipient_of(number) == party for number in under_way)
+    key, step = _listed("under way")
+    yield Waits("receipts", own, "receive", key, (("recipient", party), *step))
+    yield Waits("receipts", len(under_way) - own, None, key, step)
 
 
 def _listed(where: underway.At) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -77,9 +86,10 @@ def _stock(session: Session) -> Iterator[Waits]:
     lots = depots.on_hand(session.ledger, as_of=today)
     expired = [lot.expiry for lot in lots if lot.expired]
     soon = [lot.expiry for lot in lots if expires_soon(lot, today)]
-    for word, days, last in (("expired", expired, -1), ("stock", soon, SOON)):
-        said = (("expires_by", (today + timedelta(days=last)).isoformat()),)
-        yield Waits(word, len(days), "stock", "assistance.lots", said, _first(days))
+    gone = (("expires_by", (today - timedelta(days=1)).isoformat()),)
+    going = (("expires_by", (today + timedelta(days=SOON)).isoformat()), ("expires_from", today.isoformat()))
+    yield Waits("expired", len(expired), "stock", "assistance.lots", gone, _first(expired))
+    yield Waits("stock", len(soon), "stock", "assistance.lots", going, _first(soon))
 
 
 def _appeals(session: Session) -> Iterator[Waits]:
@@ -105,6 +115,8 @@ def _briefs(session: Session) -> Iterator[Waits]:
     release = [one.day for one in every if one.state == "agreed"]
     yield Waits("to_review", len(review), "review", *_of_days(review), _first(review))
     yield Waits("to_release", len(release), "release", *_of_days(release), _first(release))
+    moved = [one.day for one in every if one.state in ("released", "corrected") and one.changed]
+    yield Waits("to_correct", len(moved), "release", *_of_days(moved))
 
 
 def _of_days(days: Sequence[date]) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -133,6 +145,7 @@ def _genomes(session: Session) -> Iterator[Waits]:
 _LOOKS: tuple[Callable[[Session], Iterator[Waits]], ...] = (
     _plans,
     _consignments,
+    _receipts,
     _stock,
     _appeals,
     _teams,

@@ -57,6 +57,9 @@ WAITING: Mapping[str, tuple[str, str]] = {
     "team_reports": npgettext("waiting", "team that has not reported", "teams that have not reported"),
     "team_requests": npgettext("waiting", "open request for a team", "open requests for teams"),
     "to_answer": npgettext("waiting", "appeal to answer", "appeals to answer"),
+    "to_correct": npgettext(
+        "waiting", "released brief whose figures have changed", "released briefs whose figures have changed"
+    ),
     "to_hand_over": npgettext("waiting", "consignment to hand over", "consignments to hand over"),
     "to_pack": npgettext("waiting", "consignment to pack", "consignments to pack"),
     "to_release": npgettext("waiting", "brief to release", "briefs to release"),
@@ -319,6 +322,7 @@ FIELDS: Mapping[str, str] = {
     "exercise": pgettext("field", "Exercise"),
     "expired": pgettext("field", "Expired"),
     "expires_by": pgettext("field", "Expires by"),
+    "expires_from": pgettext("field", "Expires from"),
     "expiry": pgettext("field", "Expiry"),
     "exportable": pgettext("field", "Free to leave"),
     "falling": pgettext("field", "Falling"),

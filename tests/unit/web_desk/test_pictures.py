@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sampan.desks.assistance.depots import LotOnHand
 from sampan.desks.assistance.needed import Amounts, Needed, NeedRow, Range
 from sampan.desks.assistance.teams import TeamRow
+from sampan.desks.press import drafts, releasing
 from sampan.languages.speech import speech
 from sampan.web.desk import bars, cycle, pictures, rota, tables, way, weeks, words
 from sampan.web.desk.bars import Bar
@@ -91,8 +92,13 @@ def test_what_is_due_first_stands_first_and_what_is_overdue_says_so(desk: Desk) 
     assert re.search(r"the first by <time[^>]*>20 March 2020</time> <b class=\"fails\">overdue</b>", home)
     rows = re.findall(r'scope="row">.*?(A-000\d)', desk.browser().get("/en/desk/assistance/appeals").text)
     assert rows == ["A-0003", "A-0001", "A-0002"]
-    lots = next(one for one in waiting(desk.node.session) if one.word == "stock")
-    assert lots.said == (("expires_by", "2020-05-25"),)
+    old = {"lots.0.item": "mask", "lots.0.lot": "OLD", "lots.0.expiry": "2020-03-01", "lots.0.units": "5"}
+    old |= {"lots.1.item": "mask", "lots.1.lot": "L1", "lots.1.expiry": "2020-04-30", "lots.1.units": "9000"}
+    assert desk.send("assistance.count_stock", **old).status_code == 303
+    for word, lot_number in (("stock", "L1"), ("expired", "OLD")):
+        tile = next(one for one in waiting(desk.node.session) if one.word == word)
+        found = desk.node.assistance.lots(**{name: date.fromisoformat(day) for name, day in tile.said})
+        assert [one.lot for one in found] == [lot_number] * tile.count, "count and list agree"
     assert "L1" in desk.browser().get("/en/desk/assistance/lots?expires_by=2020-05-25").text
     assert "L1" not in desk.browser().get("/en/desk/assistance/lots?expires_by=2020-04-29").text
 
@@ -123,8 +129,39 @@ def test_the_round_says_which_step_comes_next(desk: Desk) -> None:
             "the way out is a page, too"
         )
     batch(desk)
-    assert behind() == ["figures", "batch"]
+    assert behind() == ["figures", "batch", "receipt", "brief"], "each comes after all before it"
     assert cycle.steps(desk.node.on_behalf_of("italy")) == ()
+
+
+def test_what_is_under_way_waits_for_who_may_sign_for_it_and_a_later_batch_asks_for_a_brief(
+    desk: Desk,
+) -> None:
+    batch(desk)
+    desk.send("assistance.approve", by="director")
+    for number in ("1-ITA", "1-SRB"):
+        desk.node.assistance.pack(number)
+        way_there = {"mode": "air", "carrier": "A", "origin": "PVG", "destination": "FCO"}
+        desk.node.assistance.hand_over(number, waybill=f"W-{number}", **way_there)
+    found = {(one.word, one.count, one.act) for one in waiting(desk.node.session)}
+    assert ("receipts", 2, None) in found, "the officer speaks for home, and signs for neither"
+    found = {(one.word, one.count, one.act) for one in waiting(desk.node.on_behalf_of("italy"))}
+    assert ("receipts", 1, "receive") in found
+    page = desk.browser("officer").get("/en/desk").text
+    assert "consignments under way" in page.partition("What waits for others")[2]
+    desk.send("assistance.receive_all", by="italy", number="1-ITA")
+    press, director = desk.node.on_behalf_of("press"), desk.node.on_behalf_of("director")
+    drafts.draft(press, DAY)
+    releasing.review(director, DAY, revision=1, approve=True)
+    releasing.release(press, DAY)
+    assert not cycle.steps(desk.node.session)[-1].behind
+    assert "to_correct" not in words_of(desk, "press")
+    more = {"lines.0.recipient": "Italy", "lines.0.item": "mask", "lines.0.units": "7", "reason": "asked"}
+    assert desk.send("assistance.propose_batch", **more).status_code == 303
+    desk.send("assistance.approve", by="director")
+    assert cycle.steps(desk.node.session)[-1].behind, "batch 2 is newer than the brief"
+    assert words_of(desk, "press")["to_correct"] == 1
+    page = desk.browser("press").get("/en/desk").text
+    assert "released brief whose figures have changed" in page.partition("What waits for others")[0]
 
 
 def test_the_picture_of_a_result_is_drawn_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
