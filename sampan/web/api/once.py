@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from sampan.core.errors import NodeError
+from sampan.core.errors import MovedOn, NodeError
 from sampan.core.problems import Fault
 from sampan.core.time import Clock
 from sampan.ledger.ledger import BESIDE, Ledger
@@ -103,10 +103,10 @@ class Once:
                 connection.execute(update(table).where(_held(name, now)).values(kept))
         except BaseException as fault:
             self._cut_off.add((name, now))
-            if isinstance(fault, NodeError):  # nobody waits once more for a database that may be away
-                raise
-            with suppress(NodeError):  # else whoever comes next does it
-                self._let_go()
+            # A database that may be away is not waited for once more: whoever comes next frees the key.
+            if isinstance(fault, MovedOn) or not isinstance(fault, NodeError):
+                with suppress(NodeError):
+                    self._let_go()
             raise
         finally:
             BESIDE.reset(noting)

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import pytest
 
-from sampan.core.errors import NodeError
+from sampan.core.errors import MovedOn, NodeError
 from sampan.core.problems import Fault
 from sampan.core.time import StandingClock
 from sampan.ledger.ledger import Ledger
@@ -45,6 +45,17 @@ def test_the_key_of_a_fault_is_free_again(ledger: Ledger, fault: Exception) -> N
     with pytest.raises(type(fault), match="the disk"):
         once.answer("officer", "k", b"asked", fail)
     assert once.answer("officer", "k", b"asked", lambda: ANSWER) == (ANSWER, False)
+
+
+def test_a_key_is_free_for_other_workers_too_where_others_wrote_first(ledger: Ledger) -> None:
+    clock = StandingClock(NOON)
+
+    def fail() -> Given:
+        raise MovedOn("Others write without pause.", way_out="Try again.")
+
+    with pytest.raises(MovedOn):
+        Once(ledger, clock).answer("officer", "k", b"asked", fail)
+    assert Once(ledger, clock).answer("officer", "k", b"asked anew", lambda: ANSWER) == (ANSWER, False)
 
 
 def test_what_was_written_before_a_fault_is_not_written_again(ledger: Ledger) -> None:
