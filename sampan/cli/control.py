@@ -122,7 +122,15 @@ def _row(row: PlaceSituation) -> list[object]:
     change = None if row.change is None else f"{row.change:+.0%}"
     silent = row.phase == "no recent cases"
     r, interval = (None, None) if silent else (f"{row.r:.2f}", f"{row.r_low:.2f}–{row.r_high:.2f}")
-    return [row.name, row.new_cases, change, r, interval, _doubling(row), row.phase, row.marks]
+    return [_placed(row), row.new_cases, change, r, interval, _doubling(row), row.phase, row.marks]
+
+
+def _placed(row: PlaceSituation) -> str:
+    """The name of a country; of an area with its country, whose figures have its own in them."""
+    from sampan.world.places import place
+
+    country = place(row.place).parent
+    return f"{row.name}, {place(country).name('en')}" if country else row.name
 
 
 def _doubling(row: PlaceSituation) -> str | None:

@@ -77,6 +77,15 @@ def main(
     """Everything else is a command."""
 
 
+def _unnamed() -> set[str]:
+    """The arguments of the command that was called which people write without a name, and do not know by one."""
+    called: Any = None
+    for word in sys.argv[1:]:
+        known = getattr(called, "commands", {})
+        called = known.get(word, called) if called else command(word) if word in COMMANDS else None
+    return {each.name for each in called.params if each.param_type_name == "argument"} if called else set()
+
+
 def run() -> None:
     """Runs the command line. A foreseen fault is one line on stderr and the exit code of its family."""
     for stream in (sys.stdout, sys.stderr):
@@ -86,6 +95,8 @@ def run() -> None:
     try:
         app()
     except SampanError as fault:
+        if isinstance(fault, InputError) and fault.line is None and fault.field in _unnamed():
+            fault.field = None
         another = (
             " Name who acts with --as." if isinstance(fault, Refused) and "person" in fault.facts else ""
         )

@@ -142,8 +142,8 @@ def _cells(row: NeedRow, one: Amounts) -> list[object]:
 def _show_steps(steps: list[Step]) -> None:
     for step in steps:
         typer.echo(f"{step.label}: {_figure(step.value)} {step.unit}")
-        typer.echo(f"    = {step.formula}")
-        if step.numbers:
+        if step.numbers:  # else it is given, and the line above says how much
+            typer.echo(f"    = {step.formula}")
             typer.echo(
                 f"      {', '.join(f'{name} = {_figure(number)}' for name, number in step.numbers.items())}"
             )

@@ -111,7 +111,9 @@ def count(
     (entry,) = session.decide("stock", records, effective=day)
     counted = StockCount.read(entry.body)
     differ = [line for line in counted.lines if line.difference]
-    return _done(entry.id, depot, f"{len(counted.lines)} lots counted in {depot}, {len(differ)} differ")
+    lots = f"{len(counted.lines)} lot{'' if len(counted.lines) == 1 else 's'}"
+    differing = f"{len(differ)} differ{'s' if len(differ) == 1 else ''}"
+    return _done(entry.id, depot, f"{lots} counted in {depot}, {differing}")
 
 
 def adjust(
@@ -227,7 +229,9 @@ def _picked(wanted: LotLine, lots: Sequence[LotOnHand], depot: str) -> list[LotL
         raise InputError(
             f"{depot} holds {wanted.units - left:,} {_named(wanted.commodity())} in date; "
             f"{wanted.units:,} cannot be taken.",
-            way_out=f"Take {wanted.units - left:,} or fewer.",
+            way_out=f"Take {wanted.units - left:,} or fewer."
+            if wanted.units > left
+            else "Nothing of it is there to take: choose another depot, or another item.",
             held=wanted.units - left,
             asked=wanted.units,
         )

@@ -73,7 +73,8 @@ def pack(
 
     (entry,) = session.decide("consign", records, effective=day)
     lines = Packing.read(entry.body).lines
-    return Done(number, (entry.id,), f"{sum(x.units for x in lines):,} units in {len(lines)} lots are packed")
+    packed = f"{len(lines)} lot is" if len(lines) == 1 else f"{len(lines)} lots are"
+    return Done(number, (entry.id,), f"{sum(x.units for x in lines):,} units in {packed} packed")
 
 
 class _Shelf:

@@ -60,7 +60,7 @@ def test_3_a_pack_size_cannot_hide_a_discrepancy(node: Node) -> None:
     """Whatever it is counted in, the books compare base units."""
     stock(node.session, "mask", 2000)
     cartons = lot_line("mask", in_units(1, "carton", item="mask"), lot="L1")
-    assert depots.count(node.session, [(cartons, "")]).said == "1 lots counted in home, 0 differ"
+    assert depots.count(node.session, [(cartons, "")]).said == "1 lot counted in home, 0 differ"
 
 
 @pytest.mark.parametrize(("change", "left"), [(-40, 960), (40, 1040)])
