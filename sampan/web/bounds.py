@@ -9,12 +9,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sampan.web.who import Caller
 
-STRANGERS = 2**20
-PEOPLES = 32 * 2**20
+MEGABYTE = 2**20
+STRANGERS = MEGABYTE
+PEOPLES = 32 * MEGABYTE
 """Bytes: of a form that a stranger sends, and of what somebody sends who is signed in or brings a token."""
 
 PIECE, WHOLE = 20.0, 300.0
 """Seconds to wait for the next piece of a body, and for all of it."""
+
+
+def most_of(scope: Scope) -> int:
+    """Bytes that the body of a request may have, by who sends it."""
+    return PEOPLES if isinstance(scope["state"].get("caller"), Caller) else STRANGERS
 
 
 class Bounds:
@@ -28,7 +34,7 @@ class Bounds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = PEOPLES if isinstance(scope["state"].get("caller"), Caller) else STRANGERS
+        most = most_of(scope)
         said = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if not said.isdigit():
             said = b"0"

@@ -18,10 +18,12 @@ from sampan.web import pages
 from sampan.web.answers import Answer, Kept
 from sampan.web.asked import NotFound
 from sampan.web.assets import ASSETS
+from sampan.web.bounds import MEGABYTE, most_of
 from sampan.web.links import Here, Links
 from sampan.web.negotiate import preferred
 from sampan.web.pages import TYPES, Page
 from sampan.web.standing import Reading, Standing
+from sampan.web.who import MOST_FIELD_BYTES
 
 LONGEST_QUERY = 1_000
 A_YEAR = 31_536_000
@@ -144,6 +146,8 @@ class Handlers:
             status,
             exercise=self._reading.exercise,
             wanted=wanted,
+            most_form=most_of(request.scope) // MEGABYTE,
+            most_field=MOST_FIELD_BYTES // MEGABYTE,
         )
         return Response(body, status, headers, media_type=TYPES["html"])
 

@@ -130,10 +130,15 @@ def feed(standing: Standing, site: str, language: Language) -> bytes:
     return _html("feed.xml", here, **_of(standing), told=told, batches=sent)
 
 
-def sorry(site: str, language: Language, status: int, *, exercise: bool, wanted: str | None = None) -> bytes:
-    """The page that says what went wrong, and leads to the sign-in and back to what was ``wanted``: None for a form."""
+def sorry(
+    site: str, language: Language, status: int, *, exercise: bool, wanted: str | None = None, **allowed: int
+) -> bytes:
+    """The page that says what went wrong, and leads to the sign-in and back to what was ``wanted``: None for a form.
+
+    ``allowed``: how many megabytes ``most_form`` and ``most_field`` may have, for a form that was too large.
+    """
     here = Here(site, language, "/brief", {}, ())
-    return _html("sorry.html", here, status=status, exercise=exercise, wanted=wanted)
+    return _html("sorry.html", here, status=status, exercise=exercise, wanted=wanted, **allowed)
 
 
 def _of(standing: Standing) -> dict[str, Any]:

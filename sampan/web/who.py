@@ -23,6 +23,7 @@ from typing import Any, Literal, Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -116,13 +117,16 @@ def csrf_token(request: Request) -> str:
 async def form_of(request: Request, *, files: int = 1) -> FormData:
     """The form that was sent, once it is known to come from a page of ours.
 
-    Raises FormExpired if it does not, HTTPException 400 if it cannot be read, NodeError if the database does not
-    answer, so that nobody knows who sent it.
+    Raises FormExpired if it does not, HTTPException 413 if a field is too large, 400 if it cannot be read, and
+    NodeError if the database does not answer, so that nobody knows who sent it.
     """
     found = _state(request).get("caller")
     if isinstance(found, SampanError):
         raise found
-    form = await request.form(max_files=files, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD_BYTES)
+    try:
+        form = await request.form(max_files=files, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD_BYTES)
+    except HTTPException as fault:
+        raise HTTPException(413 if "exceeded maximum size" in fault.detail else fault.status_code) from None
     said = form.get(CSRF_FIELD)
     if not isinstance(said, str) or not _is_text(form) or not _fits(request, said):
         await form.close()

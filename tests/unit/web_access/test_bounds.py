@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -34,12 +35,22 @@ def test_a_strangers_form_is_a_mebibyte_at_most(here: Visited) -> None:
         answer = client.post(path, content=body + b"a" * bounds.STRANGERS, headers=FORM)
         assert answer.status_code == 413
         assert said in answer.text
+        assert re.search(r"\b1.(MB|МБ).*\b1.(MB|МБ)", answer.text), "how much a form and a field may hold"
 
     def endless() -> Iterator[bytes]:
         for _ in range(100):
             yield b"a" * 65_536
 
     assert client.post("/en/sign-in", content=endless(), headers=FORM).status_code == 413
+    long = {name: (None, value) for name, value in {"csrf": token, "handle": "a" * 2**21}.items()}
+    officer = here.browser("officer")
+    for answer in (
+        officer.post("/en/account/tokens", files=long),
+        officer.post("/en/account/tokens", data={"csrf": token, "name": "a" * 2**21}),
+    ):
+        assert answer.status_code == 413
+        assert re.search(r"\b32.MB.*\b1.MB", answer.text)
+        assert "is still in the page before" in answer.text
     assert client.post("/en/sign-in", content=body, headers=FORM).status_code == 401
     assert client.post("/en/sign-in", content=body, headers=FORM | {"Content-Length": "x"}).status_code < 500
 
