@@ -276,7 +276,7 @@ def _source(writing: _Writing) -> Part:
                 (
                     Run(gettext("Reported figures:")),
                     Run(" "),
-                    Run(brief.outbreak.source, tone="foreign"),
+                    _whose(teller, brief.outbreak.source, exercise=brief.exercise),
                     Run(" · "),
                     Run(entry, to=("entry", entry), tone="code"),
                 )
@@ -284,6 +284,11 @@ def _source(writing: _Writing) -> Part:
         )
     blocks.append(Verbatim(gettext("Checkpoint"), brief.checkpoint))
     return Part("source", (Run(gettext("Where this comes from")),), tuple(blocks))
+
+
+def _whose(teller: Teller, source: str, *, exercise: bool) -> Run:
+    """Whose the reported figures are: the code of a source, or words that say that they are an exercise's."""
+    return Run(teller.speech.figures(source, exercise=exercise), tone="" if exercise else "foreign")
 
 
 def _heads(first: str, *rest: str) -> tuple[Column, ...]:

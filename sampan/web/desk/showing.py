@@ -36,6 +36,8 @@ Kind = Literal[
     "yes",
     "term",
     "word",
+    "fictional source",
+    "fictional disease",
     "party",
     "name",
     "account",
@@ -100,6 +102,9 @@ CONTEXTS: Mapping[str, str] = {
     "unit": "unit",
 }
 """Fields that hold a word of ours, and what the translators know it as."""
+
+_FICTIONAL: Mapping[str, Kind] = {"source": "fictional source", "disease": "fictional disease"}
+"""Fields that are said otherwise in a record of an exercise."""
 
 _ENTRY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """The id of an entry: a UUID."""
@@ -300,7 +305,11 @@ def _cell_of(record: Any, name: str, *, literal: bool) -> Cell:
 
 
 def _called(record: Any, name: str) -> Cell | None:
-    """The name that a record gives to a party that has one in every language: said as the reader says it, and once."""
+    """A name that a record gives, where it is said otherwise: of a party that has one in every language, as the reader
+    says it, and once; of what is fictional, as that.
+    """
+    if name in _FICTIONAL and getattr(record, "exercise", None) is True:
+        return Cell(_FICTIONAL[name], getattr(record, name))
     if name == "name":
         codes = [
             getattr(record, each) for each in sorted(PARTIES) if isinstance(getattr(record, each, None), str)

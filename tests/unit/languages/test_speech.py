@@ -53,6 +53,23 @@ def test_names() -> None:
     assert speech("ru").term("rising", "phase") == "рост"
 
 
+def test_an_exercise_is_not_called_by_the_names_of_real_things() -> None:
+    wild = "COVID-19 (2020, wild type)"
+    for language in LANGUAGES:
+        spoken = speech(language)
+        assert spoken.figures("jhu", exercise=False) == "jhu"
+        assert spoken.disease(wild, exercise=False) == spoken.term(wild, "disease")
+        assert spoken.figures("jhu", exercise=True).replace("JHU", "").strip()
+        assert spoken.disease(wild, exercise=True) != spoken.term(wild, "disease")
+    assert speech("en").figures("jhu", exercise=True) == (
+        "figures of the exercise, in the layout of the files of JHU"
+    )
+    assert (
+        speech("en").disease(wild, exercise=True)
+        == f"fictional; its parameters are assumed to be those of: {wild}"
+    )
+
+
 def test_lists_stand_in_the_order_in_which_a_reader_looks() -> None:
     codes = ["SWE", "ESP", "CIV", "ETH", "DEU"]
     assert speech("fr").parties(codes) == ["DEU", "CIV", "ESP", "ETH", "SWE"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -14,6 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from sampan.core.languages import LANGUAGES, direction
+from sampan.languages.speech import speech
 from sampan.node import memory_node
 from sampan.web.app import site
 from sampan.web.pages import PAGES
@@ -93,6 +95,15 @@ def test_an_exercise_says_so_on_every_page(visited: Site) -> None:
     for path in [*visited.everywhere(), *(f"/{each}/nowhere" for each in LANGUAGES)]:
         language = path.split("/")[1]
         assert visited.client.get(path).text.count(said[language]) >= 3, path
+
+
+@pytest.mark.parametrize("page", ["brief", "world", "countries/{code}"])
+def test_figures_of_an_exercise_are_called_its_own(visited: Site, page: str) -> None:
+    for language in LANGUAGES:
+        told = speech(language).figures("jhu", exercise=True)
+        text = html.unescape(visited.client.get(f"/{language}/{page.format_map(visited.parts)}").text)
+        assert told in text, (language, page)
+        assert not re.search(r">\s*jhu\s*<", text), (language, page)
 
 
 def test_a_page_that_says_sorry_says_exercise_however_long_nobody_asked(visited: Site) -> None:
