@@ -97,6 +97,12 @@ def approve(
         return
     said(f"Batch {approved.number} of {approved.day} serves {len(approved.recipients)} recipients:")
     table(["item", "units"], list(approved.units.items()))
+    if approved.assumed:
+        number, day = approved.number, approved.day
+        said(
+            f"ASSUMED STOCK: by {day} nobody had counted {', '.join(approved.assumed)}. If a count shows less, take it "
+            f'back: sampan consignment withdraw --batch {number} --on {day} --reason "it was never there"'
+        )
     if approved.waiting:
         said(f"{approved.waiting} lines of the plan still wait.")
     said(f"Recorded as entry {approved.approval}.")

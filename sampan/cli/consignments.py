@@ -175,8 +175,12 @@ def split(
 
 @consignment_app.command()
 def withdraw(
-    number: Number,
     reason: Reason,
+    number: Annotated[str | None, typer.Argument(metavar="[NUMBER]", help="As 4-ITA.")] = None,
+    batch: Annotated[
+        int | None,
+        typer.Option(help="All of this batch of which nothing is packed.", show_default="one consignment"),
+    ] = None,
     folder: NodeFolder = HERE,
     person: As = OFFICER,
     on: On = None,
@@ -184,12 +188,28 @@ def withdraw(
 ) -> None:
     """Take a promise back before anything is packed. --on an earlier day corrects what was published.
 
-    Example: sampan consignment withdraw 4-ITA --reason "recipient declined"
+    Examples: sampan consignment withdraw 4-ITA --reason "recipient declined";
+    sampan consignment withdraw --batch 1 --on 2020-04-04 --reason "the count shows less"
     """
+    from sampan.desks.assistance.lists import consignments
     from sampan.desks.assistance.packing import withdraw as act
 
+    if (number is None) == (batch is None):
+        raise typer.BadParameter("Name one consignment, or a batch with --batch.")
     with opened(folder, person) as node:
-        report(act(node.session, number, reason=reason, day=day_of(on)), json)
+        if number is not None:
+            report(act(node.session, number, reason=reason, day=day_of(on)), json)
+            return
+        left = [one.number for one in consignments(node.session, batch=batch) if one.state == "decided"]
+        done = [act(node.session, each, reason=reason, day=day_of(on)) for each in left]
+    if json:
+        as_json(done)
+        return
+    said(
+        f"{len(done)} of batch {batch} are withdrawn."
+        if done
+        else f"Nothing of batch {batch} can be withdrawn."
+    )
 
 
 for _act in (journeys.handover, journeys.progress, journeys.paper, journeys.customs):

@@ -303,6 +303,13 @@ def _show(decision: Decision, limit: int, *, marked: str) -> None:
     for conflict in decision.conflicts:
         said(f"RELAXED: {conflict}")
     said(_how_good(decision))
+    if decision.on_assumed_stock:
+        items = ", ".join(decision.on_assumed_stock)
+        said(
+            f"ASSUMED STOCK: by {decision.day} nobody had counted {items}. A batch would "
+            f"promise what may not be there. Count first (sampan stock count --on {decision.day}), then plan "
+            f"again."
+        )
     said(f"Assumed, for nobody announced it: {', '.join(decision.assumptions)}.")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sampan.access.session import Session
 from sampan.core.errors import InputError, Refused
 from sampan.desks.assistance.plan import Line, read_plan
-from sampan.desks.assistance.promises import BY_HAND, require_free, require_in_order
+from sampan.desks.assistance.promises import BY_HAND, require_free, require_in_order, uncounted
 from sampan.ledger.entry import Entry
 from sampan.records.assistance import Approval, Batch, Consignment, ConsignmentLine, Plan
 from sampan.records.record import Record
@@ -33,6 +33,8 @@ class Approved:
     consignments: tuple[str, ...]
     waiting: int
     """Lines of the plan that still wait for somebody's yes."""
+    assumed: tuple[str, ...] = ()
+    """Items that are promised out of stock that nobody has counted."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ def approve(
             consignments=len(made),
             exercise=record.exercise,
         )
-        return [approval, *([] if batch else [opening]), *made]
+        assumed = uncounted(session.ledger, (line.item for line in part), day=record.day)
+        return [replace(approval, assumed=assumed), *([] if batch else [opening]), *made]
 
     entries = session.decide("approve", records, effective=record.day, refs=[plan.id])
     return _approved(session, plan, record, leaving, entries)
@@ -121,6 +124,7 @@ def _approved(
         units,
         tuple(one.consignment for one in made),
         len(waiting),
+        Approval.read(entries[0].body).assumed,
     )
 
 

@@ -128,6 +128,11 @@ class Decision:
     reserve: str = "quantile"
 
     @property
+    def on_assumed_stock(self) -> tuple[str, ...]:
+        """The items that leave now of which nobody had counted what there is."""
+        return tuple(sorted({line.item for line in self.leaving if f"{line.item} stock" in self.assumptions}))
+
+    @property
     def gap(self) -> float:
         """The most by which a better plan could beat this one, as a share of the harm that is left."""
         return 0.0 if self.objective == 0 else (self.objective - self.lower_bound) / self.objective

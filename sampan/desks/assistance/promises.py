@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sampan.core.errors import InputError, Refused, clause
@@ -39,6 +39,12 @@ def require_free(
             if units > max(0, counts[0] - sum(counts[1:])):
                 apart = sum(lot.units for lot in booked) - counts[0]
                 raise _too_many(item, units, counts, when, apart)
+
+
+def uncounted(ledger: Ledger, items: Iterable[str], *, day: date) -> tuple[str, ...]:
+    """Those of ``items`` of which there are no books on ``day``: a plan assumes their stock."""
+    booked = {lot.item for lot in on_hand(ledger, as_of=day)}
+    return tuple(sorted(set(items) - booked))
 
 
 def _too_many(item: str, asked: int, counts: tuple[int, ...], day: date, apart: int) -> Refused:

@@ -61,7 +61,8 @@ class Plan(Record):
 class Approval(Record):
     """A second person's yes to a plan, or to the part of it for these recipients and items.
 
-    An empty tuple means all that still waits. The proposer cannot write it.
+    An empty tuple means all that still waits. The proposer cannot write it. ``assumed`` names the items that are
+    promised out of stock that nobody had counted.
     """
 
     kind: ClassVar[str] = "assistance.approval"
@@ -70,6 +71,7 @@ class Approval(Record):
     note: str = ""
     recipients: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,11 +7,15 @@ from datetime import date
 import pytest
 
 from sampan.core.errors import InputError, Refused
-from sampan.desks.assistance import batches, depots, packing
+from sampan.desks.assistance import batches, depots, packing, rounds
+from sampan.desks.assistance.assumptions import default
+from sampan.desks.assistance.plan import read_plan
 from sampan.desks.assistance.proposals import propose_by_hand
 from sampan.desks.assistance.stock_lists import lot_line
 from sampan.node import Node
+from sampan.records.assistance import Plan
 from tests.books import DAY, batch, stock
+from tests.everything import figures
 
 
 def propose(node: Node, units: int, *, to: str = "ITA", day: date = DAY) -> str:
@@ -91,3 +95,27 @@ def test_a_batch_is_not_of_a_day_before_the_last(node: Node) -> None:
         InputError, match=r"Batch 1 was approved after this plan was proposed|last batch is of"
     ):
         batches.approve(node.on_behalf_of("director"), early)
+
+
+def test_a_plan_on_stock_that_nobody_counted_says_so_and_can_be_taken_back(node: Node) -> None:
+    node.control.load_figures(figures())
+    node.control.publish_forecast(weeks=4)
+    day = rounds.propose(node.session, assumptions=default()).decision.day
+    plan = node.session.ledger.get(batches.batches(node.session)[0].plan)
+    decision = read_plan(node.session, Plan.read(plan.body))
+    assert "mask" in decision.on_assumed_stock
+    approved = batches.approve(node.on_behalf_of("director"))
+    assert approved.assumed == decision.on_assumed_stock
+    assert node.session.ledger.get(approved.approval).body["assumed"] == list(approved.assumed)
+
+    depots.count(node.session, [(lot_line("mask", 3000, lot="L1"), "first count")], day=day)
+    with pytest.raises(Refused, match="promised to others") as fault:
+        propose(node, 1000, to="SRB", day=day)
+    assert "sampan consignment withdraw" in str(fault.value.way_out)
+    for number in approved.consignments:
+        packing.withdraw(node.session, number, reason="it was never there", day=day)
+    after = rounds.propose(node.session, assumptions=default()).decision
+    assert "mask" not in after.on_assumed_stock
+    (home,) = [line for line in after.home if line.item == "mask"]
+    assert home.at_hand == 3000
+    assert "mask" not in batches.approve(node.on_behalf_of("director")).assumed
