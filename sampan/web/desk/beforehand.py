@@ -13,7 +13,8 @@ from sampan.access.session import Session
 from sampan.core.errors import InputError, SampanError
 from sampan.desks.assistance import batches, lists, planning
 from sampan.desks.assistance.receipts import Found
-from sampan.desks.press.drafts import newest, words_of
+from sampan.desks.press.drafts import known, newest, words_of
+from sampan.desks.press.figures import figures
 from sampan.desks.press.standing import standing
 from sampan.web.desk import tables
 from sampan.web.desk.menu import Placed, views_of
@@ -28,11 +29,11 @@ ABOUT = frozenset({"appeal", "consignment", "contribution"})
 
 def filled_in(placed: Placed, given: Mapping[str, Sequence[str]], session: Session) -> dict[str, list[str]]:
     """A form as it begins: what the link to it said, and for a receipt what the consignment carries."""
-    known = _KNOWN.get(placed.key)
+    kept = _KNOWN.get(placed.key)
     said = {name: list(found) for name, found in given.items()}
-    if known is not None:
+    if kept is not None:
         with suppress(SampanError, ValueError):
-            values = known(session, {name: found[0] for name, found in given.items() if found})
+            values = kept(session, {name: found[0] for name, found in given.items() if found})
             for asked in (each for each in questions(placed.offer) if each.word in values):
                 for at, text in filled(asked, values[asked.word], asked.word):
                     said.setdefault(at, []).append(text)
@@ -55,6 +56,19 @@ def _brief(session: Session, given: Mapping[str, str]) -> Mapping[str, Any]:
 
 def _review(session: Session, given: Mapping[str, str]) -> Mapping[str, Any]:
     return {"revision": newest(session, date.fromisoformat(given.get("day", ""))).number}
+
+
+ALWAYS = ("countries", "organisations", "batches", "confirmed")
+"""Figures that every brief has."""
+
+
+def figures_named(placed: Placed, said: Said, session: Session) -> tuple[str, ...]:
+    """The figures that may be written into this form by name: of the brief of its day, once that is known."""
+    if placed.key != "press.edit_brief":
+        return ()
+    with suppress(SampanError, ValueError):
+        return tuple(figures(known(session, newest(session, date.fromisoformat(first(said, "day"))))))
+    return ALWAYS
 
 
 _KNOWN: Mapping[str, Callable[[Session, Mapping[str, str]], Mapping[str, Any]]] = {

@@ -253,6 +253,7 @@ class DeskPages:
     ) -> Response:
         asked = questions(placed.offer)
         summary = await run_in_threadpool(beforehand.summary, placed, said, session)
+        braced = await run_in_threadpool(beforehand.figures_named, placed, said, session)
         spoken = speech(language_of(request))
 
         def suggested() -> dict[str, list[tuple[str, str]]]:
@@ -282,6 +283,7 @@ class DeskPages:
             words=words,
             offers=offers(),
             summary=summary,
+            braced=braced,
             today=session.today(),
             **values,
         )

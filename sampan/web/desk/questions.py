@@ -156,7 +156,7 @@ def _parts(kind: Any) -> Iterator[Question]:
 
 def _default(field: dataclasses.Field[Any]) -> str:
     said = field.default
-    return "" if said is dataclasses.MISSING or said in (None, "") else str(said)
+    return "" if said is dataclasses.MISSING or said in (None, "", ()) else str(said)
 
 
 def _row_of(kind: Any) -> Any:

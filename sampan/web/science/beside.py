@@ -8,7 +8,7 @@ from typing import Any
 from sampan.languages.speech import Speech
 from sampan.web.links import Links
 from sampan.web.science import pictures
-from sampan.web.science.primers import THRESHOLDS, Watch
+from sampan.web.science.primers import FEW, THRESHOLDS, Watch
 from sampan.web.science.views import (
     LEAST,
     LISTED,
@@ -25,6 +25,9 @@ from sampan.web.science.views import (
 PUBLIC, DESK = "/science", "/desk/genomes"
 """Under which the pages are, of strangers and of staff."""
 
+SHOWN_FIRST = 10
+"""Rows of a count on the overview before the others fold."""
+
 MOST_WATCHED = 200
 """Rows of the primer watch on a page; its file has all."""
 
@@ -40,10 +43,12 @@ def beside(it: Answered, spoken: Speech, root: str = PUBLIC) -> dict[str, Any]:
         "band_sign": pictures.band_sign,
         "patterns": pictures.patterns,
         "other_band": len(pictures.HATCHES) - 1,
+        "FEW": FEW,
         "LEAST": LEAST,
         "LISTED": LISTED,
         "MOST_MUTATIONS": MOST_MUTATIONS,
         "MOST_WATCHED": MOST_WATCHED,
+        "SHOWN_FIRST": SHOWN_FIRST,
         "THRESHOLDS": THRESHOLDS,
         "worst": worst(it) if isinstance(it, Watch) else (),
     }

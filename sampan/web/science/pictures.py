@@ -94,7 +94,7 @@ def bars(rows: Sequence[Count], spoken: Speech) -> Markup | None:
     months = whole_months(counts)
     if not months:
         return None
-    frame, top = _Months(months), _round_up(max(counts.get(month, 0) for month in months))
+    frame, top = _Months(months), _room(max(counts.get(month, 0) for month in months))
     width = round(frame.step * 0.8, 1)
     base = HEIGHT - BOTTOM
     drawn = "".join(
@@ -104,6 +104,16 @@ def bars(rows: Sequence[Count], spoken: Speech) -> Markup | None:
     )
     body = f'<path class="reported" d="{drawn}"/>'
     return Markup("".join([*_grid(top, lambda value: spoken.number(int(value))), body, *frame.axis()]))
+
+
+def _room(count: int) -> int:
+    """The next number of which a quarter is whole and easily said, and not much above the highest bar."""
+    power = 1
+    while True:
+        for step in (4, 8, 12, 16, 20, 40, 60):
+            if step * power >= count:
+                return step * power
+        power *= 10
 
 
 def _round_up(count: float) -> int:

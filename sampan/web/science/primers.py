@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sampan.desks.science.primers import OligoFit, read_oligos, watched
 from sampan.desks.science.watching import oligos_of
@@ -17,6 +18,12 @@ from sampan.web.science.sight import Sight
 from sampan.web.science.views import Answered, common, counted
 
 THRESHOLDS = ("0.01", "0.05", "0.1", "0.25")
+
+FEW = 5
+"""Covered genomes under which a share tells nothing: one of one is 100 per cent."""
+
+Sign = Literal["look", "few", "fits"]
+"""Whether a share calls for a look, is of too few genomes to tell, or is small."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,9 @@ class OligoSum:
     near: int
     share: float | None
     worst: float | None
-    """The largest share of a month, all places together."""
+    """The largest share of a month, all places together; of months with enough genomes to tell, if there are any."""
+    worst_covered: int
+    """The genomes of that month which it covers."""
     months: tuple[tuple[str, float], ...]
 
 
@@ -43,6 +52,12 @@ class Watch(Answered):
     threshold: float = 0.05
     oligos: tuple[OligoSum, ...] = ()
     rows: tuple[OligoFit, ...] = ()
+
+    def sign(self, share: float, covered: int) -> Sign:
+        """What a share of so many genomes says."""
+        if covered < FEW:
+            return "few"
+        return "look" if share >= self.threshold else "fits"
 
 
 def watch(sight: Sight, asked: Asked, *, file: tuple[str, bytes] | None = None) -> Watch:
@@ -61,8 +76,13 @@ def watch(sight: Sight, asked: Asked, *, file: tuple[str, bytes] | None = None) 
         **common(look, ask, counted(look, ask.query)),
         threshold=threshold,
         oligos=tuple(_sum(each, [row for row in rows if row.oligo == each.name]) for each in oligos),
-        rows=tuple(sorted(rows, key=lambda row: (-row.share, -row.covered, row.oligo, row.labels))),
+        rows=tuple(sorted(rows, key=lambda row: _urgency(row, threshold))),
     )
+
+
+def _urgency(row: OligoFit, threshold: float) -> tuple[bool, bool, float, int, str, tuple[str, ...]]:
+    """Where a row stands in the list: what is of too few genomes never before what is of enough."""
+    return row.share < threshold, row.covered < FEW, -row.share, -row.covered, row.oligo, row.labels
 
 
 def _sum(oligo: Oligo, rows: Sequence[OligoFit]) -> OligoSum:
@@ -72,6 +92,7 @@ def _sum(oligo: Oligo, rows: Sequence[OligoFit]) -> OligoSum:
         of, bad = by_month.get(row.labels[0], (0, 0))
         by_month[row.labels[0]] = of + row.covered, bad + row.mismatched
     months = tuple((month, bad / of) for month, (of, bad) in sorted(by_month.items()))
+    worst = max(((of >= FEW, bad / of, of) for of, bad in by_month.values()), default=None)
     return OligoSum(
         oligo=oligo.name,
         letters=oligo.letters,
@@ -81,6 +102,7 @@ def _sum(oligo: Oligo, rows: Sequence[OligoFit]) -> OligoSum:
         mismatched=mismatched,
         near=sum(row.near for row in rows),
         share=mismatched / covered if covered else None,
-        worst=max((share for _, share in months), default=None),
+        worst=worst[1] if worst else None,
+        worst_covered=worst[2] if worst else 0,
         months=months,
     )

@@ -39,6 +39,8 @@ class Choices:
     mutation: str = ""
     questions: tuple[str, ...] = ()
     """What may be asked, for example: of the virus that is looked at."""
+    newest: str = ""
+    """The newest day on which a sample was taken, to show how a day is written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -298,7 +300,9 @@ def choices(look: Look) -> Choices:
     """What may be chosen in the form: the places, and the most frequent lineages, of what is seen."""
     lineages = [name for name, _ in _by(look, "", "lineage") if name != "unknown"]
     places = [code for code, _ in _by(look, "", "country") if code != "unknown"]
-    return Choices(tuple(lineages[:100]), tuple(places), *examples(look.genomes.index.layout))
+    days = (day for day, _ in _by(look, "", "day") if len(day) == 10)
+    newest = max(days, default=look.day.isoformat())
+    return Choices(tuple(lineages[:100]), tuple(places), *examples(look.genomes.index.layout), newest)
 
 
 def examples(layout: Layout) -> tuple[str, tuple[str, ...]]:
@@ -317,7 +321,7 @@ def examples(layout: Layout) -> tuple[str, tuple[str, ...]]:
     return mutation, (f"{mutation} & !{gene}:{at - 8}-{at - 7}", several, f"MAYBE({gene}:{at}{other})")
 
 
-def _by(look: Look, query: str, label: Literal["month", "country", "lineage"]) -> tuple[Count, ...]:
+def _by(look: Look, query: str, label: Literal["day", "month", "country", "lineage"]) -> tuple[Count, ...]:
     """How many fit by a label: months in order, everything else the most frequent first."""
     found = counts(look, query, by=(label,))
     each = [(row[0], count) for row, count in zip(found.rows, found.counts, strict=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from sampan.web.guard import Guard
 from sampan.web.science.genes import genes
 from sampan.web.science.listing import GENOME_PAGES
 from sampan.web.science.pictures import bars, lines
+from sampan.web.science.primers import Watch
 from sampan.web.science.views import whole_months
 from tests.genomes_shown import CHANGE, HIDDEN, LAYOUT, MUTATION, PRIMERS, put, some
 from tests.signed import QUICK, signed_in
@@ -183,6 +185,51 @@ def test_primers_that_no_longer_fit_are_flagged_by_a_word(client: TestClient, of
     assert wrong.status_code == 422
     assert "It fits at 391" in wrong.text
     assert officer.post("/en/desk/genomes/primers", files={"file": ("a.tsv", PRIMERS)}).status_code == 419
+
+
+def test_a_share_of_few_genomes_does_not_shout() -> None:
+    watch = Watch(threshold=0.05)
+    assert [watch.sign(*each) for each in ((1.0, 1), (0.0, 4), (0.5, 5), (0.01, 90))] == [
+        "few",
+        "few",
+        "look",
+        "fits",
+    ]
+
+
+def test_what_fits_is_folded_and_the_rest_is_open(client: TestClient) -> None:
+    page = client.get("/en/science/primers?threshold=0.25").text
+    rows = client.get("/en/science/primers.json?threshold=0.25").json()["rows"]
+    small = sum(row["share"] < 0.25 for row in rows)
+    open_, _, folded = page.partition('<details class="rest">')
+    assert small and f">{small} line" in folded
+    assert "look at it" in open_ and "look at it" not in folded
+
+
+def test_a_long_count_says_how_many_more_there_are(office: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = TestClient(site(office))
+    places = client.get("/en/science.json").json()["places"]
+    monkeypatch.setattr("sampan.web.science.beside.SHOWN_FIRST", 1)
+    page = client.get("/en/science").text
+    assert f"and {len(places) - 1} more" in page
+    for code, count in places:
+        assert count and (code == "unknown" or f"place={code}" in page)
+
+
+def test_a_form_shows_days_of_these_genomes(client: TestClient) -> None:
+    page = client.get("/en/science/search").text
+    days = [
+        row["date"] for row in client.get("/en/science/search.json").json()["rows"] if len(row["date"]) == 10
+    ]
+    shown_ = re.search(r'id="until"[^>]*placeholder="([^"]*)"', page)
+    assert shown_ and shown_[1] >= max(days)
+    assert f'placeholder="{shown_[1][:7]}"' in page
+
+
+@pytest.mark.parametrize(("highest", "top"), [(3, 4), (46, 60), (21, 40), (101, 120), (61, 80), (7000, 8000)])
+def test_the_highest_bar_nearly_fills_the_picture(highest: int, top: int) -> None:
+    drawn = str(bars([("2031-01", highest)], speech("en")))
+    assert f">{speech('en').number(top)}</text>" in drawn
 
 
 def test_an_answer_goes_with_the_index_and_with_the_day(tmp_path: Path) -> None:
