@@ -1,9 +1,10 @@
 """Where do compiled kernels lie, so that they start warm, also from a read-only installation?
 
 Numba keeps machine code beside the source unless told otherwise. Here it lies in the person's cache folder, under
-a name made from the sources of this package: a changed kernel never meets the stale code of one that calls it, and
-nothing is written where Sampan is installed. ``NUMBA_CACHE_DIR`` names another folder. Compiled code is loaded
-as code, so a folder that another account could write is not used.
+a name made from the sources of these packages: a changed kernel never meets the stale code of one that calls it,
+what lies there is what Numba will take (it goes by place and time of a source), and nothing is written where Sampan is
+installed. ``NUMBA_CACHE_DIR`` names another folder. Compiled code is loaded as code, so a folder that another account
+could write is not used.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 def _sources() -> str:
     """A name for the sources of everything that is compiled here."""
     digest = hashlib.sha256(numba.__version__.encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in sorted(Path(__file__).parents[1].glob("genome*/*.py")):
         text = source.read_bytes()
         if b"genome.kernels import" in text:
-            digest.update(text)
+            digest.update(text + f"{source} {source.stat().st_mtime_ns}".encode())
     return digest.hexdigest()[:16]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import sampan
 from sampan.engines.genome.kernels import cache_folder
 
 
@@ -56,3 +58,15 @@ def test_the_command_line_starts_without_numba_and_arrow() -> None:
     look = "import sys, sampan.cli.main, sampan.cli.genomes, sampan.world.genome_references as r; "
     look += "sys.exit(bool({'numba', 'pyarrow', 'numpy'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
+
+
+def test_what_another_copy_of_the_same_sources_compiled_is_not_taken_for_ours(tmp_path: Path) -> None:
+    """Numba would compile it anew, for it goes by place and time of a file; so must whoever asks beforehand."""
+    shutil.copytree(
+        Path(sampan.__file__).parent, tmp_path / "sampan", ignore=shutil.ignore_patterns("locale")
+    )
+    look = "from sampan.engines.genome.kernels import cache_folder; print(cache_folder())"
+    found = subprocess.run(
+        [sys.executable, "-c", look], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert Path(found.stdout.strip()) != cache_folder()
