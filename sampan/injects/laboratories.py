@@ -8,7 +8,7 @@ were designated by the day, so that a newer list of them comes once and everythi
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -28,12 +28,13 @@ from sampan.desks.science import (
     watching,
     works,
 )
+from sampan.desks.science.done import Done
 from sampan.desks.science.exercise import VIRUS, FictionalGenomes, make, upload
 from sampan.desks.science.findings import Blocked
 from sampan.desks.science.references import own_folder
 from sampan.engines.genome.kernels import sparing
 from sampan.engines.outbreak.virus import spelt
-from sampan.records.science_exchange import Milestone
+from sampan.records.science_exchange import Milestone, WorkKind
 from sampan.world.genome_references import install
 
 On = Callable[..., None]
@@ -91,15 +92,22 @@ class Laboratories:
             role=DESK,
             reach="genomics@example.org",
         )
-        works.record_work(
+        self._publish("Reading the exercise virus with amplicons of 400 letters", "protocol", ["sequencing"])
+
+    def _publish(
+        self, title: str, kind: WorkKind, topics: Sequence[str], *, linked: Sequence[str] = ()
+    ) -> Done:
+        """Records a work of the centre, of today."""
+        return works.record_work(
             self.office,
-            "Reading the exercise virus with amplicons of 400 letters",
-            "protocol",
+            title,
+            kind,
             licence=LICENCE,
-            address=f"{ADDRESS}/protocol",
+            address=f"{ADDRESS}/{kind}",
             holder=CENTRE,
             day=self.office.today(),
-            topics=["sequencing"],
+            linked=linked,
+            topics=topics,
         )
 
     def _install(self) -> None:
@@ -173,16 +181,8 @@ class Laboratories:
             description="EXERCISE: a virus that there is not.",
             licence=LICENCE,
         )
-        work = works.record_work(
-            self.office,
-            "Genomes of the first weeks, aligned",
-            "dataset",
-            licence=LICENCE,
-            address=f"{ADDRESS}/dataset",
-            holder=CENTRE,
-            day=self.office.today(),
-            linked=[made.number],
-            topics=["genomes"],
+        work = self._publish(
+            "Genomes of the first weeks, aligned", "dataset", ["genomes"], linked=[made.number]
         )
         projects.record_project(
             self.office,
@@ -221,14 +221,9 @@ class Laboratories:
             return
         with sparing():
             reanalysis.reanalyse(self.office, reference=VIRUS)
-        works.record_work(
-            self.office,
+        self._publish(
             "How the lineages of the exercise virus reached other countries",
             "preprint",
-            licence=LICENCE,
-            address=f"{ADDRESS}/preprint",
-            holder=CENTRE,
-            day=self.office.today(),
+            ["genomes", "lineages"],
             linked=list(sets.sets(self.office)),
-            topics=["genomes", "lineages"],
         )
